@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/base/arena.h"
+
+#include <algorithm>
+
+namespace arges {
+namespace {
+
+constexpr std::size_t kFirstBlock = std::size_t{1} << 20;
+
+std::size_t round_up(std::size_t bytes) {
+  return (bytes + Buffer::kAlignment - 1) / Buffer::kAlignment * Buffer::kAlignment;
+}
+
+}  // namespace
+
+Result<TensorView> Arena::allocate(Shape shape, DType dtype) {
+  const std::size_t bytes =
+      round_up(static_cast<std::size_t>(shape.count()) * dtype_size(dtype));
+  while (block_ < blocks_.size() && used_ + bytes > blocks_[block_].size()) {
+    ++block_;
+    used_ = 0;
+  }
+  if (block_ == blocks_.size()) {
+    ARGES_ASSIGN_OR_RETURN(Buffer block,
+                           Buffer::allocate(std::max({bytes, kFirstBlock, capacity() / 2})));
+    blocks_.push_back(std::move(block));
+  }
+  std::byte* data = blocks_[block_].data() + used_;
+  used_ += bytes;
+  return TensorView{data, dtype, shape, Device::kCpu};
+}
+
+std::size_t Arena::capacity() const {
+  std::size_t total = 0;
+  for (const Buffer& block : blocks_) total += block.size();
+  return total;
+}
+
+}  // namespace arges
