@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+#include "kernels/base/exec_context.h"
+#include "kernels/base/status.h"
+#include "kernels/base/tensor_view.h"
+#include "vision/decode/image.h"
+#include "vision/tiles/anyres_plan.h"
+#include "vision/vit/config.h"
+#include "vision/vit/weights.h"
+
+namespace arges::vision {
+
+// Called between tiles; a failure it returns (CANCELLED, DEADLINE) ends the work and is returned.
+using Checkpoint = std::function<Status()>;
+
+// Picture to features: tiles → ViT → projector → packed rows with image_newline
+// (architecture.md §4). Immutable, safe to use from several threads with a context each; the
+// weights must outlive it.
+class ImageEncoder {
+ public:
+  // Precondition: check_vit_config(config).ok(), tiles agree with it, weights of those shapes.
+  ImageEncoder(VitConfig config, TileConfig tiles, ImageEncoderWeights weights)
+      : config_(config), tiles_(std::move(tiles)), weights_(std::move(weights)) {}
+
+  const VitConfig& config() const { return config_; }
+  const TileConfig& tiles() const { return tiles_; }
+
+  // Tiles, tokens and geometry of a picture, without touching its pixels.
+  Result<TilePlan> plan(int height, int width) const;
+
+  // features [plan.token_count, projection_size] f32, in the order the language model reads them.
+  // Takes as long as plan.tile_count tiles; workspace memory is that of a few tiles.
+  Status encode(const kernels::ExecContext& context, const Image& image, const TilePlan& plan,
+                const Checkpoint& checkpoint, TensorView features) const;
+
+ private:
+  VitConfig config_;
+  TileConfig tiles_;
+  ImageEncoderWeights weights_;
+};
+
+}  // namespace arges::vision
