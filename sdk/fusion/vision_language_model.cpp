@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/fusion/vision_language_model.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/op_table.h"
+#include "sdk/fusion/fuse.h"
+
+namespace arges::sdk {
+namespace {
+
+using language::SequenceState;
+
+class DecoderSequence final : public Sequence {
+ public:
+  explicit DecoderSequence(SequenceState state) : state_(std::move(state)) {}
+
+  std::int64_t length() const override { return state_.length(); }
+
+  Result<std::unique_ptr<Sequence>> clone() const override {
+    ARGES_ASSIGN_OR_RETURN(SequenceState copy, state_.clone());
+    return std::unique_ptr<Sequence>(std::make_unique<DecoderSequence>(std::move(copy)));
+  }
+
+  SequenceState& state() { return state_; }
+
+ private:
+  SequenceState state_;
+};
+
+// The backends by name; the one place that lists them.
+Result<const kernels::OpTable*> find_backend(const std::string& device) {
+  if (device == "auto" || device == "cpu") return &kernels::cpu_ops();
+  if (device == "reference") return &kernels::reference_ops();
+  return unsupported("device \"" + device + "\" is not available here; use \"auto\" or \"cpu\"");
+}
+
+}  // namespace
+
+Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open(
+    const ModelOpenOptions& options) {
+  ARGES_ASSIGN_OR_RETURN(const kernels::OpTable* ops, find_backend(options.device));
+  ThreadPool pool(options.threads);
+  Arena workspace;
+  if (options.max_context < 0) return invalid_argument("max_context is negative");
+  LoadOptions load;
+  load.weights_only = options.weights_only;
+  load.progress = options.progress;
+  ARGES_ASSIGN_OR_RETURN(std::unique_ptr<LoadedModel> loaded,
+                         load_model(options.path, {ops, &pool, &workspace}, load));
+  return std::shared_ptr<VisionLanguageModel>(
+      new VisionLanguageModel(std::move(loaded), *ops, options));
+}
+
+VisionLanguageModel::VisionLanguageModel(std::unique_ptr<LoadedModel> loaded,
+                                         const kernels::OpTable& ops,
+                                         const ModelOpenOptions& options)
+    : ops_(&ops),
+      pool_(options.threads),
+      loaded_(std::move(loaded)),
+      decoder_(loaded_->config.text, loaded_->weights.decoder),
+      max_context_(loaded_->config.text.max_positions) {
+  if (options.max_context > 0) max_context_ = std::min(max_context_, options.max_context);
+  if (loaded_->config.vision) {
+    encoder_.emplace(*loaded_->config.vision, *loaded_->config.tiles, loaded_->weights.image_encoder);
+  }
+}
+
+std::int64_t VisionLanguageModel::kv_bytes_per_token() const {
+  const language::DecoderConfig& config = decoder_.config();
+  std::int64_t layers = 0;
+  for (const auto type : config.layer_types) layers += type == language::LayerType::kSoftmax;
+  return layers * 2 * config.num_kv_heads * config.head_dim *
+         static_cast<std::int64_t>(sizeof(float));
+}
+
+std::int64_t VisionLanguageModel::state_bytes() const {
+  const language::DecoderConfig& config = decoder_.config();
+  std::int64_t layers = 0;
+  for (const auto type : config.layer_types) layers += type == language::LayerType::kLightning;
+  return layers * config.num_heads * config.head_dim * config.head_dim *
+         static_cast<std::int64_t>(sizeof(float));
+}
+
+Result<std::unique_ptr<Sequence>> VisionLanguageModel::create_sequence() {
+  ARGES_ASSIGN_OR_RETURN(SequenceState state, SequenceState::create(decoder_.config()));
+  return std::unique_ptr<Sequence>(std::make_unique<DecoderSequence>(std::move(state)));
+}
+
+Result<vision::TilePlan> VisionLanguageModel::plan_image(int height,
+                                                         int width) const {
+  if (!encoder_) return unsupported("this model reads text only; load one with an image encoder");
+  return encoder_->plan(height, width);
+}
+
+Result<ImageFeatures> VisionLanguageModel::encode_image(
+    const vision::Image& image, const std::function<Status()>& checkpoint) {
+  ARGES_ASSIGN_OR_RETURN(const vision::TilePlan plan, plan_image(image.height, image.width));
+  const std::int64_t width = decoder_.config().hidden_size;
+  ARGES_ASSIGN_OR_RETURN(
+      Buffer data,
+      Buffer::allocate(static_cast<std::size_t>(plan.token_count * width) * sizeof(float)));
+  const std::lock_guard lock(encode_mutex_);
+  const kernels::ExecContext context{ops_, &pool_, &encode_workspace_};
+  ARGES_RETURN_IF_ERROR(encoder_->encode(context, image, plan, checkpoint,
+                                         view_f32(data.f32(), {plan.token_count, width})));
+  return ImageFeatures{plan.token_count, std::move(data)};
+}
+
+Status VisionLanguageModel::step(std::span<const StepItem> items) {
+  const kernels::ExecContext context{ops_, &pool_, &step_workspace_};
+  const Arena::Scope scope(step_workspace_);
+  const std::int64_t width = decoder_.config().hidden_size;
+  std::int64_t rows = 0;
+  for (const StepItem& item : items) rows += item.count;
+  ARGES_ASSIGN_OR_RETURN(TensorView hidden, step_workspace_.allocate({rows, width}));
+
+  std::vector<language::StepSequence> sequences;
+  std::vector<std::int32_t> logit_rows;
+  std::int64_t begin = 0;
+  for (const StepItem& item : items) {
+    ARGES_RETURN_IF_ERROR(fuse(context, decoder_, *item.input, item.begin, item.count,
+                               view_f32(hidden.f32() + begin * width, {item.count, width})));
+    sequences.push_back({&static_cast<DecoderSequence*>(item.sequence)->state(), item.count});
+    begin += item.count;
+    if (item.logits != nullptr) logit_rows.push_back(static_cast<std::int32_t>(begin - 1));
+  }
+  ARGES_RETURN_IF_ERROR(decoder_.step(context, sequences, hidden));
+  if (logit_rows.empty()) return {};
+
+  const auto wanted = static_cast<std::int64_t>(logit_rows.size());
+  ARGES_ASSIGN_OR_RETURN(TensorView logits, step_workspace_.allocate({wanted, vocab_size()}));
+  ARGES_RETURN_IF_ERROR(decoder_.logits(context, hidden, logit_rows, logits));
+  const float* row = logits.f32();
+  for (const StepItem& item : items) {
+    if (item.logits == nullptr) continue;
+    std::memcpy(item.logits, row, static_cast<std::size_t>(vocab_size()) * sizeof(float));
+    row += vocab_size();
+  }
+  return {};
+}
+
+}  // namespace arges::sdk

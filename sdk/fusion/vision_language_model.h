@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "kernels/base/arena.h"
+#include "kernels/base/exec_context.h"
+#include "kernels/base/thread_pool.h"
+#include "language/model/decoder.h"
+#include "sdk/model/loaded_model.h"
+#include "sdk/runtime/model.h"
+#include "vision/image_encoder.h"
+
+namespace arges::sdk {
+
+struct ModelOpenOptions {
+  std::string path;             // a folder in the Hugging Face layout
+  std::string device = "auto";  // "auto", "cpu", or "reference" (scalar, for tests)
+  int threads = 0;              // compute threads; 0 = one for each hardware thread
+  std::int64_t max_context = 0;  // tokens; 0 = what the model was made for
+  // Leaves out tokenizer and prompts, whose accessors must then not be called: for tools that work
+  // on ids and for folders that have none.
+  bool weights_only = false;
+  LoadProgress progress;  // may be empty
+};
+
+// The image encoder and the decoder of one checkpoint, as the scheduler drives them.
+class VisionLanguageModel final : public Model {
+ public:
+  // Loads a checkpoint; waits. NOT_FOUND, MODEL_INVALID, UNSUPPORTED, CANCELLED, OUT_OF_MEMORY_*.
+  static Result<std::shared_ptr<VisionLanguageModel>> open(const ModelOpenOptions& options);
+
+  const language::Tokenizer& tokenizer() const override { return *loaded_->tokenizer; }
+  const language::PromptFamily& prompts() const override { return *loaded_->prompt; }
+  std::int64_t vocab_size() const override { return decoder_.config().vocab_size; }
+  std::int64_t max_context() const override { return max_context_; }
+  std::span<const language::TokenId> suppressed_tokens() const override {
+    return loaded_->suppressed;
+  }
+  std::int64_t kv_bytes_per_token() const override;
+  std::int64_t state_bytes() const override;
+  Result<std::unique_ptr<Sequence>> create_sequence() override;
+  Result<vision::TilePlan> plan_image(int height, int width) const override;
+  Result<ImageFeatures> encode_image(const vision::Image& image,
+                                     const std::function<Status()>& checkpoint) override;
+  Status step(std::span<const StepItem> items) override;
+
+  // The parts, for tools that look inside (arges debug).
+  const language::Decoder& decoder() const { return decoder_; }
+  const vision::ImageEncoder* image_encoder() const {
+    return encoder_.has_value() ? &*encoder_ : nullptr;
+  }
+  // Runs on the step thread's scratch memory: not while step runs.
+  kernels::ExecContext context() { return {ops_, &pool_, &step_workspace_}; }
+
+ private:
+  VisionLanguageModel(std::unique_ptr<LoadedModel> loaded, const kernels::OpTable& ops,
+                      const ModelOpenOptions& options);
+
+  const kernels::OpTable* ops_;
+  ThreadPool pool_;
+  Arena step_workspace_;
+  std::mutex encode_mutex_;  // one picture at a time on its own scratch memory
+  Arena encode_workspace_;
+  std::unique_ptr<LoadedModel> loaded_;
+  language::Decoder decoder_;
+  std::optional<vision::ImageEncoder> encoder_;
+  std::int64_t max_context_;
+};
+
+}  // namespace arges::sdk

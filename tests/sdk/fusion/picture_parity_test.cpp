@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pictures through decoding, tiles, ViT, projector, packing and fusion, against values recorded
+// from transformers' own classes and Pillow (tests/golden/vl).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "sdk/fusion/vision_language_model.h"
+#include "tests/sdk/fusion/decoder_runner.h"
+#include "tests/support/npy.h"
+#include "vision/decode/decode.h"
+
+namespace arges::testing {
+namespace {
+
+constexpr double kFeatureTolerance = 2e-4;
+constexpr double kLogitTolerance = 5e-4;
+const std::string kFolder = std::string(ARGES_GOLDEN_DIR) + "/vl/";
+
+nlohmann::json read_cases() {
+  std::ifstream file(kFolder + "cases.json");
+  return nlohmann::json::parse(file);
+}
+
+vision::Image read_picture(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes(std::istreambuf_iterator<char>(file), {});
+  return vision::decode_image(std::as_bytes(std::span(bytes)), {}).value();
+}
+
+const auto kGoOn = [] { return Status(); };
+
+class PictureParity : public ::testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    sdk::ModelOpenOptions options;
+    options.path = kFolder + GetParam();
+    options.threads = 2;
+    options.weights_only = true;
+    auto opened = sdk::VisionLanguageModel::open(options);
+    ASSERT_TRUE(opened.ok()) << opened.status().message();
+    model_ = *opened;
+  }
+
+  sdk::ImageFeatures encode(const std::string& name) const {
+    for (const nlohmann::json& image : cases_["images"]) {
+      if (image["name"] != name) continue;
+      const auto picture = read_picture(kFolder + image["file"].get<std::string>());
+      return model_->encode_image(picture, kGoOn).value();
+    }
+    throw std::runtime_error("no picture " + name);
+  }
+
+  // The prompt's ids, with the picture's features at each run of placeholders.
+  sdk::ModelInput input(const nlohmann::json& prompt) const {
+    sdk::ModelInput built;
+    built.ids = prompt["ids"].get<Tokens>();
+    std::int64_t cursor = 0;
+    for (const nlohmann::json& name : prompt["images"]) {
+      auto features = std::make_shared<sdk::ImageFeatures>(encode(name.get<std::string>()));
+      const auto token = cases_["image_token"].get<language::TokenId>();
+      while (built.ids[static_cast<std::size_t>(cursor)] != token) ++cursor;
+      built.pictures.push_back({cursor, features});
+      cursor += features->tokens;
+    }
+    return built;
+  }
+
+  const nlohmann::json cases_ = read_cases();
+  std::shared_ptr<sdk::VisionLanguageModel> model_;
+};
+
+TEST_P(PictureParity, PackedFeaturesEqualTheReference) {
+  const std::int64_t width = model_->decoder().config().hidden_size;
+  for (const nlohmann::json& image : cases_["images"]) {
+    const sdk::ImageFeatures features = encode(image["name"].get<std::string>());
+    EXPECT_EQ(features.tokens, image["tokens"].get<std::int64_t>()) << image["name"];
+    const Npy golden = read_npy(kFolder + image["features"].get<std::string>());
+    const std::span<const float> values(features.data.f32(),
+                                        static_cast<std::size_t>(features.tokens * width));
+    EXPECT_LE(max_difference(values, golden.values), kFeatureTolerance) << image["name"];
+  }
+}
+
+TEST_P(PictureParity, EndToEndLogitsEqualTheReference) {
+  for (const nlohmann::json& prompt : cases_["prompts"]) {
+    const sdk::ModelInput built = input(prompt);
+    const Npy golden = read_npy(kFolder + prompt["logits"].get<std::string>());
+    const auto vocab = static_cast<std::size_t>(model_->vocab_size());
+    auto sequence = model_->create_sequence().value();
+    std::vector<float> logits(vocab);
+    for (std::size_t i = 0; i < built.ids.size(); ++i) {
+      const sdk::StepItem item{sequence.get(), &built, static_cast<std::int64_t>(i), 1,
+                               logits.data()};
+      ASSERT_TRUE(model_->step({&item, 1}).ok());
+      const std::span<const float> expected(golden.values.data() + i * vocab, vocab);
+      ASSERT_LE(max_difference(logits, expected), kLogitTolerance)
+          << prompt["name"] << " token " << i;
+    }
+  }
+}
+
+TEST_P(PictureParity, GreedyContinuationsAreIdentical) {
+  for (const nlohmann::json& prompt : cases_["prompts"]) {
+    sdk::ModelInput built = input(prompt);
+    auto sequence = model_->create_sequence().value();
+    std::vector<float> logits(static_cast<std::size_t>(model_->vocab_size()));
+    std::int64_t begin = 0;
+    Tokens answer;
+    const auto expected = prompt["greedy"].get<Tokens>();
+    while (answer.size() < expected.size()) {
+      const auto end = static_cast<std::int64_t>(built.ids.size());
+      const sdk::StepItem item{sequence.get(), &built, begin, end - begin, logits.data()};
+      ASSERT_TRUE(model_->step({&item, 1}).ok());
+      begin = end;
+      logits[cases_["image_token"].get<std::size_t>()] = -INFINITY;
+      answer.push_back(static_cast<language::TokenId>(
+          std::max_element(logits.begin(), logits.end()) - logits.begin()));
+      built.ids.push_back(answer.back());
+    }
+    EXPECT_EQ(answer, expected) << prompt["name"];
+  }
+}
+
+TEST_P(PictureParity, CancelledEncodingReturnsTheCallersStatus) {
+  const auto picture = read_picture(kFolder + "images/large.png");
+  const auto stop = [] { return Status(StatusCode::kCancelled, "stop"); };
+  EXPECT_EQ(model_->encode_image(picture, stop).status().code(), StatusCode::kCancelled);
+  EXPECT_TRUE(model_->encode_image(picture, kGoOn).ok());
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, PictureParity,
+                         ::testing::Values("model_original", "model_native"));
+
+}  // namespace
+}  // namespace arges::testing

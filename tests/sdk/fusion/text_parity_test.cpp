@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// The decoder against logits recorded from transformers' own classes (tests/golden/text).
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tests/sdk/fusion/decoder_runner.h"
+#include "tests/support/npy.h"
+
+namespace arges::testing {
+namespace {
+
+constexpr double kLogitTolerance = 1e-4;
+constexpr double kChunkTolerance = 5e-5;
+const std::string kFolder = std::string(ARGES_GOLDEN_DIR) + "/text/";
+
+nlohmann::json read_cases() {
+  std::ifstream file(kFolder + "cases.json");
+  return nlohmann::json::parse(file);
+}
+
+std::vector<nlohmann::json> cases() {
+  return read_cases()["cases"].get<std::vector<nlohmann::json>>();
+}
+
+Tokens read_ids(const nlohmann::json& golden) {
+  std::ifstream file(kFolder + golden["ids"].get<std::string>());
+  return Tokens(std::istream_iterator<language::TokenId>(file), {});
+}
+
+class TextParity : public ::testing::TestWithParam<nlohmann::json> {
+ protected:
+  DecoderRunner runner(const std::string& device = "cpu", int threads = 2) const {
+    return DecoderRunner(kFolder + GetParam()["model"].get<std::string>(), device, threads);
+  }
+  std::span<const float> row(std::span<const float> logits, std::size_t index) const {
+    const auto vocab = GetParam()["vocab_size"].get<std::size_t>();
+    return logits.subspan(index * vocab, vocab);
+  }
+
+  // The recorded rows that a run over the first `length` tokens must reproduce.
+  void expect_golden_rows(std::span<const float> logits, std::size_t length) const {
+    const Npy golden = read_npy(kFolder + GetParam()["logits"].get<std::string>());
+    const auto rows = read_cases()["rows"].get<std::vector<std::size_t>>();
+    double worst = 0;
+    std::size_t compared = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i] >= length) continue;
+      worst = std::max(worst, max_difference(row(logits, rows[i]), row(golden.values, i)));
+      ++compared;
+    }
+    EXPECT_GE(compared, std::size_t{1});
+    EXPECT_LE(worst, kLogitTolerance) << "over " << length << " tokens";
+    RecordProperty("max_logit_difference_" + std::to_string(length), std::to_string(worst));
+  }
+
+  const Tokens ids_ = read_ids(GetParam());
+};
+
+TEST_P(TextParity, LogitsEqualTheReferenceAtEveryLength) {
+  DecoderRunner cpu = runner();
+  for (const std::size_t length : read_cases()["lengths"].get<std::vector<std::size_t>>()) {
+    const std::span<const language::TokenId> ids(ids_.data(), length);
+    expect_golden_rows(cpu.run(ids, static_cast<std::int64_t>(length)), length);
+  }
+}
+
+TEST_P(TextParity, ScalarBackendEqualsTheReference) {
+  DecoderRunner scalar = runner("reference");
+  const std::span<const language::TokenId> ids(ids_.data(), 300);
+  expect_golden_rows(scalar.run(ids, 300), 300);
+}
+
+TEST_P(TextParity, ChunkedAndStepwiseRunsAgreeWithOneShot) {
+  DecoderRunner cpu = runner();
+  const auto all = static_cast<std::int64_t>(ids_.size());
+  const std::vector<float> one_shot = cpu.run(ids_, all);
+  for (const std::int64_t chunk : {1, 7, 64, 255, 256, 257}) {
+    EXPECT_LE(max_difference(cpu.run(ids_, chunk), one_shot), kChunkTolerance)
+        << "chunks of " << chunk;
+  }
+}
+
+TEST_P(TextParity, BatchMatesAndThreadsDoNotChangeABit) {
+  DecoderRunner one = runner("cpu", 1);
+  const Tokens a(ids_.begin(), ids_.begin() + 300);
+  const Tokens b(ids_.begin() + 100, ids_.begin() + 171);
+  const Tokens c(ids_.begin() + 500, ids_.begin() + 501);
+  const std::vector<float> alone_a = one.run(a, 64);
+  const std::vector<float> alone_b = one.run(b, 1);
+  for (const int threads : {1, 2, 3, 8}) {
+    DecoderRunner many = runner("cpu", threads);
+    const auto batch = many.run_batch({c, b, a}, {1, 1, 64});
+    EXPECT_EQ(batch[1], alone_b) << threads << " threads";
+    EXPECT_EQ(batch[2], alone_a) << threads << " threads";
+  }
+}
+
+TEST_P(TextParity, GreedyContinuationsAreIdentical) {
+  DecoderRunner cpu = runner();
+  for (const nlohmann::json& greedy : GetParam()["greedy"]) {
+    const auto expected = greedy["tokens"].get<Tokens>();
+    const Tokens prompt(ids_.begin(), ids_.begin() + greedy["prompt_length"].get<int>());
+    EXPECT_EQ(cpu.greedy(prompt, static_cast<std::int64_t>(expected.size())), expected);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, TextParity, ::testing::ValuesIn(cases()),
+                         [](const auto& golden) {
+                           return golden.param["name"].template get<std::string>();
+                         });
+
+}  // namespace
+}  // namespace arges::testing
