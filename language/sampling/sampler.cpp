@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "language/sampling/sampler.h"
+
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include "language/sampling/logit_bias.h"
+
+namespace arges::language {
+namespace {
+
+// Comparisons with NaN are false, so NaN is passed over like -infinity.
+bool can_be_picked(float logit) {
+  return logit > -std::numeric_limits<float>::infinity();
+}
+
+std::optional<TokenId> index_of_largest(std::span<const float> logits) {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    if (!can_be_picked(logits[i])) continue;
+    if (!best || logits[i] > logits[*best]) best = i;
+  }
+  if (!best) return std::nullopt;
+  return static_cast<TokenId>(*best);
+}
+
+// Softmax weights exp((l - max) / t) in double precision, not normalised. Candidates equal to the
+// largest get 1, so that an infinite one takes everything.
+std::vector<Candidate> weigh(std::span<const float> logits, float largest, float temperature) {
+  std::vector<Candidate> candidates;
+  candidates.reserve(logits.size());
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    const float logit = logits[i];
+    if (can_be_picked(logit)) candidates.push_back({static_cast<TokenId>(i), logit, 1.0});
+  }
+  for (Candidate& candidate : candidates) {
+    if (candidate.logit == largest) continue;
+    const double distance = static_cast<double>(candidate.logit) - static_cast<double>(largest);
+    candidate.weight = std::exp(distance / static_cast<double>(temperature));
+  }
+  return candidates;
+}
+
+}  // namespace
+
+Sampler::Sampler(SamplingOptions options, TokenId vocab_size,
+                 std::shared_ptr<const SuppressedTokens> suppressed)
+    : options_(std::move(options)),
+      vocab_size_(vocab_size),
+      suppressed_(std::move(suppressed)),
+      random_(options_.seed) {}
+
+Result<Sampler> Sampler::create(SamplingOptions options, TokenId vocab_size,
+                                std::shared_ptr<const SuppressedTokens> suppressed) {
+  if (vocab_size < 1) return invalid_argument("The vocabulary must have at least one token.");
+  ARGES_RETURN_IF_ERROR(check_sampling_options(options, vocab_size));
+  return Sampler(std::move(options), vocab_size, std::move(suppressed));
+}
+
+std::vector<float> Sampler::adjusted(std::span<const float> logits) const {
+  std::vector<float> copy(logits.begin(), logits.end());
+  if (suppressed_) suppressed_->apply(copy);
+  apply_logit_bias(options_.logit_bias, copy);
+  apply_penalties(counts_, options_, copy);
+  return copy;
+}
+
+TokenId Sampler::draw(std::vector<Candidate> candidates) {
+  double sum = 0.0;
+  for (const Candidate& candidate : candidates) sum += candidate.weight;
+  double left = random_.next_unit() * sum;
+  TokenId last = candidates.front().id;
+  for (const Candidate& candidate : candidates) {
+    if (candidate.weight == 0.0) continue;
+    last = candidate.id;
+    left -= candidate.weight;
+    if (left < 0.0) break;
+  }
+  return last;
+}
+
+Result<TokenId> Sampler::sample(std::span<const float> logits) {
+  if (logits.size() != static_cast<std::size_t>(vocab_size_)) {
+    return invalid_argument("The sampler needs " + std::to_string(vocab_size_) + " logits, not " +
+                            std::to_string(logits.size()) + ".");
+  }
+  const std::vector<float> scores = adjusted(logits);
+  const auto best = index_of_largest(scores);
+  if (!best) {
+    return model_invalid(
+        "The model gave no usable logit (all are NaN or suppressed); its weights may be damaged.");
+  }
+  if (options_.temperature == 0.0f) return *best;
+  const float largest = scores[static_cast<std::size_t>(*best)];
+  std::vector<Candidate> candidates = weigh(scores, largest, options_.temperature);
+  keep_top_k(options_.top_k, candidates);
+  keep_top_p(options_.top_p, candidates);
+  keep_min_p(options_.min_p, candidates);
+  return draw(std::move(candidates));
+}
+
+void Sampler::accept(TokenId id) {
+  if (id >= 0 && id < vocab_size_) ++counts_[id];
+}
+
+void Sampler::accept_prompt(std::span<const TokenId> ids) {
+  for (const TokenId id : ids) {
+    if (id >= 0 && id < vocab_size_) counts_.try_emplace(id, 0);
+  }
+}
+
+}  // namespace arges::language

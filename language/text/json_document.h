@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "kernels/base/status.h"
+#include "language/text/text_limits.h"
+
+namespace arges::language {
+
+// Parses an untrusted JSON file called `name` in messages. Its size, nesting and number of values
+// are counted before anything is built. MODEL_INVALID: over a limit or not JSON.
+Result<nlohmann::json> parse_json_document(std::string_view bytes, std::string_view name,
+                                           const TextLimits& limits);
+
+// MODEL_INVALID unless 0 < bytes.size() <= limits.max_tokenizer_bytes.
+Status check_file_size(std::string_view bytes, std::string_view name, const TextLimits& limits);
+
+// The member, or nullptr when `object` is not an object, has no such member or has null there.
+const nlohmann::json* find_member(const nlohmann::json& object, const char* key);
+
+// The value of a whole number that fits 64 bits; nullopt for anything else.
+std::optional<std::int64_t> whole_number(const nlohmann::json& value);
+
+}  // namespace arges::language

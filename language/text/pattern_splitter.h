@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernels/base/status.h"
+#include "language/text/text_limits.h"
+
+namespace arges::language {
+
+// Cuts text into the pieces that BPE works in: the matches of a pattern and what lies between
+// them; nothing is dropped. Several patterns run one after the other, each inside the pieces of
+// the one before. Immutable after creation and safe from any thread.
+class PatternSplitter {
+ public:
+  // MODEL_INVALID: a pattern that is empty, too long or does not compile, or too many of them.
+  static Result<PatternSplitter> create(const std::vector<std::string>& patterns,
+                                        const TextLimits& limits);
+
+  // Views into `text`, in order, covering it. Precondition: `text` is UTF-8.
+  // INVALID_ARGUMENT when matching would take more steps than limits.max_match_steps.
+  Result<std::vector<std::string_view>> split(std::string_view text) const;
+
+  PatternSplitter(PatternSplitter&&) noexcept;
+  PatternSplitter& operator=(PatternSplitter&&) noexcept;
+  ~PatternSplitter();
+
+ private:
+  struct Stage;  // one compiled pattern
+
+  PatternSplitter();
+  std::vector<std::unique_ptr<Stage>> stages_;
+};
+
+}  // namespace arges::language

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "language/text/prompt_writer.h"
+
+#include "language/text/utf8.h"
+
+namespace arges::language {
+
+PromptWriter& PromptWriter::text(std::string_view plain) {
+  pending_ += plain;
+  return *this;
+}
+
+PromptWriter& PromptWriter::control(TokenId id) {
+  encode_pending();
+  tokens_.ids.push_back(id);
+  return *this;
+}
+
+PromptWriter& PromptWriter::image(TokenId placeholder, std::int64_t feature_count) {
+  encode_pending();
+  tokens_.images.push_back({static_cast<std::int64_t>(tokens_.ids.size()), feature_count});
+  tokens_.ids.insert(tokens_.ids.end(), static_cast<std::size_t>(feature_count), placeholder);
+  return *this;
+}
+
+void PromptWriter::encode_pending() {
+  if (pending_.empty() || !status_.ok()) return;
+  auto ids = tokenizer_.encode(pending_);
+  pending_.clear();
+  status_ = ids.status();
+  if (ids.ok()) tokens_.ids.insert(tokens_.ids.end(), ids->begin(), ids->end());
+}
+
+Result<PromptTokens> PromptWriter::finish() {
+  encode_pending();
+  if (!status_.ok()) return status_;
+  return std::move(tokens_);
+}
+
+Result<PromptVocabulary> PromptVocabulary::create(std::shared_ptr<const Tokenizer> tokenizer,
+                                                  bool images,
+                                                  std::optional<TokenId> image_token_id,
+                                                  const TextLimits& limits) {
+  PromptVocabulary vocabulary(std::move(tokenizer), limits);
+  if (!images) return vocabulary;
+  if (!image_token_id) {
+    ARGES_ASSIGN_OR_RETURN(image_token_id, vocabulary.control("<image>"));
+  }
+  if (*image_token_id < 0 || vocabulary.tokenizer_->kind(*image_token_id) == TokenKind::kPlain) {
+    return model_invalid("The picture placeholder " + std::to_string(*image_token_id) +
+                         " is a token of plain text; it must be an added token.");
+  }
+  vocabulary.placeholder_ = image_token_id;
+  return vocabulary;
+}
+
+Result<TokenId> PromptVocabulary::control(std::string_view content) const {
+  if (const auto id = tokenizer_->control_token(content)) return *id;
+  return model_invalid("The tokenizer has no control token '" + std::string(content) +
+                       "', which the prompt family needs; is tokenizer.json missing?");
+}
+
+Status PromptVocabulary::check_image(const PromptMessage& message,
+                                     std::int64_t feature_count) const {
+  if (!placeholder_) {
+    return unsupported("The model reads text only; leave the picture out of the message.");
+  }
+  if (message.role != Role::kUser) {
+    return invalid_argument("A picture can only be part of a user's message.");
+  }
+  if (feature_count >= 1 && feature_count <= limits_.max_image_features) return {};
+  return invalid_argument("A picture of " + std::to_string(feature_count) +
+                          " features is outside 1.." + std::to_string(limits_.max_image_features) +
+                          ".");
+}
+
+Status PromptVocabulary::write_parts(const PromptMessage& message, PromptWriter& writer) const {
+  for (const MessagePart& part : message.parts) {
+    if (const auto* text = std::get_if<TextPart>(&part)) {
+      ARGES_RETURN_IF_ERROR(check_utf8(text->text, "A text part of the message"));
+      writer.text(text->text);
+      continue;
+    }
+    const std::int64_t count = std::get<ImagePart>(part).feature_count;
+    ARGES_RETURN_IF_ERROR(check_image(message, count));
+    writer.image(*placeholder_, count);
+  }
+  return {};
+}
+
+}  // namespace arges::language

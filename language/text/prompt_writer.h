@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "kernels/base/status.h"
+#include "language/text/prompt.h"
+
+namespace arges::language {
+
+// Builds the ids of one piece of a conversation. Plain text between two markup tokens is encoded in
+// one go, as the published templates are, whether it is scaffolding or the user's.
+class PromptWriter {
+ public:
+  explicit PromptWriter(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
+
+  PromptWriter& text(std::string_view plain);
+  PromptWriter& control(TokenId id);
+  // `feature_count` times `placeholder`, and a span for them.
+  PromptWriter& image(TokenId placeholder, std::int64_t feature_count);
+  // The ids, or the first failure of any step.
+  Result<PromptTokens> finish();
+
+ private:
+  void encode_pending();
+
+  const Tokenizer& tokenizer_;
+  std::string pending_;
+  PromptTokens tokens_;
+  Status status_;
+};
+
+// What the families share: the tokenizer, the placeholder, and how parts are written.
+class PromptVocabulary {
+ public:
+  // `images`: whether the family has a place for pictures. Errors as make_prompt_family().
+  static Result<PromptVocabulary> create(std::shared_ptr<const Tokenizer> tokenizer, bool images,
+                                         std::optional<TokenId> image_token_id,
+                                         const TextLimits& limits);
+
+  // MODEL_INVALID naming the token when the vocabulary lacks it.
+  Result<TokenId> control(std::string_view content) const;
+  PromptWriter writer() const { return PromptWriter(*tokenizer_); }
+  // Writes the parts of a message in order; UNSUPPORTED and INVALID_ARGUMENT as
+  // PromptFamily::message().
+  Status write_parts(const PromptMessage& message, PromptWriter& writer) const;
+
+ private:
+  PromptVocabulary(std::shared_ptr<const Tokenizer> tokenizer, const TextLimits& limits)
+      : tokenizer_(std::move(tokenizer)), limits_(limits) {}
+  Status check_image(const PromptMessage& message, std::int64_t feature_count) const;
+
+  std::shared_ptr<const Tokenizer> tokenizer_;
+  TextLimits limits_;
+  std::optional<TokenId> placeholder_;
+};
+
+}  // namespace arges::language

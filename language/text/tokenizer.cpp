@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "language/text/tokenizer.h"
+
+namespace arges::language {
+
+bool Tokenizer::is_control(TokenId id) const {
+  const TokenKind found = kind(id);
+  return found == TokenKind::kAdded || found == TokenKind::kControl;
+}
+
+Result<std::string> decode(const Tokenizer& tokenizer, std::span<const TokenId> ids,
+                           ControlText control) {
+  std::string out;
+  bool at_start = tokenizer.adds_leading_space();
+  for (const TokenId id : ids) {
+    const auto bytes = tokenizer.token_bytes(id);
+    if (!bytes) {
+      return invalid_argument("Token id " + std::to_string(id) +
+                              " is not in the vocabulary; ids lie in 0.." +
+                              std::to_string(tokenizer.vocab_size() - 1) + ".");
+    }
+    if (tokenizer.is_control(id)) {
+      if (control == ControlText::kShow || tokenizer.kind(id) == TokenKind::kAdded) out += *bytes;
+      at_start = tokenizer.adds_leading_space();
+      continue;
+    }
+    const bool drop_space = at_start && !bytes->empty() && bytes->front() == ' ';
+    out += drop_space ? bytes->substr(1) : *bytes;
+    at_start = false;
+  }
+  return out;
+}
+
+}  // namespace arges::language

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "language/text/pattern_splitter.h"
+
+#include <gtest/gtest.h>
+
+#include "language/text/pattern_dialect.h"
+
+namespace arges::language {
+namespace {
+
+using Pieces = std::vector<std::string_view>;
+
+Pieces split(const std::vector<std::string>& patterns, std::string_view text) {
+  const auto splitter = PatternSplitter::create(patterns, TextLimits());
+  EXPECT_TRUE(splitter.ok()) << splitter.status().message();
+  const auto pieces = splitter->split(text);
+  EXPECT_TRUE(pieces.ok()) << pieces.status().message();
+  return *pieces;
+}
+
+Pieces published(std::string_view text) {
+  return split({std::string(kPublishedPattern)}, text);
+}
+
+TEST(PatternSplitter, PublishedPatternSplitsWordsNumbersAndSpaces) {
+  EXPECT_EQ(published("Hello world's end"), (Pieces{"Hello", " world's", " end"}));
+  EXPECT_EQ(published("12345"), (Pieces{"123", "45"}));
+  EXPECT_EQ(published("a  b"), (Pieces{"a", " ", " b"}));
+  EXPECT_EQ(published("x \n\n y"), (Pieces{"x", " \n\n", " y"}));
+  EXPECT_EQ(published("camelCase"), (Pieces{"camel", "Case"}));
+  EXPECT_EQ(published(";\n//"), (Pieces{";\n//"}));
+  EXPECT_EQ(published("(嘉祺)"), (Pieces{"(嘉祺", ")"}));
+}
+
+TEST(PatternSplitter, KeepsWhatLiesBetweenMatches) {
+  EXPECT_EQ(split({"[0-9]+"}, "ab12cd3"), (Pieces{"ab", "12", "cd", "3"}));
+  EXPECT_EQ(split({}, "whole"), (Pieces{"whole"}));
+  EXPECT_EQ(split({"x*"}, "ab"), (Pieces{"ab"}));
+  EXPECT_TRUE(split({"a"}, "").empty());
+}
+
+TEST(PatternSplitter, LaterPatternsSeeOnePieceAtATime) {
+  EXPECT_EQ(split({"[0-9]+", "^b|.$"}, "ab12"), (Pieces{"a", "b", "1", "2"}));
+}
+
+TEST(PatternSplitter, WhiteSpaceIsUnicodes) {
+  // U+180E has not been white space since Unicode 6.3; U+0085 and U+3000 are.
+  EXPECT_EQ(split({"\\s"}, "a\u180Eb").size(), 1u);
+  EXPECT_EQ(split({"[\\s]"}, "a\u180Eb").size(), 1u);
+  EXPECT_EQ(split({"[^\\S]"}, "a\u3000b").size(), 3u);
+  EXPECT_EQ(split({"\\s"}, "a\u0085b").size(), 3u);
+  EXPECT_EQ(split({"\\S+"}, "a\u3000\tb"), (Pieces{"a", "\u3000\t", "b"}));
+  EXPECT_EQ(split({"\\\\s"}, "a\\s"), (Pieces{"a", "\\s"}));
+}
+
+TEST(PatternSplitter, RefusesABadPattern) {
+  const auto code = [](const std::string& pattern) {
+    return PatternSplitter::create({pattern}, TextLimits()).status().code();
+  };
+  EXPECT_EQ(code(""), StatusCode::kModelInvalid);
+  EXPECT_EQ(code("(a"), StatusCode::kModelInvalid);
+  EXPECT_EQ(code("\\C"), StatusCode::kModelInvalid);
+  EXPECT_EQ(code(std::string(4097, 'a')), StatusCode::kModelInvalid);
+  const std::vector<std::string> many(9, "a");
+  EXPECT_EQ(PatternSplitter::create(many, TextLimits()).status().code(), StatusCode::kModelInvalid);
+}
+
+TEST(PatternSplitter, GivesUpOnExplosivePatternsWithAnError) {
+  const auto splitter = PatternSplitter::create({"(a+)+$"}, TextLimits());
+  ASSERT_TRUE(splitter.ok());
+  const auto pieces = splitter->split(std::string(60, 'a') + "b");
+  EXPECT_EQ(pieces.status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(splitter->split("aaa")->size(), 1u);
+}
+
+}  // namespace
+}  // namespace arges::language
