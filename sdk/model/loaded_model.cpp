@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/model/loaded_model.h"
+
+#include <algorithm>
+#include <new>
+#include <optional>
+#include <utility>
+
+#include "sdk/model/checkpoint.h"
+#include "sdk/model/tokenizer_files.h"
+
+namespace arges::sdk {
+namespace {
+
+Status load_text_tools(const ModelFolder& folder, const LoadOptions& options, LoadedModel& model) {
+  if (options.weights_only) return {};
+  ARGES_ASSIGN_OR_RETURN(model.tokenizer, read_tokenizer(folder));
+  ARGES_RETURN_IF_ERROR(check_vocabulary(*model.tokenizer, model.config.text.vocab_size));
+  std::optional<language::TokenId> image_token;
+  if (model.config.vision) image_token = model.config.image_token;
+  auto prompt =
+      language::make_prompt_family(model.config.prompt_family, model.tokenizer, image_token);
+  if (prompt.status().code() == StatusCode::kInvalidArgument) {
+    return model_invalid(
+        "config.json names an unknown prompt_family; use one of text-01, vl-01, "
+        "m1, pocket");
+  }
+  ARGES_RETURN_IF_ERROR(prompt.status());
+  model.prompt = std::move(prompt).value();
+  return {};
+}
+
+void find_suppressed(LoadedModel& model) {
+  if (model.tokenizer) {
+    model.suppressed = find_untrained_tokens(*model.tokenizer, model.weights.decoder.embedding);
+  }
+  if (!model.config.vision) return;
+  const auto place =
+      std::lower_bound(model.suppressed.begin(), model.suppressed.end(), model.config.image_token);
+  if (place != model.suppressed.end() && *place == model.config.image_token) return;
+  model.suppressed.insert(place, model.config.image_token);
+}
+
+// Cheap checks first: everything that can be refused is refused before weights are packed.
+Status load(const std::string& path, const kernels::ExecContext& context,
+            const LoadOptions& options, LoadedModel& model) {
+  ARGES_ASSIGN_OR_RETURN(const ModelFolder folder, ModelFolder::open(path));
+  ARGES_ASSIGN_OR_RETURN(model.config, read_model_config(folder, options.limits));
+  ARGES_ASSIGN_OR_RETURN(Checkpoint opened,
+                         Checkpoint::open(folder, options.limits, options.access));
+  auto checkpoint = std::make_unique<Checkpoint>(std::move(opened));
+  const WeightNames names =
+      detect_weight_names(checkpoint->listing(), model.config.vision.has_value());
+  ARGES_ASSIGN_OR_RETURN(model.census, take_census(model.config, names, checkpoint->listing()));
+  ARGES_RETURN_IF_ERROR(load_text_tools(folder, options, model));
+  ARGES_ASSIGN_OR_RETURN(model.weights,
+                         load_weights(context, model.config, names, model.census.total.bytes,
+                                      std::move(checkpoint), options.access, options.progress));
+  find_suppressed(model);
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LoadedModel>> load_model(const std::string& folder,
+                                                const kernels::ExecContext& context,
+                                                const LoadOptions& options) {
+  try {
+    auto model = std::make_unique<LoadedModel>();
+    ARGES_RETURN_IF_ERROR(load(folder, context, options, *model));
+    return model;
+  } catch (const std::bad_alloc&) {
+    return Status(StatusCode::kOutOfMemoryHost, "memory ran out while loading the model");
+  }
+}
+
+}  // namespace arges::sdk

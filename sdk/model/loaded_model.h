@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kernels/base/exec_context.h"
+#include "kernels/base/status.h"
+#include "language/text/prompt.h"
+#include "language/text/tokenizer.h"
+#include "sdk/model/limits.h"
+#include "sdk/model/model_config.h"
+#include "sdk/model/weight_census.h"
+#include "sdk/model/weight_loader.h"
+
+namespace arges::sdk {
+
+struct LoadOptions {
+  ModelLimits limits;
+  FileAccess access = FileAccess::kMap;
+  // Leaves out tokenizer and prompt family, for tools that work on ids and for folders that have
+  // none.
+  bool weights_only = false;
+  LoadProgress progress;  // may be empty
+};
+
+// A model in memory. Immutable after load_model, so any number of threads may read it; the weights
+// in it refer to memory it owns, so it must outlive the Decoder and ImageEncoder built from them.
+struct LoadedModel {
+  ModelConfig config;
+  std::shared_ptr<const language::Tokenizer> tokenizer;  // null under weights_only
+  std::shared_ptr<const language::PromptFamily> prompt;  // null under weights_only
+  ModelWeights weights;
+  WeightCensus census;
+  // Ids that must never be sampled, ascending: untrained rows (architecture.md §5.5) and the
+  // picture placeholder, which means nothing without a picture.
+  std::vector<language::TokenId> suppressed;
+};
+
+// Reads a model folder, checks all of it and brings the weights into the form of context.ops.
+// Blocks for as long as that takes; uses context.pool. On failure nothing stays allocated.
+// NOT_FOUND: the folder or a file it must have is absent. MODEL_INVALID: a file breaks a rule or
+// disagrees with another; the message names it. UNSUPPORTED: an honest model that needs more than
+// this library does. CANCELLED, OUT_OF_MEMORY_HOST, OUT_OF_MEMORY_DEVICE, IO.
+Result<std::unique_ptr<LoadedModel>> load_model(const std::string& folder,
+                                                const kernels::ExecContext& context,
+                                                const LoadOptions& options = {});
+
+}  // namespace arges::sdk

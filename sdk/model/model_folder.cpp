@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/model/model_folder.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "sdk/model/quote_name.h"
+
+namespace arges::sdk {
+namespace fs = std::filesystem;
+
+bool is_plain_file_name(std::string_view name) {
+  using std::literals::operator""sv;
+  if (name.empty() || name.size() > 255 || name == "." || name == "..") return false;
+  return name.find_first_of("/\\\0"sv) == std::string_view::npos;
+}
+
+Result<ModelFolder> ModelFolder::open(const std::string& path) {
+  std::error_code error;
+  const fs::path resolved = fs::canonical(path, error);
+  if (error || !fs::is_directory(resolved, error)) {
+    return Status(StatusCode::kNotFound,
+                  "model folder " + quote_name(path) + " does not exist or is not a folder");
+  }
+  ModelFolder folder;
+  folder.path_ = resolved.string();
+  return folder;
+}
+
+std::string ModelFolder::name() const {
+  return fs::path(path_).filename().string();
+}
+
+bool ModelFolder::has(std::string_view name) const {
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(fs::path(path_) / name, error);
+  return is_plain_file_name(name) && fs::exists(status);
+}
+
+Result<std::string> ModelFolder::resolve(std::string_view name) const {
+  if (!is_plain_file_name(name)) {
+    return model_invalid("file name " + quote_name(name) +
+                         " is not a plain name inside the model "
+                         "folder");
+  }
+  if (!has(name)) {
+    return Status(StatusCode::kNotFound, "model folder lacks " + quote_name(name) +
+                                             "; complete the download of the model");
+  }
+  std::error_code error;
+  const fs::path resolved = fs::canonical(fs::path(path_) / name, error);
+  if (error) return model_invalid("file " + quote_name(name) + " is a link that leads nowhere");
+  const std::string root = path_ == "/" ? path_ : path_ + "/";
+  if (!resolved.string().starts_with(root)) {
+    return model_invalid("file " + quote_name(name) +
+                         " is a link that leaves the model folder; put "
+                         "the file itself into the folder");
+  }
+  return resolved.string();
+}
+
+Result<FileMapping> ModelFolder::open_file(std::string_view name, FileAccess access) const {
+  ARGES_ASSIGN_OR_RETURN(const std::string path, resolve(name));
+  return FileMapping::open(path, access);
+}
+
+Result<std::string> ModelFolder::read_text(std::string_view name, std::uint64_t max_bytes) const {
+  ARGES_ASSIGN_OR_RETURN(const FileMapping file, open_file(name, FileAccess::kMap));
+  const auto bytes = file.bytes();
+  if (bytes.size() > max_bytes) {
+    return model_invalid("file " + quote_name(name) + " has " + std::to_string(bytes.size()) +
+                         " bytes; at most " + std::to_string(max_bytes) + " are accepted");
+  }
+  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
+}  // namespace arges::sdk

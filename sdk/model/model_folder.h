@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kernels/base/status.h"
+#include "sdk/model/file_mapping.h"
+
+namespace arges::sdk {
+
+// A plain file name: not empty, at most 255 bytes, no '/', no backslash, no NUL, not "." or "..".
+bool is_plain_file_name(std::string_view name);
+
+// The folder a model is read from. Files are reached by plain names only, and a symbolic link is
+// followed only to a file inside the folder, so nothing in a model can make the library read
+// elsewhere. A value; holds no descriptor.
+class ModelFolder {
+ public:
+  // NOT_FOUND if there is no such folder.
+  static Result<ModelFolder> open(const std::string& path);
+
+  const std::string& path() const { return path_; }
+  // The folder's last path component, for reports.
+  std::string name() const;
+
+  // True for anything of that name, a dangling link included: it is then an error to open it, not
+  // a file that happens to be absent.
+  bool has(std::string_view name) const;
+
+  // Opens a file. MODEL_INVALID for a name that is not plain, a link that leaves the folder or
+  // anything but a regular file; NOT_FOUND; IO.
+  Result<FileMapping> open_file(std::string_view name, FileAccess access) const;
+
+  // A whole small file; MODEL_INVALID if it is longer than max_bytes.
+  Result<std::string> read_text(std::string_view name, std::uint64_t max_bytes) const;
+
+ private:
+  Result<std::string> resolve(std::string_view name) const;
+
+  std::string path_;  // absolute, without links
+};
+
+}  // namespace arges::sdk

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <vector>
+
+#include "sdk/model/weight_list.h"
+#include "sdk/model/weight_map.h"
+
+namespace arges::sdk {
+namespace {
+
+using language::DecoderConfig;
+using language::LayerType;
+
+Status visit_lightning(const DecoderConfig& config, const std::string& prefix,
+                       language::LightningWeights& weights, WeightList& list) {
+  constexpr ModelPart kPart = ModelPart::kAttention;
+  const std::int64_t hidden = config.hidden_size;
+  const std::int64_t width = config.attention_width();
+  ARGES_RETURN_IF_ERROR(list.matrix(prefix + "qkv_proj", 3 * width, hidden, kPart, weights.qkv));
+  ARGES_RETURN_IF_ERROR(
+      list.matrix(prefix + "output_gate", width, hidden, kPart, weights.output_gate));
+  ARGES_RETURN_IF_ERROR(
+      list.vector(prefix + "norm.weight", Shape{width}, ModelPart::kNorms, weights.norm));
+  return list.matrix(prefix + "out_proj", hidden, width, kPart, weights.out);
+}
+
+Status visit_softmax(const DecoderConfig& config, const std::string& prefix,
+                     language::SoftmaxWeights& weights, WeightList& list) {
+  constexpr ModelPart kPart = ModelPart::kAttention;
+  const std::int64_t hidden = config.hidden_size;
+  const std::int64_t width = config.attention_width();
+  const std::int64_t kv_width = config.num_kv_heads * config.head_dim;
+  ARGES_RETURN_IF_ERROR(list.matrix(prefix + "q_proj", width, hidden, kPart, weights.q));
+  ARGES_RETURN_IF_ERROR(list.matrix(prefix + "k_proj", kv_width, hidden, kPart, weights.k));
+  ARGES_RETURN_IF_ERROR(list.matrix(prefix + "v_proj", kv_width, hidden, kPart, weights.v));
+  return list.matrix(prefix + "o_proj", hidden, width, kPart, weights.out);
+}
+
+Status visit_separate_experts(const DecoderConfig& config, const std::string& prefix,
+                              language::MoeWeights& weights, WeightList& list) {
+  constexpr ModelPart kPart = ModelPart::kExperts;
+  const std::int64_t hidden = config.hidden_size;
+  const std::int64_t ffn = config.expert_ffn_size;
+  for (std::int64_t e = 0; e < config.num_experts; ++e) {
+    const std::string name = prefix + "experts." + std::to_string(e) + ".";
+    kernels::ExpertWeights& expert = weights.experts.emplace_back();
+    ARGES_RETURN_IF_ERROR(list.matrix(name + "w1", ffn, hidden, kPart, expert.gate));
+    ARGES_RETURN_IF_ERROR(list.matrix(name + "w3", ffn, hidden, kPart, expert.up));
+    ARGES_RETURN_IF_ERROR(list.matrix(name + "w2", hidden, ffn, kPart, expert.down));
+  }
+  return {};
+}
+
+// gate_up_proj [experts, 2 · ffn, hidden] (w1's rows, then w3's), down_proj [experts, hidden, ffn].
+Status visit_fused_experts(const DecoderConfig& config, const std::string& prefix,
+                           language::MoeWeights& weights, WeightList& list) {
+  const std::int64_t hidden = config.hidden_size;
+  const std::int64_t ffn = config.expert_ffn_size;
+  weights.experts.resize(static_cast<std::size_t>(config.num_experts));
+  std::vector<MatrixSlot> gate_up, down;
+  for (kernels::ExpertWeights& expert : weights.experts) {
+    gate_up.push_back({ffn, hidden, &expert.gate});
+    gate_up.push_back({ffn, hidden, &expert.up});
+    down.push_back({hidden, ffn, &expert.down});
+  }
+  ARGES_RETURN_IF_ERROR(
+      list.visitor().matrices({prefix + "experts.gate_up_proj",
+                               Shape{config.num_experts, 2 * ffn, hidden}, ModelPart::kExperts},
+                              gate_up));
+  return list.visitor().matrices(
+      {prefix + "experts.down_proj", Shape{config.num_experts, hidden, ffn}, ModelPart::kExperts},
+      down);
+}
+
+Status visit_moe(const DecoderConfig& config, const WeightNames& names, const std::string& layer,
+                 language::MoeWeights& weights, WeightList& list) {
+  const std::string prefix = layer + names.moe + ".";
+  ARGES_RETURN_IF_ERROR(list.matrix(prefix + "gate", config.num_experts, config.hidden_size,
+                                    ModelPart::kRouter, weights.router));
+  return names.fused_experts ? visit_fused_experts(config, prefix, weights, list)
+                             : visit_separate_experts(config, prefix, weights, list);
+}
+
+Status visit_mixer(const DecoderConfig& config, LayerType type, const std::string& layer,
+                   language::LayerWeights& weights, WeightList& list) {
+  const std::string prefix = layer + "self_attn.";
+  if (type == LayerType::kLightning) {
+    return visit_lightning(config, prefix, weights.mixer.emplace<language::LightningWeights>(),
+                           list);
+  }
+  return visit_softmax(config, prefix, weights.mixer.emplace<language::SoftmaxWeights>(), list);
+}
+
+Status visit_layer(const DecoderConfig& config, const WeightNames& names, std::size_t index,
+                   language::LayerWeights& weights, WeightList& list) {
+  const Shape hidden{config.hidden_size};
+  const std::string layer = names.text + "layers." + std::to_string(index) + ".";
+  ARGES_RETURN_IF_ERROR(
+      list.vector(layer + "input_layernorm.weight", hidden, ModelPart::kNorms, weights.input_norm));
+  ARGES_RETURN_IF_ERROR(visit_mixer(config, config.layer_types[index], layer, weights, list));
+  ARGES_RETURN_IF_ERROR(list.vector(layer + "post_attention_layernorm.weight", hidden,
+                                    ModelPart::kNorms, weights.post_attention_norm));
+  return visit_moe(config, names, layer, weights.moe, list);
+}
+
+}  // namespace
+
+Status visit_decoder_weights(const DecoderConfig& config, const WeightNames& names,
+                             language::DecoderWeights& weights, WeightVisitor& visitor) {
+  WeightList list(visitor);
+  const std::int64_t vocab = config.vocab_size;
+  const std::int64_t hidden = config.hidden_size;
+  ARGES_RETURN_IF_ERROR(visitor.table(
+      {names.text + "embed_tokens.weight", Shape{vocab, hidden}, ModelPart::kEmbedding},
+      weights.embedding, config.tied_embeddings ? &weights.lm_head : nullptr));
+  for (std::size_t layer = 0; layer < config.layer_types.size(); ++layer) {
+    ARGES_RETURN_IF_ERROR(visit_layer(config, names, layer, weights.layers.emplace_back(), list));
+  }
+  ARGES_RETURN_IF_ERROR(list.vector(names.text + "norm.weight", Shape{hidden}, ModelPart::kNorms,
+                                    weights.final_norm));
+  if (config.tied_embeddings) return {};
+  return list.matrix(names.lm_head, vocab, hidden, ModelPart::kLmHead, weights.lm_head);
+}
+
+}  // namespace arges::sdk
