@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "kernels/base/status.h"
+#include "vision/decode/image.h"
+#include "vision/decode/limits.h"
+
+namespace arges::vision {
+
+// The door for pictures. All three functions are pure, may be called from any thread at once,
+// keep no reference to their input, and work on the calling thread until done.
+
+// A PNG or JPEG file to upright RGB. The format is told by the first bytes alone. EXIF orientation
+// (JPEG APP1, PNG eXIf) is applied; 16-bit samples keep their high byte; transparency is laid over
+// limits.background; colour profiles and gamma are ignored, as Pillow's convert("RGB") does.
+// Damaged or unfinished files are refused, bytes after the picture's end are ignored.
+// Errors: IMAGE_DECODE, OUT_OF_MEMORY_HOST.
+Result<Image> decode_image(std::span<const std::byte> bytes, const ImageLimits& limits);
+
+// The size that decode_image would return, from the header alone: enough for a plan, and no
+// promise that the rest of the file is sound. Applies the same limits. Errors: IMAGE_DECODE.
+Result<ImageSize> probe_image(std::span<const std::byte> bytes, const ImageLimits& limits);
+
+// Pixels that the caller already has, copied to RGB. `data` is the first byte of the top row and
+// `stride_bytes` the distance between rows, at least width × channels; the caller vouches that
+// (height − 1) × stride_bytes + width × channels bytes can be read. Alpha (not premultiplied) is
+// laid over limits.background. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY_HOST.
+Result<Image> image_from_pixels(const std::uint8_t* data, int width, int height,
+                                std::size_t stride_bytes, PixelFormat format,
+                                const ImageLimits& limits);
+
+}  // namespace arges::vision
