@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Arges: asynchronous image + text generation with the MiniMax-VL-01 family of models.
+ *
+ * Who owns what
+ *   engine    a loaded model and the threads that run it
+ *   session   one conversation; belongs to an engine
+ *   message   what a user says: text and images in order
+ *   image     decoded pixels
+ *   queue     where events of requests arrive; may serve many requests
+ *   request   one generation in flight
+ *   Each handle is made by a function with an `out` pointer and given back with its own _free or
+ *   _close function, once; NULL is allowed there. Handles may be given back in any order: what one
+ *   needs of another stays alive inside the library. Arguments are copied or referenced by the
+ *   call; the caller may give back a message, image or text buffer as soon as the call returns.
+ *
+ * Threads
+ *   Every function may be called from any thread, also at the same time on the same handle, except
+ *   that one message or one event struct belongs to one thread at a time, and that a handle must
+ *   not be used after its _free or _close. Which functions wait is said at each.
+ *   A handle is a number, never an address to look behind: one that is NULL, was given back, is of
+ *   another kind or was never given out is answered with INVALID_ARGUMENT.
+ *
+ * Errors
+ *   Functions return an arges_status. On failure nothing has changed, outputs are untouched, and
+ *   arges_last_error_message() holds one sentence for the calling thread. The library never
+ *   aborts, exits, throws, prints or installs signal handlers.
+ *
+ * Text is UTF-8, given as pointer and length, not terminated. Text is always literal: nothing that
+ * a user writes can become a control token or an image placeholder.
+ *
+ * Option structs begin with struct_size. Fill one with its _init function, passing sizeof of the
+ * struct as the program knows it, then set fields. A struct longer than the library knows (up to
+ * 4096 bytes) is accepted only if the unknown tail is zero (INVALID_ARGUMENT otherwise); one of an
+ * older version is completed with the defaults. Structs that the library fills begin with
+ * struct_size too; there the tail that the library does not know is set to zero.
+ *
+ * A whole program
+ *
+ *   arges_engine_options eo;  arges_engine_options_init(&eo, sizeof eo);
+ *   eo.model_path = "models/pocket";  eo.model_path_length = strlen(eo.model_path);
+ *   arges_engine* engine;    if (arges_engine_open(&eo, &engine)) return 1;
+ *   arges_session* session;  arges_session_create(engine, &session);
+ *   arges_queue* queue;      arges_queue_create(NULL, &queue);
+ *   arges_image* image;      arges_image_decode(bytes, length, &image);
+ *   arges_message* message;  arges_message_create(ARGES_ROLE_USER, &message);
+ *   arges_message_add_image(message, image);
+ *   arges_message_add_text(message, "What is the total?", 18);
+ *   arges_request* request;
+ *   arges_generate(session, &message, 1, NULL, queue, 7, &request);
+ *   arges_event event;       arges_event_init(&event, sizeof event);
+ *   while (!arges_queue_next(queue, -1, &event) && event.type < ARGES_EVENT_DONE)
+ *     if (event.type == ARGES_EVENT_TEXT) fwrite(event.text, 1, event.text_length, stdout);
+ */
+#ifndef ARGES_ARGES_H
+#define ARGES_ARGES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define ARGES_API __declspec(dllexport)
+#else
+#define ARGES_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Versions and errors ---------------------------------------------------------------- */
+
+/* Outcome of a call. Codes never change meaning; treat an unknown one as ARGES_INTERNAL. */
+typedef int32_t arges_status;
+
+#define ARGES_OK 0
+#define ARGES_INVALID_ARGUMENT 1 /* a pointer, size, number or text that is not allowed */
+#define ARGES_MODEL_INVALID 2    /* the model folder is incomplete, damaged or contradictory */
+#define ARGES_IMAGE_DECODE 3     /* not a picture, a damaged one, or one over the limits */
+#define ARGES_CONTEXT_FULL 4     /* the prompt does not fit the context */
+#define ARGES_OUT_OF_MEMORY_HOST 5
+#define ARGES_OUT_OF_MEMORY_DEVICE 6
+#define ARGES_CANCELLED 7    /* the caller asked for the end */
+#define ARGES_DEADLINE 8     /* the request's own deadline passed */
+#define ARGES_BUSY 9         /* the session has a request in flight, or a limit is reached */
+#define ARGES_UNSUPPORTED 10 /* valid, but this model or build cannot do it */
+#define ARGES_INTERNAL 11    /* a defect of the library: please report it */
+#define ARGES_NOT_FOUND 12   /* a file or folder that is not there */
+#define ARGES_TIMEOUT 13     /* nothing came within the time given; not an error state */
+#define ARGES_CLOSED 14      /* the session or queue has been closed */
+#define ARGES_IO 15          /* the system refused to read a file or make a descriptor */
+
+/* The ABI's version as major << 16 | minor. Programs built against the same major keep working;
+ * the shared library's SONAME carries the major. */
+#define ARGES_ABI_VERSION 0x00000001u
+ARGES_API uint32_t arges_abi_version(void);
+
+/* The library's version, e.g. "0.1.0"; a static string. */
+ARGES_API const char* arges_version_string(void);
+
+/* The stable name of a status, e.g. "CONTEXT_FULL"; a static string, "UNKNOWN" for other values. */
+ARGES_API const char* arges_status_name(arges_status status);
+
+/* Why the calling thread's last failed call failed: one sentence in UTF-8, never NULL, valid until
+ * this thread's next call into the library. */
+ARGES_API const char* arges_last_error_message(void);
+
+typedef struct arges_engine arges_engine;
+typedef struct arges_session arges_session;
+typedef struct arges_message arges_message;
+typedef struct arges_image arges_image;
+typedef struct arges_queue arges_queue;
+typedef struct arges_request arges_request;
+
+/* ---- Engine ----------------------------------------------------------------------------- */
+
+/* Called on the loading thread as weights arrive, with bytes done and in all. Return 0 to go on,
+ * anything else to stop loading with ARGES_CANCELLED. */
+typedef int32_t (*arges_progress_fn)(void* user, uint64_t done_bytes, uint64_t total_bytes);
+
+typedef struct arges_engine_options {
+  uint32_t struct_size;
+  uint32_t threads;       /* of compute, at most 1024; 0 = one for each hardware thread */
+  const char* model_path; /* a folder in the Hugging Face layout; 1 to 4096 bytes */
+  uint64_t model_path_length;
+  const char* device; /* "auto" or "cpu"; NULL = "auto" */
+  uint64_t device_length;
+  uint64_t max_context;       /* tokens of a session, to 10^9; 0 = what the model was made for */
+  uint32_t prefill_chunk;     /* prompt tokens in one step, 1 to 8192; 0 = 256 */
+  uint32_t max_sessions;      /* open at a time, at most 65536; 0 = 1024 */
+  arges_progress_fn progress; /* may be NULL */
+  void* progress_user;
+} arges_engine_options;
+
+ARGES_API arges_status arges_engine_options_init(arges_engine_options* options,
+                                                 uint64_t struct_size);
+
+/* Loads a model. Waits until it is loaded (see progress). NOT_FOUND, MODEL_INVALID, UNSUPPORTED,
+ * CANCELLED, IO, OUT_OF_MEMORY_*, INVALID_ARGUMENT. */
+ARGES_API arges_status arges_engine_open(const arges_engine_options* options, arges_engine** out);
+
+/* Cancels what runs on the engine and gives the handle back. Waits at most one step of work.
+ * Sessions still open answer CLOSED from then on and must still be closed. */
+ARGES_API void arges_engine_close(arges_engine* engine);
+
+typedef struct arges_model_info {
+  uint32_t struct_size;
+  uint32_t supports_images; /* 1 or 0 */
+  uint64_t max_context;     /* tokens of a session */
+  uint64_t vocab_size;
+  uint64_t session_state_bytes; /* constant memory of a session */
+  uint64_t kv_bytes_per_token;  /* memory that grows with the conversation */
+} arges_model_info;
+
+/* Set info->struct_size before the call. */
+ARGES_API arges_status arges_engine_model_info(const arges_engine* engine, arges_model_info* info);
+
+/* What a picture of this size costs, before any pixel is decoded (architecture: any-resolution
+ * tiles plus a thumbnail). */
+typedef struct arges_image_plan {
+  uint32_t struct_size;
+  uint32_t tiles;         /* tiles encoded, the thumbnail included */
+  uint32_t resized_width; /* of the picture on the tile canvas, pixels */
+  uint32_t resized_height;
+  uint32_t canvas_width; /* pixels */
+  uint32_t canvas_height;
+  uint64_t tokens;   /* tokens of the context it fills */
+  uint64_t kv_bytes; /* session memory it fills */
+} arges_image_plan;
+
+/* Set plan->struct_size before the call. UNSUPPORTED for a model without an image encoder,
+ * INVALID_ARGUMENT for a picture over the limits of arges_image_from_pixels. */
+ARGES_API arges_status arges_image_plan_for_size(const arges_engine* engine, uint32_t width,
+                                                 uint32_t height, arges_image_plan* plan);
+
+/* ---- Images ----------------------------------------------------------------------------- */
+
+/* Decodes PNG or JPEG bytes (by content, not by name): orientation applied, alpha composited over
+ * white, 16-bit reduced to 8. Works on the calling thread. IMAGE_DECODE. */
+ARGES_API arges_status arges_image_decode(const void* bytes, uint64_t length, arges_image** out);
+
+#define ARGES_PIXELS_RGB 1u
+#define ARGES_PIXELS_BGR 2u
+#define ARGES_PIXELS_RGBA 3u
+#define ARGES_PIXELS_BGRA 4u
+#define ARGES_PIXELS_GREY 5u
+
+/* Copies 8-bit pixels, rows from the top, `stride` bytes from one row to the next; alpha is
+ * composited over white. INVALID_ARGUMENT for an unknown format, a stride shorter than a row, or a
+ * picture over the limits: 16384 pixels a side, 40,000,000 in all, one side 200 times the other. */
+ARGES_API arges_status arges_image_from_pixels(const void* pixels, uint32_t width, uint32_t height,
+                                               uint64_t stride, uint32_t format, arges_image** out);
+
+ARGES_API arges_status arges_image_size(const arges_image* image, uint32_t* width,
+                                        uint32_t* height);
+ARGES_API void arges_image_free(arges_image* image);
+
+/* ---- Messages --------------------------------------------------------------------------- */
+
+#define ARGES_ROLE_SYSTEM 1u
+#define ARGES_ROLE_USER 2u
+#define ARGES_ROLE_ASSISTANT 3u
+
+ARGES_API arges_status arges_message_create(uint32_t role, arges_message** out);
+/* Appends a part. Text of at most 8,000,000 bytes; INVALID_ARGUMENT if it is not UTF-8. */
+ARGES_API arges_status arges_message_add_text(arges_message* message, const char* text,
+                                              uint64_t length);
+ARGES_API arges_status arges_message_add_image(arges_message* message, const arges_image* image);
+ARGES_API void arges_message_free(arges_message* message);
+
+/* ---- Queues and events ------------------------------------------------------------------ */
+
+#define ARGES_EVENT_PROGRESS 1u  /* prompt tokens absorbed; skipped when the reader is slow */
+#define ARGES_EVENT_TEXT 2u      /* a piece of the answer, whole code points */
+#define ARGES_EVENT_DONE 3u      /* terminal: the answer is complete and part of the session */
+#define ARGES_EVENT_CANCELLED 4u /* terminal: CANCELLED or DEADLINE; session unchanged */
+#define ARGES_EVENT_FAILED 5u    /* terminal: status and text say why; session unchanged */
+
+#define ARGES_FINISH_NONE 0u
+#define ARGES_FINISH_STOP 1u   /* the model ended its turn, or a stop string or id was met */
+#define ARGES_FINISH_LENGTH 2u /* max_tokens reached, or the context is full */
+
+typedef struct arges_event {
+  uint32_t struct_size;
+  uint32_t type;          /* ARGES_EVENT_* */
+  uint64_t tag;           /* given to arges_generate */
+  arges_status status;    /* see type */
+  uint32_t finish_reason; /* ARGES_FINISH_*, for DONE */
+  const char* text;       /* TEXT: the piece; FAILED: the sentence; else NULL */
+  uint64_t text_length;   /* bytes */
+  uint64_t prompt_tokens; /* new prompt tokens of the request, pictures included */
+  uint64_t prompt_done;   /* of these, absorbed so far */
+  uint64_t generated_tokens;
+  void* storage; /* the library's: owns text */
+} arges_event;
+
+/* Before an event struct's first use. */
+ARGES_API arges_status arges_event_init(arges_event* event, uint64_t struct_size);
+/* Frees what the struct holds. arges_queue_next does so too before it fills a struct again, so one
+ * call after the last event is enough. NULL allowed. */
+ARGES_API void arges_event_clear(arges_event* event);
+
+/* Callback mode, for C and C++: called on one thread of the queue, never two at a time; the event
+ * is valid during the call, its storage is NULL. It must not close the queue it serves (which has
+ * no effect then) and must not throw. */
+typedef void (*arges_event_fn)(void* user, const arges_event* event);
+
+typedef struct arges_queue_options {
+  uint32_t struct_size;
+  uint32_t capacity;       /* events that may wait, 1 to 65536; 0 = 256 */
+  arges_event_fn callback; /* NULL: events are pulled */
+  void* callback_user;
+} arges_queue_options;
+
+ARGES_API arges_status arges_queue_options_init(arges_queue_options* options, uint64_t struct_size);
+
+/* options may be NULL for the defaults. */
+ARGES_API arges_status arges_queue_create(const arges_queue_options* options, arges_queue** out);
+
+/* Takes the next event, waiting at most timeout_ms (negative: without limit, 0: not at all).
+ * TIMEOUT when none came, CLOSED when another thread closed the queue meanwhile, UNSUPPORTED for a
+ * queue in callback mode; the event struct is then as it was. Exactly one terminal event arrives
+ * for each request, and none of that request after it. When `capacity` events wait, the requests
+ * that write to the queue pause. */
+ARGES_API arges_status arges_queue_next(arges_queue* queue, int64_t timeout_ms, arges_event* event);
+
+/* A descriptor that is readable while events wait, for poll, select, epoll or any event loop;
+ * never read from it or close it. -1 for a queue in callback mode and for no queue. */
+ARGES_API int32_t arges_queue_fd(const arges_queue* queue);
+
+/* Cancels the requests that write to the queue and drops their events; waits for a callback that
+ * is running. No callback runs after it returns. */
+ARGES_API void arges_queue_close(arges_queue* queue);
+
+/* ---- Sessions and requests --------------------------------------------------------------- */
+
+/* BUSY when max_sessions are open, OUT_OF_MEMORY_*. */
+ARGES_API arges_status arges_session_create(arges_engine* engine, arges_session** out);
+
+/* Tokens that the conversation holds. */
+ARGES_API arges_status arges_session_token_count(const arges_session* session, uint64_t* out);
+
+/* Cancels a request in flight and gives the handle back; the request's terminal event is queued
+ * before it returns. Waits at most one step of work. */
+ARGES_API void arges_session_close(arges_session* session);
+
+typedef struct arges_text {
+  const char* data;
+  uint64_t length; /* bytes */
+} arges_text;
+
+typedef struct arges_logit_bias {
+  int32_t token;
+  float bias; /* in [-1000, 1000], added to the logit; -100 or less in effect forbids it */
+} arges_logit_bias;
+
+typedef struct arges_generate_options {
+  uint32_t struct_size;
+  uint32_t max_tokens;            /* 1 to 1,000,000; 0 = 256 */
+  float temperature;              /* 0 = greedy, the default; at most 100 */
+  uint32_t top_k;                 /* 0 = off */
+  float top_p;                    /* in (0, 1]; 1 = off */
+  float min_p;                    /* in [0, 1]; 0 = off */
+  float repetition_penalty;       /* in (0, 100]; 1 = off */
+  float presence_penalty;         /* in [-100, 100]; 0 = off */
+  float frequency_penalty;        /* in [-100, 100]; 0 = off */
+  uint32_t stop_string_count;     /* at most 16 */
+  uint64_t seed;                  /* the same seed and input give the same answer */
+  uint64_t deadline_ms;           /* from submission; 0 = none */
+  const arges_text* stop_strings; /* end the answer and are not part of it */
+  const int32_t* stop_tokens;     /* in addition to the model's own */
+  const arges_logit_bias* logit_biases;
+  uint32_t stop_token_count; /* at most 64 */
+  uint32_t logit_bias_count; /* at most 1024, each token once */
+} arges_generate_options;
+
+ARGES_API arges_status arges_generate_options_init(arges_generate_options* options,
+                                                   uint64_t struct_size);
+
+/* Adds `messages` (1 to 4096, the last one not the assistant's) to the conversation and generates
+ * the assistant's answer. Returns at once; events arrive in `queue` under `tag` and end with
+ * exactly one terminal event. On DONE the messages and the answer have become part of the session;
+ * on CANCELLED and FAILED the session is what it was before. options may be NULL for the defaults.
+ * BUSY while the session has a request in flight, CLOSED, INVALID_ARGUMENT, UNSUPPORTED. */
+ARGES_API arges_status arges_generate(arges_session* session, arges_message* const* messages,
+                                      uint64_t message_count, const arges_generate_options* options,
+                                      arges_queue* queue, uint64_t tag, arges_request** out);
+
+/* Asks for the end and returns at once. Takes effect within one prefill chunk, decode step or
+ * picture tile. No effect on a request that has ended. */
+ARGES_API arges_status arges_request_cancel(arges_request* request);
+
+/* Gives the handle back; does not cancel. */
+ARGES_API void arges_request_free(arges_request* request);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ARGES_ARGES_H */

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The C ABI of arges.h as C++20 classes, header only: a program that uses it depends on nothing of
+// the library but that ABI. What is owned, which calls wait and which threads may call what is
+// said in arges.h; this file only adds that handles give themselves back and that failures are
+// thrown as arges::Error.
+//
+//   arges::Engine engine({.model_path = "models/pocket"});
+//   arges::Session session(engine);
+//   arges::Queue queue;
+//   arges::Message question(arges::Role::kUser);
+//   question.add(arges::Image::decode(bytes)).add("What is the total?");
+//   arges::Request request = session.generate(question, {}, queue);
+//   for (arges::Event event = queue.next(); !event.terminal(); event = queue.next())
+//     std::cout << event.text();
+//
+// arges_asio.hpp adds Session::async_generate for Boost.Asio.
+#ifndef ARGES_ARGES_HPP
+#define ARGES_ARGES_HPP
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "arges.h"
+
+namespace arges {
+
+// A call that failed: one of ARGES_* and the library's sentence.
+class Error : public std::runtime_error {
+ public:
+  Error(arges_status status, const std::string& message)
+      : std::runtime_error(message), status_(status) {}
+  arges_status status() const noexcept { return status_; }
+
+ private:
+  arges_status status_;
+};
+
+namespace detail {
+
+inline void check(arges_status status) {
+  if (status != ARGES_OK) throw Error(status, arges_last_error_message());
+}
+
+template <auto give_back>
+struct Closer {
+  template <typename T>
+  void operator()(T* handle) const noexcept {
+    give_back(handle);
+  }
+};
+
+template <typename T, auto give_back>
+using Handle = std::unique_ptr<T, Closer<give_back>>;
+
+}  // namespace detail
+
+// The fields of arges_engine_options.
+struct EngineOptions {
+  std::string model_path{};
+  std::string device = "auto";
+  std::uint32_t threads = 0;
+  std::uint64_t max_context = 0;
+  std::uint32_t prefill_chunk = 0;
+  std::uint32_t max_sessions = 0;
+  // Bytes done and in all; false stops loading with CANCELLED. Must not throw.
+  std::function<bool(std::uint64_t done, std::uint64_t total)> progress{};
+};
+
+// A loaded model. The constructor waits until it is loaded.
+class Engine {
+ public:
+  explicit Engine(const EngineOptions& options) {
+    arges_engine_options c;
+    detail::check(arges_engine_options_init(&c, sizeof c));
+    c.model_path = options.model_path.data();
+    c.model_path_length = options.model_path.size();
+    c.device = options.device.data();
+    c.device_length = options.device.size();
+    c.threads = options.threads;
+    c.max_context = options.max_context;
+    c.prefill_chunk = options.prefill_chunk;
+    c.max_sessions = options.max_sessions;
+    if (options.progress) c.progress = &Engine::on_progress;
+    c.progress_user = const_cast<EngineOptions*>(&options);
+    arges_engine* handle = nullptr;
+    detail::check(arges_engine_open(&c, &handle));
+    handle_.reset(handle);
+  }
+  // Takes over a handle of the C ABI.
+  explicit Engine(arges_engine* handle) : handle_(handle) {}
+
+  arges_model_info model_info() const {
+    arges_model_info info{};
+    info.struct_size = sizeof info;
+    detail::check(arges_engine_model_info(handle(), &info));
+    return info;
+  }
+  arges_image_plan plan_image(std::uint32_t width, std::uint32_t height) const {
+    arges_image_plan plan{};
+    plan.struct_size = sizeof plan;
+    detail::check(arges_image_plan_for_size(handle(), width, height, &plan));
+    return plan;
+  }
+  arges_engine* handle() const noexcept { return handle_.get(); }
+
+ private:
+  static std::int32_t on_progress(void* user, std::uint64_t done, std::uint64_t total) {
+    return static_cast<const EngineOptions*>(user)->progress(done, total) ? 0 : 1;
+  }
+
+  detail::Handle<arges_engine, &arges_engine_close> handle_;
+};
+
+// Decoded pixels.
+class Image {
+ public:
+  // PNG or JPEG bytes.
+  static Image decode(std::span<const std::byte> bytes) {
+    arges_image* handle = nullptr;
+    detail::check(arges_image_decode(bytes.data(), bytes.size(), &handle));
+    return Image(handle);
+  }
+  // 8-bit pixels in one of ARGES_PIXELS_*; `stride` in bytes.
+  static Image from_pixels(const void* pixels, std::uint32_t width, std::uint32_t height,
+                           std::uint64_t stride, std::uint32_t format) {
+    arges_image* handle = nullptr;
+    detail::check(arges_image_from_pixels(pixels, width, height, stride, format, &handle));
+    return Image(handle);
+  }
+  // Takes over a handle of the C ABI.
+  explicit Image(arges_image* handle) : handle_(handle) {}
+
+  // (width, height) in pixels.
+  std::pair<std::uint32_t, std::uint32_t> size() const {
+    std::pair<std::uint32_t, std::uint32_t> size;
+    detail::check(arges_image_size(handle(), &size.first, &size.second));
+    return size;
+  }
+  const arges_image* handle() const noexcept { return handle_.get(); }
+
+ private:
+  detail::Handle<arges_image, &arges_image_free> handle_;
+};
+
+enum class Role : std::uint32_t {
+  kSystem = ARGES_ROLE_SYSTEM,
+  kUser = ARGES_ROLE_USER,
+  kAssistant = ARGES_ROLE_ASSISTANT,
+};
+
+// Text and images in order.
+class Message {
+ public:
+  explicit Message(Role role) {
+    arges_message* handle = nullptr;
+    detail::check(arges_message_create(static_cast<std::uint32_t>(role), &handle));
+    handle_.reset(handle);
+  }
+  Message& add(std::string_view text) {
+    const char* data = text.empty() ? "" : text.data();
+    detail::check(arges_message_add_text(handle_.get(), data, text.size()));
+    return *this;
+  }
+  Message& add(const Image& image) {
+    detail::check(arges_message_add_image(handle_.get(), image.handle()));
+    return *this;
+  }
+  arges_message* handle() const noexcept { return handle_.get(); }
+
+ private:
+  detail::Handle<arges_message, &arges_message_free> handle_;
+};
+
+// One event; owns its text. May be moved, not copied.
+class Event {
+ public:
+  Event() { detail::check(arges_event_init(&event_, sizeof event_)); }
+  ~Event() { arges_event_clear(&event_); }
+  Event(Event&& other) noexcept : Event() { std::swap(event_, other.event_); }
+  Event& operator=(Event&& other) noexcept {
+    std::swap(event_, other.event_);
+    return *this;
+  }
+
+  std::uint32_t type() const noexcept { return event_.type; }  // ARGES_EVENT_*
+  bool terminal() const noexcept { return event_.type >= ARGES_EVENT_DONE; }
+  std::uint64_t tag() const noexcept { return event_.tag; }
+  arges_status status() const noexcept { return event_.status; }
+  std::uint32_t finish_reason() const noexcept { return event_.finish_reason; }
+  // Valid as long as the event.
+  std::string_view text() const noexcept { return {event_.text, event_.text_length}; }
+  std::uint64_t prompt_tokens() const noexcept { return event_.prompt_tokens; }
+  std::uint64_t prompt_done() const noexcept { return event_.prompt_done; }
+  std::uint64_t generated_tokens() const noexcept { return event_.generated_tokens; }
+  arges_event* handle() noexcept { return &event_; }
+
+  // Throws what a FAILED or CANCELLED event says.
+  void check() const {
+    if (event_.status == ARGES_OK) return;
+    throw Error(event_.status,
+                event_.text != nullptr ? std::string(text()) : arges_status_name(event_.status));
+  }
+
+ private:
+  arges_event event_;
+};
+
+// Where events arrive.
+class Queue {
+ public:
+  // Events are pulled; capacity 0 is the library's default.
+  explicit Queue(std::uint32_t capacity = 0) { create(capacity, nullptr); }
+  // Events are given to `callback` on a thread of the queue. It must not throw, and must not
+  // destroy this object.
+  explicit Queue(std::function<void(const arges_event&)> callback, std::uint32_t capacity = 0)
+      : callback_(std::make_unique<Callback>(std::move(callback))) {
+    create(capacity, callback_.get());
+  }
+  Queue(Queue&&) noexcept = default;
+  Queue& operator=(Queue&&) = delete;
+
+  // Waits for the next event.
+  Event next() { return std::move(*next_within(std::chrono::milliseconds(-1))); }
+  // Empty when none came within `timeout`; negative waits without limit.
+  std::optional<Event> next_within(std::chrono::milliseconds timeout) {
+    std::optional<Event> event(std::in_place);
+    const arges_status status = arges_queue_next(handle(), timeout.count(), event->handle());
+    if (status == ARGES_TIMEOUT) return std::nullopt;
+    detail::check(status);
+    return event;
+  }
+  int fd() const noexcept { return arges_queue_fd(handle()); }
+  arges_queue* handle() const noexcept { return handle_.get(); }
+
+ private:
+  using Callback = std::function<void(const arges_event&)>;
+
+  static void on_event(void* user, const arges_event* event) {
+    (*static_cast<const Callback*>(user))(*event);
+  }
+  void create(std::uint32_t capacity, Callback* callback) {
+    arges_queue_options options;
+    detail::check(arges_queue_options_init(&options, sizeof options));
+    options.capacity = capacity;
+    options.callback = callback != nullptr ? &Queue::on_event : nullptr;
+    options.callback_user = callback;
+    arges_queue* handle = nullptr;
+    detail::check(arges_queue_create(&options, &handle));
+    handle_.reset(handle);
+  }
+
+  std::unique_ptr<Callback> callback_;  // outlives handle_, whose closing waits for it
+  detail::Handle<arges_queue, &arges_queue_close> handle_;
+};
+
+// The fields of arges_generate_options with their defaults, and owners for what they point to.
+struct GenerateOptions : arges_generate_options {
+  GenerateOptions() : arges_generate_options() {
+    detail::check(arges_generate_options_init(this, sizeof(arges_generate_options)));
+  }
+  std::vector<std::string> stops;        // instead of stop_strings
+  std::vector<std::int32_t> stop_ids;    // instead of stop_tokens
+  std::vector<arges_logit_bias> biases;  // instead of logit_biases
+};
+
+// One generation in flight. Destroying it does not cancel.
+class Request {
+ public:
+  explicit Request(arges_request* handle) : handle_(handle) {}
+  void cancel() { detail::check(arges_request_cancel(handle_.get())); }
+
+ private:
+  detail::Handle<arges_request, &arges_request_free> handle_;
+};
+
+// One conversation.
+class Session {
+ public:
+  explicit Session(const Engine& engine) {
+    arges_session* handle = nullptr;
+    detail::check(arges_session_create(engine.handle(), &handle));
+    handle_.reset(handle);
+  }
+
+  Request generate(std::span<const Message> messages, const GenerateOptions& options, Queue& queue,
+                   std::uint64_t tag = 0) {
+    std::vector<arges_message*> handles;
+    for (const Message& message : messages) handles.push_back(message.handle());
+    std::vector<arges_text> stops;
+    for (const std::string& stop : options.stops) stops.push_back({stop.data(), stop.size()});
+    arges_generate_options c = options;
+    c.stop_strings = stops.data();
+    c.stop_string_count = static_cast<std::uint32_t>(stops.size());
+    c.stop_tokens = options.stop_ids.data();
+    c.stop_token_count = static_cast<std::uint32_t>(options.stop_ids.size());
+    c.logit_biases = options.biases.data();
+    c.logit_bias_count = static_cast<std::uint32_t>(options.biases.size());
+    arges_request* request = nullptr;
+    detail::check(arges_generate(handle(), handles.data(), handles.size(), &c, queue.handle(), tag,
+                                 &request));
+    return Request(request);
+  }
+  Request generate(const Message& message, const GenerateOptions& options, Queue& queue,
+                   std::uint64_t tag = 0) {
+    return generate(std::span<const Message>(&message, 1), options, queue, tag);
+  }
+
+  // Defined in arges_asio.hpp, which says what it takes.
+  template <typename... Arguments>
+  auto async_generate(Arguments&&... arguments);
+
+  std::uint64_t token_count() const {
+    std::uint64_t count = 0;
+    detail::check(arges_session_token_count(handle(), &count));
+    return count;
+  }
+  arges_session* handle() const noexcept { return handle_.get(); }
+
+ private:
+  detail::Handle<arges_session, &arges_session_close> handle_;
+};
+
+}  // namespace arges
+
+#endif  // ARGES_ARGES_HPP

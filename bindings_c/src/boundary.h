@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <exception>
+#include <new>
+#include <system_error>
+#include <utility>
+
+#include "bindings_c/include/arges/arges.h"
+#include "kernels/base/status.h"
+
+namespace arges::bindings {
+
+// Remembers a failure's sentence for arges_last_error_message of the calling thread (an ok status
+// leaves the last one alone) and returns the code as the C ABI writes it.
+arges_status report(const Status& status) noexcept;
+
+// As report, with a sentence that needs no memory of its own. `sentence` is a static string.
+arges_status report_fixed(StatusCode code, const char* sentence) noexcept;
+
+// As report, for an exception that reached the boundary: a defect of the library.
+arges_status report_exception(const char* what) noexcept;
+
+// The calling thread's last sentence; "" when no call has failed. Never null.
+const char* last_error_message() noexcept;
+
+// The body of every exported function that can fail: runs `body` (returning Status), lets nothing
+// through but a code. Exceptions come from the standard library alone; the modules below throw
+// none of their own.
+template <typename Body>
+arges_status at_boundary(Body&& body) noexcept {
+  try {
+    return report(std::forward<Body>(body)());
+  } catch (const std::bad_alloc&) {
+    return report_fixed(StatusCode::kOutOfMemoryHost,
+                        "there is not enough memory for this call; free some and try again");
+  } catch (const std::system_error&) {
+    return report_fixed(StatusCode::kIo,
+                        "the system refused a thread or a lock; check the process's limits");
+  } catch (const std::exception& exception) {
+    return report_exception(exception.what());
+  } catch (...) {
+    return report_exception("of an unknown kind");
+  }
+}
+
+}  // namespace arges::bindings

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings_c/src/boundary.h"
+#include "bindings_c/src/engine_handle.h"
+#include "bindings_c/src/engine_settings.h"
+#include "bindings_c/src/handles.h"
+#include "bindings_c/src/struct_sizes.h"
+#include "sdk/fusion/vision_language_model.h"
+#include "vision/decode/limits.h"
+
+namespace arges::bindings {
+namespace {
+
+Result<std::shared_ptr<sdk::Engine>> open_engine(const arges_engine_options* given) {
+  ARGES_ASSIGN_OR_RETURN(const arges_engine_options options,
+                         read_struct(given, arges_engine_options{}));
+  ARGES_ASSIGN_OR_RETURN(const EngineSettings settings, read_engine_options(options));
+  ARGES_ASSIGN_OR_RETURN(auto model, sdk::VisionLanguageModel::open(settings.model));
+  return sdk::Engine::create(std::move(model), settings.engine);
+}
+
+// Any size does: a model either has an image encoder or it has not.
+bool supports_images(const sdk::Model& model) {
+  return model.plan_image(336, 336).status().code() != StatusCode::kUnsupported;
+}
+
+arges_model_info describe_model(const sdk::Model& model) {
+  arges_model_info info{};
+  info.supports_images = supports_images(model) ? 1 : 0;
+  info.max_context = static_cast<std::uint64_t>(model.max_context());
+  info.vocab_size = static_cast<std::uint64_t>(model.vocab_size());
+  info.session_state_bytes = static_cast<std::uint64_t>(model.state_bytes());
+  info.kv_bytes_per_token = static_cast<std::uint64_t>(model.kv_bytes_per_token());
+  return info;
+}
+
+arges_image_plan describe_plan(const vision::TilePlan& plan, std::int64_t kv_bytes_per_token) {
+  arges_image_plan out{};
+  out.tiles = static_cast<std::uint32_t>(plan.tile_count);
+  out.resized_width = static_cast<std::uint32_t>(plan.resized_width);
+  out.resized_height = static_cast<std::uint32_t>(plan.resized_height);
+  out.canvas_width = static_cast<std::uint32_t>(plan.canvas_width);
+  out.canvas_height = static_cast<std::uint32_t>(plan.canvas_height);
+  out.tokens = static_cast<std::uint64_t>(plan.token_count);
+  out.kv_bytes = static_cast<std::uint64_t>(plan.token_count * kv_bytes_per_token);
+  return out;
+}
+
+}  // namespace
+
+arges_engine* wrap_engine(std::shared_ptr<sdk::Engine> engine) {
+  return engines().insert(std::move(engine));
+}
+
+}  // namespace arges::bindings
+
+using namespace arges::bindings;
+
+arges_status arges_engine_options_init(arges_engine_options* options, uint64_t struct_size) {
+  return at_boundary([&] { return init_struct(options, struct_size, arges_engine_options{}); });
+}
+
+arges_status arges_engine_open(const arges_engine_options* options, arges_engine** out) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
+    ARGES_ASSIGN_OR_RETURN(auto engine, open_engine(options));
+    *out = wrap_engine(std::move(engine));
+    return {};
+  });
+}
+
+void arges_engine_close(arges_engine* engine) {
+  at_boundary([&] { return engines().release(engine); });
+}
+
+arges_status arges_engine_model_info(const arges_engine* engine, arges_model_info* info) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(const auto owner, engines().find(engine));
+    ARGES_RETURN_IF_ERROR(check_result_struct(info));
+    write_struct(info, describe_model(owner->model()));
+    return {};
+  });
+}
+
+arges_status arges_image_plan_for_size(const arges_engine* engine, uint32_t width, uint32_t height,
+                                       arges_image_plan* plan) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(const auto owner, engines().find(engine));
+    ARGES_RETURN_IF_ERROR(check_result_struct(plan));
+    ARGES_RETURN_IF_ERROR(
+        arges::vision::check_dimensions(height, width, {}, arges::StatusCode::kInvalidArgument));
+    ARGES_ASSIGN_OR_RETURN(
+        const arges::vision::TilePlan tiles,
+        owner->model().plan_image(static_cast<int>(height), static_cast<int>(width)));
+    write_struct(plan, describe_plan(tiles, owner->model().kv_bytes_per_token()));
+    return {};
+  });
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bindings_c/src/engine_settings.h"
+
+#include <cstdint>
+#include <string>
+
+#include "bindings_c/src/handles.h"
+
+namespace arges::bindings {
+namespace {
+
+constexpr std::uint64_t kMaxPathBytes = 4096;
+constexpr std::uint64_t kMaxDeviceBytes = 64;
+constexpr std::uint64_t kMaxThreads = 1024;
+constexpr std::uint64_t kMaxContext = 1'000'000'000;
+constexpr std::uint64_t kMaxPrefillChunk = 8192;
+constexpr std::uint64_t kMaxSessions = 65'536;
+
+Result<std::string> read_text(const char* text, std::uint64_t length, std::uint64_t limit,
+                              const char* name) {
+  ARGES_RETURN_IF_ERROR(require_pointer(text, name));
+  if (length == 0 || length > limit) {
+    return invalid_argument(std::string(name) + " has " + std::to_string(length) +
+                            " bytes; it must have 1 to " + std::to_string(limit));
+  }
+  std::string copy(text, length);
+  if (copy.find('\0') == std::string::npos) return copy;
+  return invalid_argument(std::string(name) + " holds a zero byte; pass its length without one");
+}
+
+// A number where 0 stands for `fallback`.
+Result<std::int64_t> read_number(std::uint64_t value, std::int64_t fallback, std::uint64_t limit,
+                                 const char* name) {
+  if (value == 0) return fallback;
+  if (value <= limit) return static_cast<std::int64_t>(value);
+  return invalid_argument(std::string(name) + " is " + std::to_string(value) +
+                          "; it must be at most " + std::to_string(limit));
+}
+
+// An exception out of the caller's C++ code stops the loading.
+std::function<bool(std::uint64_t, std::uint64_t)> progress_of(const arges_engine_options& options) {
+  if (options.progress == nullptr) return {};
+  return [callback = options.progress, user = options.progress_user](std::uint64_t done,
+                                                                     std::uint64_t total) {
+    try {
+      return callback(user, done, total) == 0;
+    } catch (...) {
+      return false;
+    }
+  };
+}
+
+Status read_model_options(const arges_engine_options& options, sdk::ModelOpenOptions& out) {
+  ARGES_ASSIGN_OR_RETURN(out.path, read_text(options.model_path, options.model_path_length,
+                                             kMaxPathBytes, "model_path"));
+  if (options.device != nullptr) {
+    ARGES_ASSIGN_OR_RETURN(
+        out.device, read_text(options.device, options.device_length, kMaxDeviceBytes, "device"));
+  }
+  ARGES_ASSIGN_OR_RETURN(const std::int64_t threads,
+                         read_number(options.threads, 0, kMaxThreads, "threads"));
+  out.threads = static_cast<int>(threads);
+  ARGES_ASSIGN_OR_RETURN(out.max_context,
+                         read_number(options.max_context, 0, kMaxContext, "max_context"));
+  out.progress = progress_of(options);
+  return {};
+}
+
+}  // namespace
+
+Result<EngineSettings> read_engine_options(const arges_engine_options& options) {
+  EngineSettings settings;
+  ARGES_RETURN_IF_ERROR(read_model_options(options, settings.model));
+  const sdk::EngineOptions defaults;
+  ARGES_ASSIGN_OR_RETURN(settings.engine.prefill_chunk,
+                         read_number(options.prefill_chunk, defaults.prefill_chunk,
+                                     kMaxPrefillChunk, "prefill_chunk"));
+  ARGES_ASSIGN_OR_RETURN(
+      settings.engine.max_sessions,
+      read_number(options.max_sessions, defaults.max_sessions, kMaxSessions, "max_sessions"));
+  return settings;
+}
+
+}  // namespace arges::bindings

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <limits>
+#include <string>
+
+#include "bindings_c/src/boundary.h"
+#include "bindings_c/src/handles.h"
+#include "vision/decode/decode.h"
+
+namespace arges::bindings {
+namespace {
+
+Result<vision::PixelFormat> pixel_format(std::uint32_t format) {
+  switch (format) {
+    case ARGES_PIXELS_RGB:
+      return vision::PixelFormat::kRgb;
+    case ARGES_PIXELS_BGR:
+      return vision::PixelFormat::kBgr;
+    case ARGES_PIXELS_RGBA:
+      return vision::PixelFormat::kRgba;
+    case ARGES_PIXELS_BGRA:
+      return vision::PixelFormat::kBgra;
+    case ARGES_PIXELS_GREY:
+      return vision::PixelFormat::kGrey;
+    default:
+      break;
+  }
+  return invalid_argument("the pixel format " + std::to_string(format) +
+                          " is unknown; use one of ARGES_PIXELS_*");
+}
+
+Result<int> side(std::uint32_t pixels) {
+  if (pixels <= static_cast<std::uint32_t>(std::numeric_limits<int>::max())) {
+    return static_cast<int>(pixels);
+  }
+  return invalid_argument("a picture side of " + std::to_string(pixels) +
+                          " pixels is over the limits; scale the picture down");
+}
+
+arges_image* keep(vision::Image image) {
+  return const_cast<arges_image*>(
+      images().insert(std::make_shared<const vision::Image>(std::move(image))));
+}
+
+}  // namespace
+}  // namespace arges::bindings
+
+using namespace arges::bindings;
+
+arges_status arges_image_decode(const void* bytes, uint64_t length, arges_image** out) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_RETURN_IF_ERROR(require_pointer(bytes, "bytes"));
+    ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
+    ARGES_ASSIGN_OR_RETURN(
+        arges::vision::Image image,
+        arges::vision::decode_image({static_cast<const std::byte*>(bytes), length}, {}));
+    *out = keep(std::move(image));
+    return {};
+  });
+}
+
+arges_status arges_image_from_pixels(const void* pixels, uint32_t width, uint32_t height,
+                                     uint64_t stride, uint32_t format, arges_image** out) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_RETURN_IF_ERROR(require_pointer(pixels, "pixels"));
+    ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
+    ARGES_ASSIGN_OR_RETURN(const arges::vision::PixelFormat layout, pixel_format(format));
+    ARGES_ASSIGN_OR_RETURN(const int columns, side(width));
+    ARGES_ASSIGN_OR_RETURN(const int rows, side(height));
+    ARGES_ASSIGN_OR_RETURN(arges::vision::Image image, arges::vision::image_from_pixels(
+                                                           static_cast<const std::uint8_t*>(pixels),
+                                                           columns, rows, stride, layout, {}));
+    *out = keep(std::move(image));
+    return {};
+  });
+}
+
+arges_status arges_image_size(const arges_image* image, uint32_t* width, uint32_t* height) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(const auto picture, images().find(image));
+    ARGES_RETURN_IF_ERROR(require_pointer(width, "width"));
+    ARGES_RETURN_IF_ERROR(require_pointer(height, "height"));
+    *width = static_cast<uint32_t>(picture->width);
+    *height = static_cast<uint32_t>(picture->height);
+    return {};
+  });
+}
+
+void arges_image_free(arges_image* image) {
+  at_boundary([&] { return images().release(image); });
+}

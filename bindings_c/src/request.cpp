@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <vector>
+
+#include "bindings_c/src/boundary.h"
+#include "bindings_c/src/generate_settings.h"
+#include "bindings_c/src/handles.h"
+#include "bindings_c/src/struct_sizes.h"
+
+namespace arges::bindings {
+namespace {
+
+constexpr std::uint64_t kMaxMessages = 4096;
+
+Result<std::vector<sdk::Message>> copy_messages(arges_message* const* given, std::uint64_t count) {
+  ARGES_RETURN_IF_ERROR(require_pointer(given, "messages"));
+  if (count == 0 || count > kMaxMessages) {
+    return invalid_argument("a request has " + std::to_string(count) +
+                            " messages; it must have 1 to " + std::to_string(kMaxMessages));
+  }
+  std::vector<sdk::Message> copies;
+  copies.reserve(count);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    ARGES_ASSIGN_OR_RETURN(const auto message, messages().find(given[i]));
+    copies.push_back(*message);
+  }
+  return copies;
+}
+
+Result<sdk::GenerateOptions> copy_options(const arges_generate_options* given) {
+  const arges_generate_options defaults = default_generate_options();
+  if (given == nullptr) return read_generate_options(defaults);
+  ARGES_ASSIGN_OR_RETURN(const arges_generate_options options, read_struct(given, defaults));
+  return read_generate_options(options);
+}
+
+// The arguments of arges_generate, looked up and copied.
+struct Submission {
+  std::shared_ptr<sdk::Session> session;
+  std::vector<sdk::Message> messages;
+  sdk::GenerateOptions options;
+  std::shared_ptr<EventSource> queue;
+};
+
+Result<arges_request*> submit(Submission submission, std::uint64_t tag) {
+  auto slot = std::make_shared<RequestSlot>();
+  ReservedHandle handle(requests(), slot);
+  ARGES_ASSIGN_OR_RETURN(
+      slot->request,
+      submission.session->generate(std::move(submission.messages), std::move(submission.options),
+                                   submission.queue->events(), tag));
+  return handle.release();
+}
+
+}  // namespace
+}  // namespace arges::bindings
+
+using namespace arges::bindings;
+
+arges_status arges_generate_options_init(arges_generate_options* options, uint64_t struct_size) {
+  return at_boundary([&] { return init_struct(options, struct_size, default_generate_options()); });
+}
+
+arges_status arges_generate(arges_session* session, arges_message* const* messages,
+                            uint64_t message_count, const arges_generate_options* options,
+                            arges_queue* queue, uint64_t tag, arges_request** out) {
+  return at_boundary([&]() -> arges::Status {
+    Submission submission;
+    ARGES_ASSIGN_OR_RETURN(submission.session, sessions().find(session));
+    ARGES_ASSIGN_OR_RETURN(submission.messages, copy_messages(messages, message_count));
+    ARGES_ASSIGN_OR_RETURN(submission.options, copy_options(options));
+    ARGES_ASSIGN_OR_RETURN(submission.queue, queues().find(queue));
+    ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
+    ARGES_ASSIGN_OR_RETURN(*out, submit(std::move(submission), tag));
+    return {};
+  });
+}
+
+arges_status arges_request_cancel(arges_request* request) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(const auto slot, requests().find(request));
+    slot->request->cancel();
+    return {};
+  });
+}
+
+void arges_request_free(arges_request* request) {
+  at_boundary([&] { return requests().release(request); });
+}

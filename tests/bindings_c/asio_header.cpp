@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <arges/arges_asio.hpp>
+
+int arges_header_is_whole();
+int arges_header_is_whole() {
+  return ARGES_OK;
+}

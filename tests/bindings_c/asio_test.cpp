@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <arges/arges_asio.hpp>
+
+#include <boost/asio.hpp>
+
+#include "tests/bindings_c/abi_world.h"
+
+namespace arges::bindings_test {
+namespace {
+
+namespace asio = boost::asio;
+
+class Async : public testing::Test {
+ protected:
+  Async() : model(scripted_model("awaited")), engine(open_engine(model)), session(engine) {
+    message.add("hello");
+  }
+  ~Async() override { model->step_gate().open(); }
+
+  // Runs a coroutine to its end and throws what it throws.
+  template <typename Coroutine>
+  void run(Coroutine coroutine) {
+    std::exception_ptr failure;
+    asio::co_spawn(io, std::move(coroutine), [&](std::exception_ptr error) { failure = error; });
+    io.run();
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  std::shared_ptr<sdk::ScriptedModel> model;
+  arges::Engine engine;
+  arges::Session session;
+  arges::Message message{arges::Role::kUser};
+  asio::io_context io;
+};
+
+TEST_F(Async, AnAnswerIsAwaited) {
+  arges::Answer answer;
+  std::string pieces;
+  run([&]() -> asio::awaitable<void> {
+    answer = co_await session.async_generate(
+        io.get_executor(), message, arges::GenerateOptions(),
+        [&](std::string_view piece) { pieces += piece; }, asio::use_awaitable);
+  });
+  EXPECT_EQ(answer.text, "awaited");
+  EXPECT_EQ(pieces, "awaited");
+  EXPECT_EQ(answer.finish_reason, ARGES_FINISH_STOP);
+}
+
+TEST_F(Async, WorksWithACallbackToo) {
+  std::string text;
+  session.async_generate(io.get_executor(), message, arges::GenerateOptions(), nullptr,
+                         [&](std::exception_ptr error, arges::Answer answer) {
+                           EXPECT_FALSE(error);
+                           text = answer.text;
+                         });
+  io.run();
+  EXPECT_EQ(text, "awaited");
+}
+
+TEST_F(Async, AFailureIsThrown) {
+  model->step_fault().fail_after(0, {StatusCode::kOutOfMemoryHost, "no memory for the step"});
+  try {
+    run([&]() -> asio::awaitable<void> {
+      co_await session.async_generate(io.get_executor(), message, arges::GenerateOptions(), nullptr,
+                                      asio::use_awaitable);
+    });
+    FAIL();
+  } catch (const arges::Error& error) {
+    EXPECT_EQ(error.status(), ARGES_OUT_OF_MEMORY_HOST);
+    EXPECT_STREQ(error.what(), "no memory for the step");
+  }
+}
+
+TEST_F(Async, CancellingTheOperationCancelsTheRequest) {
+  model->step_gate().shut();
+  asio::cancellation_signal signal;
+  std::exception_ptr failure;
+  session.async_generate(
+      io.get_executor(), message, arges::GenerateOptions(), nullptr,
+      asio::bind_cancellation_slot(
+          signal.slot(), [&](std::exception_ptr error, const arges::Answer&) { failure = error; }));
+  asio::post(io, [&] {
+    model->step_gate().wait_until_held();
+    signal.emit(asio::cancellation_type::total);
+    asio::post(io, [&] { asio::post(io, [&] { model->step_gate().open(); }); });
+  });
+  io.run();
+  ASSERT_TRUE(failure);
+  try {
+    std::rethrow_exception(failure);
+  } catch (const arges::Error& error) {
+    EXPECT_EQ(error.status(), ARGES_CANCELLED);
+  }
+}
+
+TEST_F(Async, EventsOfAQueueAreAwaitedOneByOne) {
+  arges::AsyncQueue events(io.get_executor());
+  arges::Request request = session.generate(message, {}, events.queue(), 5);
+  std::string text;
+  run([&]() -> asio::awaitable<void> {
+    for (;;) {
+      const arges::Event event = co_await events.async_next(asio::use_awaitable);
+      if (event.terminal()) break;
+      text += event.text();
+    }
+  });
+  EXPECT_EQ(text, "awaited");
+}
+
+}  // namespace
+}  // namespace arges::bindings_test

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the binaries show and need, read with nm.
+
+    python3 check_symbols.py exports LIBRARY HEADER MAP    exported names = the header's = the map's
+    python3 check_symbols.py imports ARCHIVE...            nothing that ends, prints or asks around
+"""
+
+import re
+import subprocess
+import sys
+
+# A library must not end the process, write to its streams, change its signals or let the
+# environment steer it (reliability.md §3.4).
+FORBIDDEN = re.compile(
+    r"^(abort|_?exit|_Exit|quick_exit|atexit|__assert_fail|raise|kill"
+    r"|v?f?printf|__v?f?printf_chk|puts|fputs|fputc|putchar|putc|perror|fwrite"
+    r"|stdout|stderr|_ZSt4cout|_ZSt4cerr|_ZSt4clog|_ZNSt8ios_base4InitC1Ev"
+    r"|signal|sigaction|getenv|secure_getenv|setenv|putenv|system|popen|fork|execv.*|dlopen)$")
+
+# Name of the object file to names it may need all the same, with the reason.
+ALLOWED = {}
+
+
+def nm(*arguments):
+    result = subprocess.run(["nm", *arguments], check=True, capture_output=True, text=True)
+    return result.stdout.splitlines()
+
+
+def exported(library):
+    """Names without their version; the version nodes themselves are absolute symbols."""
+    lines = [line.split() for line in nm("-D", "--defined-only", library)]
+    return {fields[-1].split("@")[0] for fields in lines if fields[-2] != "A"}
+
+
+def declared(header):
+    with open(header, encoding="utf-8") as file:
+        return set(re.findall(r"^ARGES_API [^;(]*?(\w+)\(", file.read(), re.MULTILINE))
+
+
+def mapped(export_map):
+    with open(export_map, encoding="utf-8") as file:
+        text = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.DOTALL)
+    return set(re.findall(r"^\s*(arges_\w+);", text, re.MULTILINE))
+
+
+def differences(title, left, right):
+    return [f"{title}: {name}" for name in sorted(left - right)]
+
+
+def check_exports(library, header, export_map):
+    shown, told, listed = exported(library), declared(header), mapped(export_map)
+    return (differences("exported but not in arges.h", shown, told)
+            + differences("in arges.h but not exported", told, shown)
+            + differences("in arges.map but not in arges.h", listed, told)
+            + differences("in arges.h but not in arges.map", told, listed))
+
+
+def check_imports(*archives):
+    problems = []
+    for archive in archives:
+        for line in nm("-A", "--undefined-only", archive):
+            place, name = line.rsplit(" U ", 1) if " U " in line else line.rsplit(" w ", 1)
+            member = place.strip().rstrip(":").rsplit(":", 1)[-1].strip()
+            if FORBIDDEN.match(name) and name not in ALLOWED.get(member, ()):
+                problems.append(f"{archive}: {member} needs {name}")
+    return problems
+
+
+def main(mode, *arguments):
+    checks = {"exports": check_exports, "imports": check_imports}
+    problems = checks[mode](*arguments)
+    print("\n".join(problems) or "ok")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// A program outside this tree: it meets the library as an installed package only.
+#include <arges/arges.hpp>
+
+int main() {
+  if (arges_abi_version() != ARGES_ABI_VERSION) return 1;
+  try {
+    const arges::Engine engine({.model_path = "no/such/folder"});
+  } catch (const arges::Error& error) {
+    return error.status() == ARGES_NOT_FOUND ? 0 : 2;
+  }
+  return 3;
+}

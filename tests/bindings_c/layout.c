@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sizes and offsets of arges.h on 64-bit machines. A line here is never changed, only added: a
+ * caller built against an older header has these numbers compiled in. */
+#include <arges/arges.h>
+
+#define SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), "size of " #type " changed")
+#define FIELD(type, field, bytes) \
+  _Static_assert(offsetof(type, field) == (bytes), #type "." #field " moved")
+
+SIZE(arges_status, 4);
+
+SIZE(arges_engine_options, 72);
+FIELD(arges_engine_options, struct_size, 0);
+FIELD(arges_engine_options, threads, 4);
+FIELD(arges_engine_options, model_path, 8);
+FIELD(arges_engine_options, model_path_length, 16);
+FIELD(arges_engine_options, device, 24);
+FIELD(arges_engine_options, device_length, 32);
+FIELD(arges_engine_options, max_context, 40);
+FIELD(arges_engine_options, prefill_chunk, 48);
+FIELD(arges_engine_options, max_sessions, 52);
+FIELD(arges_engine_options, progress, 56);
+FIELD(arges_engine_options, progress_user, 64);
+
+SIZE(arges_model_info, 40);
+FIELD(arges_model_info, struct_size, 0);
+FIELD(arges_model_info, supports_images, 4);
+FIELD(arges_model_info, max_context, 8);
+FIELD(arges_model_info, vocab_size, 16);
+FIELD(arges_model_info, session_state_bytes, 24);
+FIELD(arges_model_info, kv_bytes_per_token, 32);
+
+SIZE(arges_image_plan, 40);
+FIELD(arges_image_plan, struct_size, 0);
+FIELD(arges_image_plan, tiles, 4);
+FIELD(arges_image_plan, resized_width, 8);
+FIELD(arges_image_plan, resized_height, 12);
+FIELD(arges_image_plan, canvas_width, 16);
+FIELD(arges_image_plan, canvas_height, 20);
+FIELD(arges_image_plan, tokens, 24);
+FIELD(arges_image_plan, kv_bytes, 32);
+
+SIZE(arges_event, 72);
+FIELD(arges_event, struct_size, 0);
+FIELD(arges_event, type, 4);
+FIELD(arges_event, tag, 8);
+FIELD(arges_event, status, 16);
+FIELD(arges_event, finish_reason, 20);
+FIELD(arges_event, text, 24);
+FIELD(arges_event, text_length, 32);
+FIELD(arges_event, prompt_tokens, 40);
+FIELD(arges_event, prompt_done, 48);
+FIELD(arges_event, generated_tokens, 56);
+FIELD(arges_event, storage, 64);
+
+SIZE(arges_queue_options, 24);
+FIELD(arges_queue_options, struct_size, 0);
+FIELD(arges_queue_options, capacity, 4);
+FIELD(arges_queue_options, callback, 8);
+FIELD(arges_queue_options, callback_user, 16);
+
+SIZE(arges_text, 16);
+FIELD(arges_text, data, 0);
+FIELD(arges_text, length, 8);
+
+SIZE(arges_logit_bias, 8);
+FIELD(arges_logit_bias, token, 0);
+FIELD(arges_logit_bias, bias, 4);
+
+SIZE(arges_generate_options, 88);
+FIELD(arges_generate_options, struct_size, 0);
+FIELD(arges_generate_options, max_tokens, 4);
+FIELD(arges_generate_options, temperature, 8);
+FIELD(arges_generate_options, top_k, 12);
+FIELD(arges_generate_options, top_p, 16);
+FIELD(arges_generate_options, min_p, 20);
+FIELD(arges_generate_options, repetition_penalty, 24);
+FIELD(arges_generate_options, presence_penalty, 28);
+FIELD(arges_generate_options, frequency_penalty, 32);
+FIELD(arges_generate_options, stop_string_count, 36);
+FIELD(arges_generate_options, seed, 40);
+FIELD(arges_generate_options, deadline_ms, 48);
+FIELD(arges_generate_options, stop_strings, 56);
+FIELD(arges_generate_options, stop_tokens, 64);
+FIELD(arges_generate_options, logit_biases, 72);
+FIELD(arges_generate_options, stop_token_count, 80);
+FIELD(arges_generate_options, logit_bias_count, 84);
+
+/* The numbers that programs have compiled in. */
+#define VALUE(name, number) _Static_assert((name) == (number), #name " changed")
+VALUE(ARGES_OK, 0);
+VALUE(ARGES_INVALID_ARGUMENT, 1);
+VALUE(ARGES_MODEL_INVALID, 2);
+VALUE(ARGES_IMAGE_DECODE, 3);
+VALUE(ARGES_CONTEXT_FULL, 4);
+VALUE(ARGES_OUT_OF_MEMORY_HOST, 5);
+VALUE(ARGES_OUT_OF_MEMORY_DEVICE, 6);
+VALUE(ARGES_CANCELLED, 7);
+VALUE(ARGES_DEADLINE, 8);
+VALUE(ARGES_BUSY, 9);
+VALUE(ARGES_UNSUPPORTED, 10);
+VALUE(ARGES_INTERNAL, 11);
+VALUE(ARGES_NOT_FOUND, 12);
+VALUE(ARGES_TIMEOUT, 13);
+VALUE(ARGES_CLOSED, 14);
+VALUE(ARGES_IO, 15);
+VALUE(ARGES_PIXELS_RGB, 1);
+VALUE(ARGES_PIXELS_BGR, 2);
+VALUE(ARGES_PIXELS_RGBA, 3);
+VALUE(ARGES_PIXELS_BGRA, 4);
+VALUE(ARGES_PIXELS_GREY, 5);
+VALUE(ARGES_ROLE_SYSTEM, 1);
+VALUE(ARGES_ROLE_USER, 2);
+VALUE(ARGES_ROLE_ASSISTANT, 3);
+VALUE(ARGES_EVENT_PROGRESS, 1);
+VALUE(ARGES_EVENT_TEXT, 2);
+VALUE(ARGES_EVENT_DONE, 3);
+VALUE(ARGES_EVENT_CANCELLED, 4);
+VALUE(ARGES_EVENT_FAILED, 5);
+VALUE(ARGES_FINISH_NONE, 0);
+VALUE(ARGES_FINISH_STOP, 1);
+VALUE(ARGES_FINISH_LENGTH, 2);
+
+int arges_layout_is_pinned(void);
+int arges_layout_is_pinned(void) {
+  return ARGES_OK;
+}

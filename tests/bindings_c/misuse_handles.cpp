@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+
+#include "tests/bindings_c/misuse_cases.h"
+
+namespace arges::bindings_test {
+namespace {
+
+enum class Kind { kEngine, kSession, kQueue, kImage, kMessage, kRequest };
+
+// A function with the handle under test as `handle` and all else as it should be.
+struct HandleUser {
+  const char* name;
+  Kind kind;
+  bool returns_status;  // false: null is allowed and nothing is returned
+  std::function<arges_status(World&, void* handle)> call;
+};
+
+template <typename Handle>
+Handle* as(void* handle) {
+  return static_cast<Handle*>(handle);
+}
+
+arges_status generate(arges_session* session, arges_message* message, arges_queue* queue) {
+  arges_request* out = nullptr;
+  return arges_generate(session, &message, 1, nullptr, queue, 1, &out);
+}
+
+std::vector<HandleUser> users_of_engines() {
+  return {{"session_create", Kind::kEngine, true,
+           [](World&, void* handle) {
+             arges_session* out = nullptr;
+             return arges_session_create(as<arges_engine>(handle), &out);
+           }},
+          {"engine_model_info", Kind::kEngine, true,
+           [](World&, void* handle) {
+             arges_model_info info{};
+             info.struct_size = sizeof info;
+             return arges_engine_model_info(as<arges_engine>(handle), &info);
+           }},
+          {"image_plan_for_size", Kind::kEngine, true,
+           [](World&, void* handle) {
+             arges_image_plan plan{};
+             plan.struct_size = sizeof plan;
+             return arges_image_plan_for_size(as<arges_engine>(handle), 64, 64, &plan);
+           }},
+          {"engine_close", Kind::kEngine, false, [](World&, void* handle) {
+             arges_engine_close(as<arges_engine>(handle));
+             return ARGES_OK;
+           }}};
+}
+
+std::vector<HandleUser> users_of_sessions() {
+  return {{"session_token_count", Kind::kSession, true,
+           [](World&, void* handle) {
+             std::uint64_t out = 0;
+             return arges_session_token_count(as<arges_session>(handle), &out);
+           }},
+          {"generate_session", Kind::kSession, true,
+           [](World& world, void* handle) {
+             return generate(as<arges_session>(handle), world.message, world.queue);
+           }},
+          {"session_close", Kind::kSession, false, [](World&, void* handle) {
+             arges_session_close(as<arges_session>(handle));
+             return ARGES_OK;
+           }}};
+}
+
+std::vector<HandleUser> users_of_queues() {
+  return {{"queue_next", Kind::kQueue, true,
+           [](World&, void* handle) {
+             arges_event event;
+             arges_event_init(&event, sizeof event);
+             return arges_queue_next(as<arges_queue>(handle), 0, &event);
+           }},
+          {"queue_fd", Kind::kQueue, true,
+           [](World&, void* handle) {
+             const bool refused = arges_queue_fd(as<arges_queue>(handle)) == -1;
+             return refused ? ARGES_INVALID_ARGUMENT : ARGES_OK;
+           }},
+          {"generate_queue", Kind::kQueue, true,
+           [](World& world, void* handle) {
+             return generate(world.session, world.message, as<arges_queue>(handle));
+           }},
+          {"queue_close", Kind::kQueue, false, [](World&, void* handle) {
+             arges_queue_close(as<arges_queue>(handle));
+             return ARGES_OK;
+           }}};
+}
+
+std::vector<HandleUser> users_of_contents() {
+  return {{"image_size", Kind::kImage, true,
+           [](World&, void* handle) {
+             std::uint32_t width = 0;
+             std::uint32_t height = 0;
+             return arges_image_size(as<arges_image>(handle), &width, &height);
+           }},
+          {"message_add_image_image", Kind::kImage, true,
+           [](World& world, void* handle) {
+             return arges_message_add_image(world.message, as<arges_image>(handle));
+           }},
+          {"image_free", Kind::kImage, false,
+           [](World&, void* handle) {
+             arges_image_free(as<arges_image>(handle));
+             return ARGES_OK;
+           }},
+          {"message_add_text", Kind::kMessage, true,
+           [](World&, void* handle) {
+             return arges_message_add_text(as<arges_message>(handle), "x", 1);
+           }},
+          {"message_add_image_message", Kind::kMessage, true,
+           [](World& world, void* handle) {
+             return arges_message_add_image(as<arges_message>(handle), world.image);
+           }},
+          {"generate_message", Kind::kMessage, true,
+           [](World& world, void* handle) {
+             return generate(world.session, as<arges_message>(handle), world.queue);
+           }},
+          {"message_free", Kind::kMessage, false, [](World&, void* handle) {
+             arges_message_free(as<arges_message>(handle));
+             return ARGES_OK;
+           }}};
+}
+
+std::vector<HandleUser> users_of_requests() {
+  return {{"request_cancel", Kind::kRequest, true,
+           [](World&, void* handle) { return arges_request_cancel(as<arges_request>(handle)); }},
+          {"request_free", Kind::kRequest, false, [](World&, void* handle) {
+             arges_request_free(as<arges_request>(handle));
+             return ARGES_OK;
+           }}};
+}
+
+// A handle that is no good, by what is wrong with it.
+struct WrongHandle {
+  const char* name;
+  std::function<void*(World&)> make;
+};
+
+std::vector<WrongHandle> wrong_handles(Kind kind) {
+  std::vector<WrongHandle> wrong = {
+      {"null", [](World&) -> void* { return nullptr; }},
+      {"made_up", [](World&) { return reinterpret_cast<void*>(std::uintptr_t{1} << 60); }},
+      {"misaligned", [](World&) { return reinterpret_cast<void*>(std::uintptr_t{7}); }},
+      {"stack_address", [](World& world) -> void* { return &world; }}};
+  if (kind != Kind::kEngine) {
+    wrong.push_back({"an_engine", [](World& world) -> void* { return world.engine; }});
+  }
+  if (kind != Kind::kSession) {
+    wrong.push_back({"a_session", [](World& world) -> void* { return world.session; }});
+  }
+  if (kind != Kind::kQueue) {
+    wrong.push_back({"a_queue", [](World& world) -> void* { return world.queue; }});
+  }
+  if (kind != Kind::kImage) {
+    wrong.push_back({"an_image", [](World& world) -> void* { return world.image; }});
+  }
+  if (kind != Kind::kMessage) {
+    wrong.push_back({"a_message", [](World& world) -> void* { return world.message; }});
+  }
+  if (kind != Kind::kRequest) {
+    wrong.push_back({"a_request", [](World& world) -> void* { return world.request; }});
+  }
+  return wrong;
+}
+
+// Gives a handle back and returns it.
+WrongHandle stale_handle(Kind kind) {
+  switch (kind) {
+    case Kind::kEngine:
+      return {"given_back", [](World&) -> void* {
+                arges_engine* engine = open_scripted_engine("never asked");
+                arges_engine_close(engine);
+                return engine;
+              }};
+    case Kind::kSession:
+      return {"given_back", [](World& world) -> void* {
+                arges_session_close(world.session);
+                return world.session;
+              }};
+    case Kind::kQueue:
+      return {"given_back", [](World& world) -> void* {
+                arges_queue_close(world.queue);
+                return world.queue;
+              }};
+    case Kind::kImage:
+      return {"given_back", [](World& world) -> void* {
+                arges_image_free(world.image);
+                return world.image;
+              }};
+    case Kind::kMessage:
+      return {"given_back", [](World& world) -> void* {
+                arges_message_free(world.message);
+                return world.message;
+              }};
+    case Kind::kRequest:
+      break;
+  }
+  return {"given_back", [](World& world) -> void* {
+            arges_request_free(world.request);
+            return world.request;
+          }};
+}
+
+void append_cases(const HandleUser& user, std::vector<MisuseCase>& cases) {
+  std::vector<WrongHandle> wrong = wrong_handles(user.kind);
+  wrong.push_back(stale_handle(user.kind));
+  for (const WrongHandle& handle : wrong) {
+    cases.push_back({std::string(user.name) + "_" + handle.name,
+                     user.returns_status ? ARGES_INVALID_ARGUMENT : ARGES_OK,
+                     [call = user.call, make = handle.make](World& world) {
+                       return call(world, make(world));
+                     }});
+  }
+}
+
+}  // namespace
+
+std::vector<MisuseCase> handle_cases() {
+  std::vector<MisuseCase> cases;
+  for (const auto& users : {users_of_engines(), users_of_sessions(), users_of_queues(),
+                            users_of_contents(), users_of_requests()}) {
+    for (const HandleUser& user : users) append_cases(user, cases);
+  }
+  return cases;
+}
+
+}  // namespace arges::bindings_test

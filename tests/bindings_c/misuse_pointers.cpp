@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/bindings_c/misuse_cases.h"
+
+namespace arges::bindings_test {
+namespace {
+
+constexpr unsigned char kPixels[12] = {};
+
+arges_engine_options no_such_model() {
+  arges_engine_options options;
+  arges_engine_options_init(&options, sizeof options);
+  options.model_path = "no/such/folder";
+  options.model_path_length = 14;
+  return options;
+}
+
+std::vector<MisuseCase> constructors() {
+  return {{"engine_options_init_null", ARGES_INVALID_ARGUMENT,
+           [](World&) { return arges_engine_options_init(nullptr, sizeof(arges_engine_options)); }},
+          {"engine_open_null_options", ARGES_INVALID_ARGUMENT,
+           [](World&) {
+             arges_engine* out = nullptr;
+             return arges_engine_open(nullptr, &out);
+           }},
+          {"engine_open_null_out", ARGES_INVALID_ARGUMENT,
+           [](World&) {
+             const arges_engine_options options = no_such_model();
+             return arges_engine_open(&options, nullptr);
+           }},
+          {"engine_open_null_path", ARGES_INVALID_ARGUMENT,
+           [](World&) {
+             arges_engine_options options = no_such_model();
+             options.model_path = nullptr;
+             arges_engine* out = nullptr;
+             return arges_engine_open(&options, &out);
+           }},
+          {"session_create_null_out", ARGES_INVALID_ARGUMENT,
+           [](World& world) { return arges_session_create(world.engine, nullptr); }},
+          {"queue_options_init_null", ARGES_INVALID_ARGUMENT,
+           [](World&) { return arges_queue_options_init(nullptr, sizeof(arges_queue_options)); }},
+          {"queue_create_null_out", ARGES_INVALID_ARGUMENT,
+           [](World&) { return arges_queue_create(nullptr, nullptr); }},
+          {"message_create_null_out", ARGES_INVALID_ARGUMENT,
+           [](World&) { return arges_message_create(ARGES_ROLE_USER, nullptr); }},
+          {"image_decode_null_bytes", ARGES_INVALID_ARGUMENT,
+           [](World&) {
+             arges_image* out = nullptr;
+             return arges_image_decode(nullptr, 10, &out);
+           }},
+          {"image_decode_null_out", ARGES_INVALID_ARGUMENT,
+           [](World&) { return arges_image_decode(kPixels, sizeof kPixels, nullptr); }},
+          {"image_from_pixels_null_pixels", ARGES_INVALID_ARGUMENT,
+           [](World&) {
+             arges_image* out = nullptr;
+             return arges_image_from_pixels(nullptr, 2, 2, 6, ARGES_PIXELS_RGB, &out);
+           }},
+          {"image_from_pixels_null_out", ARGES_INVALID_ARGUMENT, [](World&) {
+             return arges_image_from_pixels(kPixels, 2, 2, 6, ARGES_PIXELS_RGB, nullptr);
+           }}};
+}
+
+std::vector<MisuseCase> getters() {
+  return {{"engine_model_info_null", ARGES_INVALID_ARGUMENT,
+           [](World& world) { return arges_engine_model_info(world.engine, nullptr); }},
+          {"image_plan_for_size_null", ARGES_INVALID_ARGUMENT,
+           [](World& world) { return arges_image_plan_for_size(world.engine, 64, 64, nullptr); }},
+          {"image_size_null_width", ARGES_INVALID_ARGUMENT,
+           [](World& world) {
+             std::uint32_t side = 0;
+             return arges_image_size(world.image, nullptr, &side);
+           }},
+          {"image_size_null_height", ARGES_INVALID_ARGUMENT,
+           [](World& world) {
+             std::uint32_t side = 0;
+             return arges_image_size(world.image, &side, nullptr);
+           }},
+          {"message_add_text_null", ARGES_INVALID_ARGUMENT,
+           [](World& world) { return arges_message_add_text(world.message, nullptr, 1); }},
+          {"event_init_null", ARGES_INVALID_ARGUMENT,
+           [](World&) { return arges_event_init(nullptr, sizeof(arges_event)); }},
+          {"event_clear_null", ARGES_OK,
+           [](World&) {
+             arges_event_clear(nullptr);
+             return ARGES_OK;
+           }},
+          {"queue_next_null_event", ARGES_INVALID_ARGUMENT,
+           [](World& world) { return arges_queue_next(world.queue, 0, nullptr); }},
+          {"session_token_count_null", ARGES_INVALID_ARGUMENT,
+           [](World& world) { return arges_session_token_count(world.session, nullptr); }}};
+}
+
+// arges_generate with one array of its options announced but not given.
+MisuseCase null_array(const char* name, std::function<void(arges_generate_options&)> announce) {
+  return {name, ARGES_INVALID_ARGUMENT, [announce = std::move(announce)](World& world) {
+            arges_generate_options options;
+            arges_generate_options_init(&options, sizeof options);
+            announce(options);
+            arges_request* out = nullptr;
+            return arges_generate(world.session, &world.message, 1, &options, world.queue, 1, &out);
+          }};
+}
+
+std::vector<MisuseCase> generation() {
+  static const arges_text kNoText = {nullptr, 3};
+  return {
+      {"generate_options_init_null", ARGES_INVALID_ARGUMENT,
+       [](World&) { return arges_generate_options_init(nullptr, sizeof(arges_generate_options)); }},
+      {"generate_null_messages", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         arges_request* out = nullptr;
+         return arges_generate(world.session, nullptr, 1, nullptr, world.queue, 1, &out);
+       }},
+      {"generate_null_out", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_generate(world.session, &world.message, 1, nullptr, world.queue, 1, nullptr);
+       }},
+      null_array("generate_null_stop_strings",
+                 [](arges_generate_options& options) { options.stop_string_count = 1; }),
+      null_array("generate_null_stop_string_data",
+                 [](arges_generate_options& options) {
+                   options.stop_string_count = 1;
+                   options.stop_strings = &kNoText;
+                 }),
+      null_array("generate_null_stop_tokens",
+                 [](arges_generate_options& options) { options.stop_token_count = 1; }),
+      null_array("generate_null_logit_biases",
+                 [](arges_generate_options& options) { options.logit_bias_count = 1; })};
+}
+
+}  // namespace
+
+std::vector<MisuseCase> pointer_cases() {
+  std::vector<MisuseCase> cases = constructors();
+  for (const auto& more : {getters(), generation()}) {
+    cases.insert(cases.end(), more.begin(), more.end());
+  }
+  return cases;
+}
+
+}  // namespace arges::bindings_test

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <limits>
+
+#include "tests/bindings_c/misuse_cases.h"
+
+namespace arges::bindings_test {
+namespace {
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr std::uint64_t kHuge = std::numeric_limits<std::uint64_t>::max();
+
+template <typename Options>
+struct Change {
+  const char* name;
+  std::function<void(Options&)> apply;
+  arges_status expected = ARGES_INVALID_ARGUMENT;
+};
+
+MisuseCase opening(const Change<arges_engine_options>& change) {
+  return {std::string("engine_open_") + change.name, change.expected, [change](World&) {
+            arges_engine_options options;
+            arges_engine_options_init(&options, sizeof options);
+            options.model_path = "no/such/folder";
+            options.model_path_length = 14;
+            change.apply(options);
+            arges_engine* out = nullptr;
+            return arges_engine_open(&options, &out);
+          }};
+}
+
+MisuseCase generating(const Change<arges_generate_options>& change) {
+  return {std::string("generate_") + change.name, change.expected, [change](World& world) {
+            arges_generate_options options;
+            arges_generate_options_init(&options, sizeof options);
+            change.apply(options);
+            arges_request* out = nullptr;
+            const arges_status status =
+                arges_generate(world.session, &world.message, 1, &options, world.queue, 1, &out);
+            arges_request_free(out);
+            return status;
+          }};
+}
+
+std::vector<MisuseCase> engine_numbers() {
+  const std::vector<Change<arges_engine_options>> changes = {
+      {"threads_1025", [](arges_engine_options& o) { o.threads = 1025; }},
+      {"threads_huge", [](arges_engine_options& o) { o.threads = 0xFFFFFFFF; }},
+      {"context_huge", [](arges_engine_options& o) { o.max_context = kHuge; }},
+      {"context_over", [](arges_engine_options& o) { o.max_context = 1'000'000'001; }},
+      {"chunk_8193", [](arges_engine_options& o) { o.prefill_chunk = 8193; }},
+      {"sessions_65537", [](arges_engine_options& o) { o.max_sessions = 65537; }}};
+  std::vector<MisuseCase> cases;
+  for (const auto& change : changes) cases.push_back(opening(change));
+  return cases;
+}
+
+std::vector<MisuseCase> sampling_numbers() {
+  using Options = arges_generate_options;
+  const std::vector<Change<Options>> changes = {
+      {"max_tokens_over", [](Options& o) { o.max_tokens = 1'000'001; }},
+      {"temperature_negative", [](Options& o) { o.temperature = -0.5f; }},
+      {"temperature_over", [](Options& o) { o.temperature = 100.5f; }},
+      {"temperature_nan", [](Options& o) { o.temperature = kNan; }},
+      {"temperature_infinite", [](Options& o) { o.temperature = kInfinity; }},
+      {"top_p_zero", [](Options& o) { o.top_p = 0; }},
+      {"top_p_over", [](Options& o) { o.top_p = 1.5f; }},
+      {"top_p_nan", [](Options& o) { o.top_p = kNan; }},
+      {"min_p_negative", [](Options& o) { o.min_p = -0.1f; }},
+      {"min_p_over", [](Options& o) { o.min_p = 1.1f; }},
+      {"repetition_zero", [](Options& o) { o.repetition_penalty = 0; }},
+      {"repetition_nan", [](Options& o) { o.repetition_penalty = kNan; }},
+      {"presence_over", [](Options& o) { o.presence_penalty = 100.5f; }},
+      {"frequency_under", [](Options& o) { o.frequency_penalty = -100.5f; }},
+      {"stop_strings_17", [](Options& o) { o.stop_string_count = 17; }},
+      {"stop_tokens_65", [](Options& o) { o.stop_token_count = 65; }},
+      {"logit_biases_1025", [](Options& o) { o.logit_bias_count = 1025; }},
+      {"logit_biases_huge", [](Options& o) { o.logit_bias_count = 0xFFFFFFFF; }},
+      {"top_k_huge", [](Options& o) { o.top_k = 0xFFFFFFFF; }, ARGES_OK},
+      {"seed_huge", [](Options& o) { o.seed = kHuge; }, ARGES_OK},
+      {"deadline_huge", [](Options& o) { o.deadline_ms = kHuge; }, ARGES_OK}};
+  std::vector<MisuseCase> cases;
+  for (const auto& change : changes) cases.push_back(generating(change));
+  return cases;
+}
+
+std::vector<MisuseCase> token_numbers() {
+  using Options = arges_generate_options;
+  static const std::int32_t kNegative = -1;
+  static const std::int32_t kLarge = std::numeric_limits<std::int32_t>::max();
+  static const arges_logit_bias kBadToken = {-1, 1};
+  static const arges_logit_bias kBadBias = {1, kNan};
+  static const arges_logit_bias kTwice[] = {{1, 1}, {1, 2}};
+  const std::vector<Change<Options>> changes = {
+      {"stop_token_negative",
+       [](Options& o) { o.stop_tokens = &kNegative, o.stop_token_count = 1; }},
+      {"stop_token_large", [](Options& o) { o.stop_tokens = &kLarge, o.stop_token_count = 1; }},
+      {"bias_token", [](Options& o) { o.logit_biases = &kBadToken, o.logit_bias_count = 1; }},
+      {"bias_nan", [](Options& o) { o.logit_biases = &kBadBias, o.logit_bias_count = 1; }},
+      {"bias_twice", [](Options& o) { o.logit_biases = kTwice, o.logit_bias_count = 2; }}};
+  std::vector<MisuseCase> cases;
+  for (const auto& change : changes) cases.push_back(generating(change));
+  return cases;
+}
+
+struct Picture {
+  const char* name;
+  std::uint32_t width, height;
+  std::uint64_t stride;
+  std::uint32_t format;
+};
+
+std::vector<MisuseCase> picture_numbers() {
+  static const unsigned char kPixels[256] = {};
+  constexpr Picture kPictures[] = {{"no_width", 0, 4, 12, ARGES_PIXELS_RGB},
+                                   {"no_height", 4, 0, 12, ARGES_PIXELS_RGB},
+                                   {"huge_width", 0xFFFFFFFF, 1, kHuge, ARGES_PIXELS_GREY},
+                                   {"huge_height", 1, 0xFFFFFFFF, 1, ARGES_PIXELS_GREY},
+                                   {"over_side", 16385, 100, 16385, ARGES_PIXELS_GREY},
+                                   {"over_pixels", 16384, 16384, 16384, ARGES_PIXELS_GREY},
+                                   {"over_aspect", 201, 1, 201, ARGES_PIXELS_GREY},
+                                   {"short_stride", 4, 4, 11, ARGES_PIXELS_RGB},
+                                   {"no_stride", 4, 4, 0, ARGES_PIXELS_RGB},
+                                   {"huge_stride", 4, 4, kHuge / 2, ARGES_PIXELS_RGB},
+                                   {"format_0", 4, 4, 16, 0},
+                                   {"format_6", 4, 4, 16, 6},
+                                   {"format_huge", 4, 4, 16, 0xFFFFFFFF}};
+  std::vector<MisuseCase> cases;
+  for (const Picture& picture : kPictures) {
+    cases.push_back({std::string("image_from_pixels_") + picture.name, ARGES_INVALID_ARGUMENT,
+                     [picture](World&) {
+                       arges_image* out = nullptr;
+                       return arges_image_from_pixels(kPixels, picture.width, picture.height,
+                                                      picture.stride, picture.format, &out);
+                     }});
+    if (picture.format != ARGES_PIXELS_GREY && picture.width * picture.height != 0) continue;
+    cases.push_back({std::string("image_plan_") + picture.name, ARGES_INVALID_ARGUMENT,
+                     [picture](World& world) {
+                       arges_image_plan plan{};
+                       plan.struct_size = sizeof plan;
+                       return arges_image_plan_for_size(world.engine, picture.width, picture.height,
+                                                        &plan);
+                     }});
+  }
+  return cases;
+}
+
+std::vector<MisuseCase> other_numbers() {
+  std::vector<MisuseCase> cases;
+  for (const std::uint32_t role : {0u, 4u, 0xFFFFFFFFu}) {
+    cases.push_back(
+        {"message_create_role_" + std::to_string(role), ARGES_INVALID_ARGUMENT, [role](World&) {
+           arges_message* out = nullptr;
+           return arges_message_create(role, &out);
+         }});
+  }
+  for (const std::uint32_t capacity : {65537u, 0xFFFFFFFFu}) {
+    cases.push_back({"queue_create_capacity_" + std::to_string(capacity), ARGES_INVALID_ARGUMENT,
+                     [capacity](World&) {
+                       arges_queue_options options;
+                       arges_queue_options_init(&options, sizeof options);
+                       options.capacity = capacity;
+                       arges_queue* out = nullptr;
+                       return arges_queue_create(&options, &out);
+                     }});
+  }
+  for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{4097}, kHuge / 2, kHuge}) {
+    cases.push_back({"generate_messages_" + std::to_string(count), ARGES_INVALID_ARGUMENT,
+                     [count](World& world) {
+                       arges_request* out = nullptr;
+                       return arges_generate(world.session, &world.message, count, nullptr,
+                                             world.queue, 1, &out);
+                     }});
+  }
+  return cases;
+}
+
+}  // namespace
+
+std::vector<MisuseCase> number_cases() {
+  std::vector<MisuseCase> cases;
+  for (const auto& more : {engine_numbers(), sampling_numbers(), token_numbers(), picture_numbers(),
+                           other_numbers()}) {
+    cases.insert(cases.end(), more.begin(), more.end());
+  }
+  return cases;
+}
+
+}  // namespace arges::bindings_test

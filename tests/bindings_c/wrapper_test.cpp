@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <arges/arges.hpp>
+
+#include <array>
+#include <condition_variable>
+#include <mutex>
+
+#include "tests/bindings_c/abi_world.h"
+
+namespace arges::bindings_test {
+namespace {
+
+constexpr char kAnswer[] = "wrapped up";
+
+struct Wrapper : testing::Test {
+  arges::Engine engine{open_scripted_engine(kAnswer)};
+  arges::Session session{engine};
+  arges::Queue queue;
+};
+
+arges::Message question() {
+  const std::array<unsigned char, 12> pixels{};
+  arges::Message message(arges::Role::kUser);
+  message.add(arges::Image::from_pixels(pixels.data(), 2, 2, 6, ARGES_PIXELS_RGB));
+  message.add("what is it?");
+  return message;
+}
+
+TEST_F(Wrapper, AWholeConversation) {
+  for (std::uint64_t tag = 0; tag < 2; ++tag) {
+    arges::Request request = session.generate(question(), {}, queue, tag);
+    std::string text;
+    arges::Event event = queue.next();
+    for (; !event.terminal(); event = queue.next()) text += event.text();
+    event.check();
+    EXPECT_EQ(event.tag(), tag);
+    EXPECT_EQ(text, kAnswer);
+  }
+  EXPECT_GT(session.token_count(), 0u);
+}
+
+TEST_F(Wrapper, OwnedOptionsReachTheLibrary) {
+  arges::GenerateOptions options;
+  options.stops = {"up"};
+  options.stop_ids = {'!'};
+  options.biases = {{'?', -100.0f}};
+  arges::Request request = session.generate(question(), options, queue);
+  std::string text;
+  for (arges::Event event = queue.next(); !event.terminal(); event = queue.next()) {
+    text += event.text();
+  }
+  EXPECT_EQ(text, "wrapped ");
+}
+
+TEST_F(Wrapper, FailuresAreThrownWithTheirCode) {
+  try {
+    arges::Engine({.model_path = "no/such/folder"});
+    FAIL();
+  } catch (const arges::Error& error) {
+    EXPECT_EQ(error.status(), ARGES_NOT_FOUND);
+    EXPECT_STRNE(error.what(), "");
+  }
+  EXPECT_THROW(arges::Message(arges::Role::kUser).add("\xFF"), arges::Error);
+  EXPECT_THROW(arges::Image::decode({}), arges::Error);
+}
+
+TEST_F(Wrapper, AnEventKeepsItsTextWhenMoved) {
+  arges::Request request = session.generate(question(), {}, queue);
+  arges::Event event = queue.next();
+  while (event.type() != ARGES_EVENT_TEXT) event = queue.next();
+  const std::string text(event.text());
+  const arges::Event moved = std::move(event);
+  EXPECT_EQ(moved.text(), text);
+}
+
+TEST_F(Wrapper, NextWithinIsEmptyWhenNothingCame) {
+  EXPECT_FALSE(queue.next_within(std::chrono::milliseconds(0)).has_value());
+}
+
+TEST_F(Wrapper, CallbackModeTakesAnyCallable) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool done = false;
+  arges::Queue calling([&](const arges_event& event) {
+    const std::lock_guard lock(mutex);
+    done = done || event.type == ARGES_EVENT_DONE;
+    changed.notify_all();
+  });
+  arges::Request request = session.generate(question(), {}, calling);
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [&] { return done; });
+}
+
+TEST_F(Wrapper, ModelAndPictureAreDescribed) {
+  EXPECT_EQ(engine.model_info().vocab_size, 262u);
+  EXPECT_EQ(engine.plan_image(4, 8).tokens, 9u);
+}
+
+}  // namespace
+}  // namespace arges::bindings_test
