@@ -15,8 +15,7 @@ std::size_t round_up(std::size_t bytes) {
 }  // namespace
 
 Result<TensorView> Arena::allocate(Shape shape, DType dtype) {
-  const std::size_t bytes =
-      round_up(static_cast<std::size_t>(shape.count()) * dtype_size(dtype));
+  const std::size_t bytes = round_up(static_cast<std::size_t>(shape.count()) * dtype_size(dtype));
   while (block_ < blocks_.size() && used_ + bytes > blocks_[block_].size()) {
     ++block_;
     used_ = 0;

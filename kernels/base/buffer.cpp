@@ -7,7 +7,9 @@
 
 namespace arges {
 
-void Buffer::Free::operator()(std::byte* data) const { std::free(data); }
+void Buffer::Free::operator()(std::byte* data) const {
+  std::free(data);
+}
 
 Result<Buffer> Buffer::allocate(std::size_t bytes) {
   constexpr std::size_t kLargest = static_cast<std::size_t>(-1) / 2;

@@ -68,8 +68,8 @@ inline Status internal_error(std::string message) {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}          // NOLINT
-  Result(Status status) : state_(std::in_place_index<1>, std::move(status)) {}   // NOLINT
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}         // NOLINT
+  Result(Status status) : state_(std::in_place_index<1>, std::move(status)) {}  // NOLINT
 
   bool ok() const { return state_.index() == 0; }
   // The failure; an ok Status when a value is held.
@@ -78,10 +78,11 @@ class [[nodiscard]] Result {
   // Precondition of the four accessors: ok().
   T& value() & { return std::get<0>(state_); }
   const T& value() const& { return std::get<0>(state_); }
-  T&& value() && { return std::get<0>(std::move(state_)); }
+  // By value, so that `for (auto x : *f())` does not look into a result that is gone.
+  T value() && { return std::get<0>(std::move(state_)); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
@@ -92,10 +93,10 @@ class [[nodiscard]] Result {
 }  // namespace arges
 
 // Leaves the enclosing function with the failure, if there is one.
-#define ARGES_RETURN_IF_ERROR(expression)                         \
-  do {                                                            \
-    ::arges::Status arges_status_ = (expression);                 \
-    if (!arges_status_.ok()) return arges_status_;                \
+#define ARGES_RETURN_IF_ERROR(expression)          \
+  do {                                             \
+    ::arges::Status arges_status_ = (expression);  \
+    if (!arges_status_.ok()) return arges_status_; \
   } while (false)
 
 #define ARGES_CONCAT_INNER(a, b) a##b

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/cpu/matrix_product.h"
+
+#include <algorithm>
+#include <array>
+
+#include "kernels/cpu/interleave.h"
+#include "kernels/cpu/parallel.h"
+
+namespace arges::kernels::cpu {
+namespace {
+
+// Inputs between two visits to the sums: a tile of weights of this depth, two panels of f32 wide,
+// stays in the first-level cache while all rows of the part pass over it.
+constexpr std::int64_t kDepthBlock = 256;
+
+const std::byte* weight_at(const Matrix& weight, std::int64_t panel, std::int64_t input) {
+  const std::int64_t element = (panel * weight.cols + input) * kPanel;
+  return static_cast<const std::byte*>(weight.data) +
+         element * static_cast<std::int64_t>(dtype_size(weight.dtype));
+}
+
+// One depth block of one part.
+void product_block(const TiledRows& x, const Matrix& weight, const Parts::Part& part,
+                   std::int64_t begin, std::int64_t depth, float* sums) {
+  const std::int64_t first_row = x.tiles.begin(part.first_tile);
+  const std::int64_t step = panels_per_tile(x.tiles.size(part.first_tile));
+  for (std::int64_t panel = 0; panel < part.panels; panel += step) {
+    for (std::int64_t tile = part.first_tile; tile < part.last_tile; ++tile) {
+      const std::int64_t row = x.tiles.begin(tile);
+      const std::int64_t size = x.tiles.size(tile);
+      panel_product({.x = x.data + row * x.inputs + begin * size,
+                     .x_step = size,
+                     .rows = size,
+                     .w = weight_at(weight, part.first_panel + panel, begin),
+                     .dtype = weight.dtype,
+                     .w_step = kPanel,
+                     .panel_step = weight.cols * kPanel,
+                     .panels = std::min(step, part.panels - panel),
+                     .depth = depth,
+                     .sums = sums + (row - first_row) * kPartWidth + panel * kPanel,
+                     .sums_step = kPartWidth,
+                     .resume = begin > 0});
+    }
+  }
+}
+
+// Brings the rows of x into tiles; a single row already is one.
+Result<TiledRows> tile_rows(const ExecContext& context, const float* x, std::int64_t rows,
+                            std::int64_t inputs) {
+  TiledRows tiled{x, inputs, RowTiles(rows)};
+  if (rows <= 1) return tiled;
+  ARGES_ASSIGN_OR_RETURN(const TensorView space, context.workspace->allocate({rows, inputs}));
+  const RowTiles& tiles = tiled.tiles;
+  context.pool->parallel_for(
+      tiles.count(), row_grain(inputs * tiles.size(0)), [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t tile = begin; tile < end; ++tile) {
+          std::array<const float*, kMostTileRows> pointers{};
+          const std::int64_t first = tiles.begin(tile);
+          const auto size = static_cast<std::size_t>(tiles.size(tile));
+          for (std::size_t r = 0; r < size; ++r) {
+            pointers[r] = x + (first + static_cast<std::int64_t>(r)) * inputs;
+          }
+          write_tile({pointers.data(), size}, inputs, space.f32() + first * inputs);
+        }
+      });
+  tiled.data = space.f32();
+  return tiled;
+}
+
+}  // namespace
+
+void write_tile(std::span<const float* const> rows, std::int64_t inputs, float* tile) {
+  interleave_rows(rows, inputs, tile, static_cast<std::int64_t>(rows.size()));
+}
+
+Parts::Parts(std::int64_t rows, std::int64_t outputs)
+    : tiles_(rows),
+      outputs_(outputs),
+      tiles_in_part_(std::max<std::int64_t>(1, kRowsInPart / max_tile_rows())),
+      row_parts_((tiles_.count() + tiles_in_part_ - 1) / tiles_in_part_),
+      column_parts_((outputs + kPartWidth - 1) / kPartWidth) {}
+
+Parts::Part Parts::part(std::int64_t index) const {
+  const std::int64_t row_part = index / column_parts_;
+  const std::int64_t first_output = index % column_parts_ * kPartWidth;
+  Part part;
+  part.first_tile = row_part * tiles_in_part_;
+  part.last_tile = std::min(part.first_tile + tiles_in_part_, tiles_.count());
+  part.columns = std::min(kPartWidth, outputs_ - first_output);
+  part.first_panel = first_output / kPanel;
+  part.panels = (part.columns + kPanel - 1) / kPanel;
+  return part;
+}
+
+std::int64_t part_floats(std::int64_t rows) {
+  return std::min(rows, kRowsInPart + kMostTileRows) * kPartWidth;
+}
+
+void product_part(const TiledRows& x, const Matrix& weight, const Parts::Part& part, float* sums) {
+  const bool one_tile = part.last_tile - part.first_tile == 1;
+  const std::int64_t block = one_tile ? std::max<std::int64_t>(1, x.inputs) : kDepthBlock;
+  std::int64_t begin = 0;
+  do {
+    product_block(x, weight, part, begin, std::min(block, x.inputs - begin), sums);
+    begin += block;
+  } while (begin < x.inputs);
+}
+
+Status matrix_product(const ExecContext& context, const float* x, std::int64_t rows,
+                      const Matrix& weight, const float* bias, Activation activation, float* out) {
+  if (rows == 0) return {};
+  Arena::Scope scope(*context.workspace);
+  ARGES_ASSIGN_OR_RETURN(const TiledRows tiled, tile_rows(context, x, rows, weight.cols));
+  const Parts parts(rows, weight.rows);
+  return parallel_tasks(
+      context, parts.count(), part_floats(rows), [&](std::int64_t index, float* sums) {
+        const Parts::Part part = parts.part(index);
+        product_part(tiled, weight, part, sums);
+        const std::int64_t first_row = tiled.tiles.begin(part.first_tile);
+        const std::int64_t first_column = part.first_panel * kPanel;
+        finish_linear({sums, kPartWidth}, tiled.tiles.begin(part.last_tile) - first_row,
+                      part.columns, bias == nullptr ? nullptr : bias + first_column, activation,
+                      {out + first_row * weight.rows + first_column, weight.rows});
+      });
+}
+
+}  // namespace arges::kernels::cpu

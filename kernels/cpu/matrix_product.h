@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "kernels/base/exec_context.h"
+#include "kernels/base/matrix.h"
+#include "kernels/cpu/finish.h"
+#include "kernels/cpu/panel_product.h"
+
+namespace arges::kernels::cpu {
+
+// Activations in the order a PanelProduct reads them: the rows are cut into RowTiles, and tile t
+// is [inputs, tiles.size(t)] at data + tiles.begin(t) · inputs.
+struct TiledRows {
+  const float* data = nullptr;
+  std::int64_t inputs = 0;
+  RowTiles tiles;
+};
+
+// Writes one tile; `rows` are the tile's rows, each of `inputs` floats.
+void write_tile(std::span<const float* const> rows, std::int64_t inputs, float* tile);
+
+// The two ways a product is shared out: by rows and by outputs. A part is kRowsInPart rows, whose
+// inputs stay in the second-level cache, by kPanelsInPart panels.
+constexpr std::int64_t kRowsInPart = 192;
+constexpr std::int64_t kPanelsInPart = 8;
+constexpr std::int64_t kPartWidth = kPanelsInPart * kPanel;
+
+// The grid of parts of one product. Parts with the same rows follow one another.
+class Parts {
+ public:
+  Parts(std::int64_t rows, std::int64_t outputs);
+
+  std::int64_t count() const { return row_parts_ * column_parts_; }
+
+  struct Part {
+    std::int64_t first_tile = 0;
+    std::int64_t last_tile = 0;  // one past
+    std::int64_t first_panel = 0;
+    std::int64_t panels = 0;
+    std::int64_t columns = 0;  // outputs in these panels, padding excluded
+  };
+  Part part(std::int64_t index) const;
+
+ private:
+  RowTiles tiles_;
+  std::int64_t outputs_;
+  std::int64_t tiles_in_part_;
+  std::int64_t row_parts_;
+  std::int64_t column_parts_;
+};
+
+// Floats that the sums of any part need, at kPartWidth a row.
+std::int64_t part_floats(std::int64_t rows);
+
+// sums[r, c] = Σ_i x[r, i] · W[c, i] over one part; rows count from the part's first row, columns
+// from its first output; a row of sums is kPartWidth long. The order of the sum is PanelProduct's.
+void product_part(const TiledRows& x, const Matrix& weight, const Parts::Part& part, float* sums);
+
+// out[r] = activation(W · x[r] + bias) for `rows` rows; x [rows, W.cols], out [rows, W.rows], bias
+// [W.rows] or null. Shares the work among the context's threads.
+Status matrix_product(const ExecContext& context, const float* x, std::int64_t rows,
+                      const Matrix& weight, const float* bias, Activation activation, float* out);
+
+}  // namespace arges::kernels::cpu

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace arges::kernels::reference {
+
+// Where one attended token's key and value lie: channel c of the key at key[c · key_step].
+struct AttendedToken {
+  const float* key;
+  std::int64_t key_step;
+  const float* value;
+};
+
+// out = Σ softmax(scale · q·k) v over the tokens, for one query of `width` channels.
+inline void attend(const float* q, std::span<const AttendedToken> tokens, float scale,
+                   std::int64_t width, float* out) {
+  std::vector<float> weights;
+  for (const AttendedToken& token : tokens) {
+    float score = 0.0f;
+    for (std::int64_t c = 0; c < width; ++c) {
+      score = std::fma(q[c], token.key[c * token.key_step], score);
+    }
+    weights.push_back(score * scale);
+  }
+  const float largest = *std::max_element(weights.begin(), weights.end());
+  float total = 0.0f;
+  for (float& weight : weights) total += weight = std::exp(weight - largest);
+  for (std::int64_t c = 0; c < width; ++c) {
+    float sum = 0.0f;
+    for (std::size_t t = 0; t < tokens.size(); ++t) {
+      sum = std::fma(weights[t], tokens[t].value[c], sum);
+    }
+    out[c] = sum / total;
+  }
+}
+
+}  // namespace arges::kernels::reference

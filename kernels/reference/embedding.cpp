@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/reference/backend.h"
+#include "kernels/reference/scalar.h"
+
+namespace arges::kernels::reference {
+
+Status embedding(const ExecContext&, const EmbeddingArgs& args) {
+  const std::int64_t hidden = args.table.shape[1];
+  for (std::int64_t i = 0; i < args.ids.shape[0]; ++i) {
+    for (std::int64_t j = 0; j < hidden; ++j) {
+      args.out.f32()[i * hidden + j] =
+          widen(args.table.data, args.table.dtype, args.ids.i32()[i] * hidden + j);
+    }
+  }
+  return {};
+}
+
+}  // namespace arges::kernels::reference

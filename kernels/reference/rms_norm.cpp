@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+
+#include "kernels/reference/backend.h"
+
+namespace arges::kernels::reference {
+
+Status rms_norm(const ExecContext&, const RmsNormArgs& args) {
+  const std::int64_t width = args.x.shape[1];
+  for (std::int64_t row = 0; row < args.x.shape[0]; ++row) {
+    const float* x = args.x.f32() + row * width;
+    float squares = 0.0f;
+    for (std::int64_t i = 0; i < width; ++i) squares = std::fma(x[i], x[i], squares);
+    const float scale = 1.0f / std::sqrt(squares / static_cast<float>(width) + args.epsilon);
+    for (std::int64_t i = 0; i < width; ++i) {
+      args.out.f32()[row * width + i] = x[i] * scale * args.weight.f32()[i];
+    }
+  }
+  return {};
+}
+
+}  // namespace arges::kernels::reference

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cmath>
+
+#include "kernels/base/dtype.h"
+#include "kernels/base/matrix.h"
+#include "kernels/ops/linear.h"
+
+// The scalar functions that several reference ops share.
+namespace arges::kernels::reference {
+
+// Element `index` of an array of f32, bf16 or f16, widened exactly.
+inline float widen(const void* data, DType dtype, std::int64_t index) {
+  if (dtype == DType::kF32) return static_cast<const float*>(data)[index];
+  const std::uint16_t bits = static_cast<const std::uint16_t*>(data)[index];
+  return dtype == DType::kBF16 ? bf16_to_f32(bits) : f16_to_f32(bits);
+}
+
+// Row `row` of W times x: one fp32 accumulator, fused multiply-adds over ascending inputs.
+inline float dot_row(const Matrix& weight, std::int64_t row, const float* x) {
+  float sum = 0.0f;
+  for (std::int64_t i = 0; i < weight.cols; ++i) {
+    sum = std::fma(x[i], widen(weight.data, weight.dtype, row * weight.cols + i), sum);
+  }
+  return sum;
+}
+
+inline float sigmoid(float x) {
+  return 1.0f / (1.0f + std::exp(-x));
+}
+
+inline float activate(float x, Activation activation) {
+  switch (activation) {
+    case Activation::kNone:
+      return x;
+    case Activation::kSilu:
+      return x * sigmoid(x);
+    case Activation::kGeluErf:
+      return 0.5f * x * (1.0f + std::erf(x * std::sqrt(0.5f)));
+    case Activation::kSigmoid:
+      return sigmoid(x);
+  }
+  return x;
+}
+
+}  // namespace arges::kernels::reference

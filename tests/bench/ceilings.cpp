@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/bench/bench.h"
+
+#include "kernels/cpu/targets.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "tests/bench/ceilings.cpp"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace arges::kernels::bench::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+constexpr int kChains = 12;
+
+void chains(std::int64_t iterations) {
+  const hn::ScalableTag<float> d;
+  hn::Vec<decltype(d)> sums[kChains];
+  for (auto& sum : sums) sum = hn::Set(d, 1.0f);
+  const auto factor = hn::Set(d, 0.999f);
+  for (std::int64_t i = 0; i < iterations; ++i) {
+    HWY_UNROLL(12)
+    for (int c = 0; c < kChains; ++c) sums[c] = hn::MulAdd(sums[c], factor, factor);
+  }
+  for (int c = 1; c < kChains; ++c) sums[0] = hn::Add(sums[0], sums[c]);
+  benchmark::DoNotOptimize(hn::GetLane(hn::SumOfLanes(d, sums[0])));
+}
+
+std::int64_t chain_operations() {
+  return kChains * static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<float>()));
+}
+
+float read(const float* data, std::int64_t count) {
+  const hn::ScalableTag<float> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  auto a = hn::Zero(d), b = hn::Zero(d), c = hn::Zero(d), e = hn::Zero(d);
+  for (std::int64_t i = 0; i + 4 * lanes <= count; i += 4 * lanes) {
+    a = hn::Add(a, hn::LoadU(d, data + i));
+    b = hn::Add(b, hn::LoadU(d, data + i + lanes));
+    c = hn::Add(c, hn::LoadU(d, data + i + 2 * lanes));
+    e = hn::Add(e, hn::LoadU(d, data + i + 3 * lanes));
+  }
+  return hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(a, b), hn::Add(c, e))));
+}
+
+}  // namespace arges::kernels::bench::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace arges::kernels::bench {
+
+HWY_EXPORT(chains);
+HWY_EXPORT(chain_operations);
+HWY_EXPORT(read);
+
+void fma_chains(std::int64_t iterations) {
+  HWY_DYNAMIC_DISPATCH(chains)(iterations);
+}
+
+std::int64_t fma_chain_operations() {
+  return HWY_DYNAMIC_DISPATCH(chain_operations)();
+}
+
+float read_floats(const float* data, std::int64_t count) {
+  return HWY_DYNAMIC_DISPATCH(read)(data, count);
+}
+
+}  // namespace arges::kernels::bench
+#endif
