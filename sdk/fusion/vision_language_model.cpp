@@ -63,7 +63,8 @@ VisionLanguageModel::VisionLanguageModel(std::unique_ptr<LoadedModel> loaded,
       max_context_(loaded_->config.text.max_positions) {
   if (options.max_context > 0) max_context_ = std::min(max_context_, options.max_context);
   if (loaded_->config.vision) {
-    encoder_.emplace(*loaded_->config.vision, *loaded_->config.tiles, loaded_->weights.image_encoder);
+    encoder_.emplace(*loaded_->config.vision, *loaded_->config.tiles,
+                     loaded_->weights.image_encoder);
   }
 }
 
@@ -88,14 +89,13 @@ Result<std::unique_ptr<Sequence>> VisionLanguageModel::create_sequence() {
   return std::unique_ptr<Sequence>(std::make_unique<DecoderSequence>(std::move(state)));
 }
 
-Result<vision::TilePlan> VisionLanguageModel::plan_image(int height,
-                                                         int width) const {
+Result<vision::TilePlan> VisionLanguageModel::plan_image(int height, int width) const {
   if (!encoder_) return unsupported("this model reads text only; load one with an image encoder");
   return encoder_->plan(height, width);
 }
 
-Result<ImageFeatures> VisionLanguageModel::encode_image(
-    const vision::Image& image, const std::function<Status()>& checkpoint) {
+Result<ImageFeatures> VisionLanguageModel::encode_image(const vision::Image& image,
+                                                        const std::function<Status()>& checkpoint) {
   ARGES_ASSIGN_OR_RETURN(const vision::TilePlan plan, plan_image(image.height, image.width));
   const std::int64_t width = decoder_.config().hidden_size;
   ARGES_ASSIGN_OR_RETURN(

@@ -19,9 +19,9 @@
 namespace arges::sdk {
 
 struct ModelOpenOptions {
-  std::string path;             // a folder in the Hugging Face layout
-  std::string device = "auto";  // "auto", "cpu", or "reference" (scalar, for tests)
-  int threads = 0;              // compute threads; 0 = one for each hardware thread
+  std::string path;              // a folder in the Hugging Face layout
+  std::string device = "auto";   // "auto", "cpu", or "reference" (scalar, for tests)
+  int threads = 0;               // compute threads; 0 = one for each hardware thread
   std::int64_t max_context = 0;  // tokens; 0 = what the model was made for
   // Leaves out tokenizer and prompts, whose accessors must then not be called: for tools that work
   // on ids and for folders that have none.

@@ -58,8 +58,7 @@ void DecoderRunner::step(std::vector<Running>& running) {
     active.push_back(&one);
   }
   const auto rows = static_cast<std::int64_t>(ids.size());
-  TensorView hidden =
-      require(context.workspace->allocate({rows, decoder.config().hidden_size}));
+  TensorView hidden = require(context.workspace->allocate({rows, decoder.config().hidden_size}));
   TensorView logits = require(context.workspace->allocate({rows, vocab()}));
   std::vector<std::int32_t> all(ids.size());
   std::iota(all.begin(), all.end(), 0);
@@ -79,7 +78,9 @@ std::vector<std::vector<float>> DecoderRunner::run_batch(const std::vector<Token
   std::vector<Running> running;
   for (std::size_t i = 0; i < sequences.size(); ++i) {
     running.push_back({require(language::SequenceState::create(model_->decoder().config())),
-                       sequences[i], chunks[i], {}});
+                       sequences[i],
+                       chunks[i],
+                       {}});
   }
   const auto busy = [](const Running& one) { return one.next() > 0; };
   while (std::any_of(running.begin(), running.end(), busy)) step(running);
@@ -94,16 +95,17 @@ std::vector<float> DecoderRunner::run(std::span<const language::TokenId> ids, st
 
 Tokens DecoderRunner::greedy(Tokens prompt, std::int64_t count) {
   std::vector<Running> running;
-  running.push_back({require(language::SequenceState::create(model_->decoder().config())), prompt,
-                     static_cast<std::int64_t>(prompt.size()), {}});
+  running.push_back({require(language::SequenceState::create(model_->decoder().config())),
+                     prompt,
+                     static_cast<std::int64_t>(prompt.size()),
+                     {}});
   Tokens answer;
   for (std::int64_t i = 0; i < count; ++i) {
     running.front().ids = prompt;
     step(running);
     const std::vector<float>& logits = running.front().logits;
     const auto last = logits.end() - static_cast<std::ptrdiff_t>(vocab());
-    answer.push_back(
-        static_cast<language::TokenId>(std::max_element(last, logits.end()) - last));
+    answer.push_back(static_cast<language::TokenId>(std::max_element(last, logits.end()) - last));
     prompt.push_back(answer.back());
   }
   return answer;

@@ -106,10 +106,9 @@ TEST_P(TextParity, GreedyContinuationsAreIdentical) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, TextParity, ::testing::ValuesIn(cases()),
-                         [](const auto& golden) {
-                           return golden.param["name"].template get<std::string>();
-                         });
+INSTANTIATE_TEST_SUITE_P(Golden, TextParity, ::testing::ValuesIn(cases()), [](const auto& golden) {
+  return golden.param["name"].template get<std::string>();
+});
 
 }  // namespace
 }  // namespace arges::testing

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/fakes/scripted_model.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <thread>
+#include <utility>
+
+#include "sdk/fakes/scripted_sequence.h"
+
+namespace arges::sdk {
+namespace {
+
+// The value of the picture at prompt position `index`; null when no picture is there.
+const float* feature_at(const ModelInput& input, std::int64_t index) {
+  for (const auto& picture : input.pictures) {
+    const std::int64_t row = index - picture.begin;
+    if (row >= 0 && row < picture.features->tokens) return picture.features->data.f32() + row;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string digest_script(const History& prompt) {
+  std::uint64_t digest = 14695981039346656037ULL;  // FNV-1a
+  const auto mix = [&](std::uint32_t value) { digest = (digest ^ value) * 1099511628211ULL; };
+  for (std::size_t i = 0; i < prompt.ids.size(); ++i) {
+    std::uint32_t feature = 0;
+    std::memcpy(&feature, &prompt.features[i], sizeof feature);
+    mix(static_cast<std::uint32_t>(prompt.ids[i]));
+    mix(feature);
+  }
+  std::string text;
+  for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[(digest >> shift) & 15];
+  return text;
+}
+
+ScriptedModel::ScriptedModel(ScriptedModelOptions options)
+    : options_(std::move(options)), prompts_(tokenizer_) {}
+
+Result<std::unique_ptr<Sequence>> ScriptedModel::create_sequence() {
+  ARGES_RETURN_IF_ERROR(create_fault_.check());
+  return std::unique_ptr<Sequence>(new ScriptedSequence({}, live_, clone_fault_));
+}
+
+Result<vision::TilePlan> ScriptedModel::plan_image(int height, int width) const {
+  if (!options_.sees_images) return unsupported("the scripted model has no image encoder");
+  if (height < 1 || width < 1) return invalid_argument("the picture is empty");
+  vision::TilePlan plan;
+  plan.tile_count = options_.tiles_per_image;
+  plan.token_count = height + 1;
+  return plan;
+}
+
+Result<ImageFeatures> ScriptedModel::encode_image(const vision::Image& image,
+                                                  const std::function<Status()>& checkpoint) {
+  for (int tile = 0; tile < options_.tiles_per_image; ++tile) {
+    tile_gate_.pass();
+    ARGES_RETURN_IF_ERROR(checkpoint());
+  }
+  ARGES_RETURN_IF_ERROR(encode_fault_.check());
+  ImageFeatures features;
+  features.tokens = image.height + 1;
+  const auto count = static_cast<std::size_t>(features.tokens);
+  ARGES_ASSIGN_OR_RETURN(features.data, Buffer::allocate(count * sizeof(float)));
+  const float sum = std::accumulate(image.pixels.begin(), image.pixels.end(), 0.0F);
+  std::fill_n(features.data.f32(), count, sum);
+  return features;
+}
+
+Status ScriptedModel::step(std::span<const StepItem> items) {
+  step_gate_.pass();
+  if (options_.step_delay.count() > 0) std::this_thread::sleep_for(options_.step_delay);
+  Step record;
+  for (const auto& item : items) {
+    record.push_back({item.sequence->length(), item.count,
+                      item.input->ids[static_cast<std::size_t>(item.begin)],
+                      item.logits != nullptr});
+  }
+  {
+    std::lock_guard lock(steps_mutex_);
+    steps_.push_back(std::move(record));
+  }
+  ARGES_RETURN_IF_ERROR(step_fault_.check());
+  for (const auto& item : items) ARGES_RETURN_IF_ERROR(absorb(item));
+  return {};
+}
+
+Status ScriptedModel::absorb(const StepItem& item) {
+  History& history = static_cast<ScriptedSequence*>(item.sequence)->history;
+  for (std::int64_t i = item.begin; i < item.begin + item.count; ++i) {
+    const auto id = item.input->ids[static_cast<std::size_t>(i)];
+    const float* feature = feature_at(*item.input, i);
+    if ((id == ByteTokenizer::kImage) != (feature != nullptr)) {
+      return internal_error("pictures and placeholders do not match");
+    }
+    history.ids.push_back(id);
+    history.features.push_back(feature ? *feature : 0.0F);
+  }
+  if (static_cast<std::int64_t>(history.ids.size()) > options_.max_context) {
+    return internal_error("more tokens than the context holds");
+  }
+  if (item.logits) write_logits(history, item.logits);
+  return {};
+}
+
+// All the weight is on the script's next byte, or on <end> behind the last.
+void ScriptedModel::write_logits(const History& history, float* logits) const {
+  const auto marker =
+      std::find(history.ids.rbegin(), history.ids.rend(), ByteTokenizer::kAssistant);
+  const auto prompt_size = history.ids.rend() - marker;
+  const auto said = static_cast<std::size_t>(marker - history.ids.rbegin());
+  History prompt{{history.ids.begin(), history.ids.begin() + prompt_size},
+                 {history.features.begin(), history.features.begin() + prompt_size}};
+  const std::string answer = options_.script(prompt);
+  const auto next = said < answer.size()
+                        ? static_cast<std::size_t>(static_cast<unsigned char>(answer[said]))
+                        : static_cast<std::size_t>(ByteTokenizer::kEnd);
+  std::fill_n(logits, ByteTokenizer::kVocabSize, 0.0F);
+  logits[next] = 100.0F;
+}
+
+std::vector<ScriptedModel::Step> ScriptedModel::steps() const {
+  std::lock_guard lock(steps_mutex_);
+  return steps_;
+}
+
+}  // namespace arges::sdk

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "sdk/fakes/byte_prompts.h"
+#include "sdk/fakes/byte_tokenizer.h"
+#include "sdk/fakes/fail_point.h"
+#include "sdk/fakes/gate.h"
+#include "sdk/runtime/model.h"
+
+namespace arges::sdk {
+
+// Everything that a scripted sequence has absorbed. Its whole state, so whatever leaks from one
+// sequence into another, or survives a rollback, changes the answers.
+struct History {
+  std::vector<language::TokenId> ids;
+  std::vector<float> features;  // of each id: the picture's value at a placeholder, else 0
+};
+
+// The answer to a prompt that ends with <assistant>. Called on the step thread.
+using Script = std::function<std::string(const History& prompt)>;
+
+// An answer that depends on every token and picture of the prompt: its digest in hexadecimal.
+std::string digest_script(const History& prompt);
+
+struct ScriptedModelOptions {
+  Script script = digest_script;
+  std::int64_t max_context = 4096;
+  bool sees_images = true;
+  int tiles_per_image = 4;                  // checkpoints of one encode_image
+  std::chrono::microseconds step_delay{0};  // of every step
+};
+
+// A Model without weights: absorbs tokens into a History and answers what its script says, one
+// byte a token. Its gates hold it at a known point, its fail points break it, and it counts what
+// is alive. A picture of height h takes h + 1 tokens of hidden size 1, each the sum of its pixels.
+class ScriptedModel : public Model {
+ public:
+  // One sequence's part in a step, as the model saw it.
+  struct Part {
+    std::int64_t position = 0;  // of the sequence, before the step
+    std::int64_t count = 0;
+    language::TokenId first = 0;  // the first id brought
+    bool wants_logits = false;
+  };
+  using Step = std::vector<Part>;
+
+  explicit ScriptedModel(ScriptedModelOptions options = {});
+
+  const language::Tokenizer& tokenizer() const override { return tokenizer_; }
+  const language::PromptFamily& prompts() const override { return prompts_; }
+  std::int64_t vocab_size() const override { return ByteTokenizer::kVocabSize; }
+  std::int64_t max_context() const override { return options_.max_context; }
+  std::span<const language::TokenId> suppressed_tokens() const override { return {}; }
+  std::int64_t kv_bytes_per_token() const override { return sizeof(language::TokenId); }
+  std::int64_t state_bytes() const override { return 0; }
+  Result<std::unique_ptr<Sequence>> create_sequence() override;
+  Result<vision::TilePlan> plan_image(int height, int width) const override;
+  Result<ImageFeatures> encode_image(const vision::Image& image,
+                                     const std::function<Status()>& checkpoint) override;
+  Status step(std::span<const StepItem> items) override;
+
+  // For tests; safe from any thread.
+  Gate& step_gate() { return step_gate_; }  // before each step
+  Gate& tile_gate() { return tile_gate_; }  // before each tile of a picture
+  FailPoint& step_fault() { return step_fault_; }
+  FailPoint& encode_fault() { return encode_fault_; }
+  FailPoint& create_fault() { return create_fault_; }
+  FailPoint& clone_fault() { return *clone_fault_; }
+  std::int64_t live_sequences() const { return *live_; }
+  std::vector<Step> steps() const;  // so far, failed ones too
+
+ private:
+  Status absorb(const StepItem& item);
+  void write_logits(const History& history, float* logits) const;
+
+  const ScriptedModelOptions options_;
+  const ByteTokenizer tokenizer_;
+  const BytePrompts prompts_;
+  Gate step_gate_;
+  Gate tile_gate_;
+  FailPoint step_fault_;
+  FailPoint encode_fault_;
+  FailPoint create_fault_;
+  // Shared with the sequences, which may outlive the model.
+  const std::shared_ptr<FailPoint> clone_fault_ = std::make_shared<FailPoint>();
+  const std::shared_ptr<std::atomic<std::int64_t>> live_ =
+      std::make_shared<std::atomic<std::int64_t>>(0);
+  mutable std::mutex steps_mutex_;
+  std::vector<Step> steps_;
+};
+
+}  // namespace arges::sdk

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "sdk/fakes/fail_point.h"
+#include "sdk/fakes/scripted_model.h"
+#include "sdk/runtime/model.h"
+
+namespace arges::sdk {
+
+// The memory of one scripted conversation; counts itself while it lives.
+class ScriptedSequence : public Sequence {
+ public:
+  using Counter = std::shared_ptr<std::atomic<std::int64_t>>;
+
+  ScriptedSequence(History past, Counter live, std::shared_ptr<FailPoint> clone_fault)
+      : history(std::move(past)), live_(std::move(live)), clone_fault_(std::move(clone_fault)) {
+    ++*live_;
+  }
+  ~ScriptedSequence() override { --*live_; }
+  ScriptedSequence(const ScriptedSequence&) = delete;
+  ScriptedSequence& operator=(const ScriptedSequence&) = delete;
+
+  std::int64_t length() const override { return static_cast<std::int64_t>(history.ids.size()); }
+  Result<std::unique_ptr<Sequence>> clone() const override {
+    ARGES_RETURN_IF_ERROR(clone_fault_->check());
+    return std::unique_ptr<Sequence>(new ScriptedSequence(history, live_, clone_fault_));
+  }
+
+  History history;
+
+ private:
+  const Counter live_;
+  const std::shared_ptr<FailPoint> clone_fault_;
+};
+
+}  // namespace arges::sdk

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/runtime/answer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace arges::sdk {
+
+Answer::Answer(const Model& model, TokenPicker picker, TextOutput output, Buffer logits,
+               std::int64_t max_tokens)
+    : model_(model),
+      picker_(std::move(picker)),
+      output_(std::move(output)),
+      logits_(std::move(logits)),
+      max_tokens_(max_tokens) {}
+
+Result<std::unique_ptr<Answer>> Answer::create(const Model& model, const GenerateOptions& options,
+                                               AnswerRules rules,
+                                               std::span<const language::TokenId> prompt,
+                                               std::int64_t room) {
+  const auto vocab = static_cast<std::size_t>(model.vocab_size());
+  ARGES_ASSIGN_OR_RETURN(Buffer logits, Buffer::allocate(vocab * sizeof(float)));
+  ARGES_ASSIGN_OR_RETURN(TokenPicker picker,
+                         TokenPicker::create(model, options, std::move(rules.suppressed), prompt));
+  return std::unique_ptr<Answer>(new Answer(model, std::move(picker),
+                                            TextOutput(model.tokenizer(), std::move(rules.stops)),
+                                            std::move(logits), std::min(options.max_tokens, room)));
+}
+
+Status Answer::take_token() {
+  const auto vocab = static_cast<std::size_t>(model_.vocab_size());
+  ARGES_ASSIGN_OR_RETURN(const auto token, picker_.pick({logits(), vocab}));
+  if (picker_.is_stop(token)) {
+    end(FinishReason::kStop);
+    return {};
+  }
+  input_.ids.push_back(token);
+  text_ += output_.push(token);
+  if (output_.stopped()) {
+    end(FinishReason::kStop);
+  } else if (token_count() >= max_tokens_) {
+    end(FinishReason::kLength);
+  }
+  return {};
+}
+
+void Answer::end(FinishReason reason) {
+  text_ += output_.finish();
+  reason_ = reason;
+}
+
+StepItem Answer::step_item(Sequence* sequence) {
+  return {sequence, &input_, token_count() - 1, 1, logits()};
+}
+
+Result<std::vector<language::TokenId>> Answer::tail() const {
+  ARGES_ASSIGN_OR_RETURN(const auto end_of_turn, model_.prompts().end_of_turn(false));
+  std::vector<language::TokenId> tail(input_.ids.begin() + absorbed_, input_.ids.end());
+  tail.insert(tail.end(), end_of_turn.ids.begin(), end_of_turn.ids.end());
+  return tail;
+}
+
+}  // namespace arges::sdk

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "kernels/base/buffer.h"
+#include "kernels/base/status.h"
+#include "language/text/stop_matcher.h"
+#include "sdk/runtime/event.h"
+#include "sdk/runtime/generate_options.h"
+#include "sdk/runtime/model.h"
+#include "sdk/runtime/text_output.h"
+#include "sdk/runtime/token_picker.h"
+
+namespace arges::sdk {
+
+// What holds for an answer beside its options.
+struct AnswerRules {
+  language::StopMatcher stops;
+  std::shared_ptr<const language::SuppressedTokens> suppressed;
+};
+
+// The answer that one request generates: its ids, its text, and why it is over. Not movable, since
+// step items point into it. One thread at a time.
+class Answer {
+ public:
+  // room: tokens that fit the context behind the prompt, >= 1.
+  static Result<std::unique_ptr<Answer>> create(const Model& model, const GenerateOptions& options,
+                                                AnswerRules rules,
+                                                std::span<const language::TokenId> prompt,
+                                                std::int64_t room);
+  Answer(const Answer&) = delete;
+  Answer& operator=(const Answer&) = delete;
+
+  // Where a step that wants the next token writes its logits, [vocab_size].
+  float* logits() const { return logits_.f32(); }
+  // Takes the next token from the logits.
+  Status take_token();
+
+  // The last token taken, for the model to absorb. Precondition: !complete().
+  StepItem step_item(Sequence* sequence);
+  // That token has been absorbed.
+  void note_absorbed() { ++absorbed_; }
+
+  bool complete() const { return reason_ != FinishReason::kNone; }
+  FinishReason finish_reason() const { return reason_; }
+  // Tokens of the answer; a stop token is not one of them.
+  std::int64_t token_count() const { return static_cast<std::int64_t>(input_.ids.size()); }
+  // Text that no reader has been given yet.
+  std::string& text() { return text_; }
+
+  // What the conversation holds beyond what has been absorbed: the last token of an answer cut
+  // short, then what the family prescribes between an answer and the next message, its stop token
+  // included. Precondition: complete().
+  Result<std::vector<language::TokenId>> tail() const;
+
+ private:
+  Answer(const Model& model, TokenPicker picker, TextOutput output, Buffer logits,
+         std::int64_t max_tokens);
+  void end(FinishReason reason);
+
+  const Model& model_;
+  TokenPicker picker_;
+  TextOutput output_;
+  Buffer logits_;
+  const std::int64_t max_tokens_;
+  ModelInput input_;
+  std::int64_t absorbed_ = 0;
+  std::string text_;
+  FinishReason reason_ = FinishReason::kNone;
+};
+
+}  // namespace arges::sdk

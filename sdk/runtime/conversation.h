@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "language/text/token.h"
+#include "sdk/runtime/model.h"
+
+namespace arges::sdk {
+
+// What a session has committed. A request works on a copy of the sequence, and the copy takes the
+// original's place when the request is done; so rolling back is leaving things as they are, exact
+// to the bit.
+struct Conversation {
+  // Null until the first answer: an idle session costs no model memory.
+  std::unique_ptr<Sequence> sequence;
+  // Tokens of the conversation that the sequence has not absorbed: the last token of the answer,
+  // if it was cut short, and what ends the assistant's turn. The next prompt begins with them.
+  std::vector<language::TokenId> tail;
+
+  bool empty() const { return !sequence; }
+  std::int64_t token_count() const {
+    return (sequence ? sequence->length() : 0) + static_cast<std::int64_t>(tail.size());
+  }
+};
+
+}  // namespace arges::sdk

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/runtime/engine.h"
+
+#include <utility>
+
+#include "sdk/runtime/guard.h"
+#include "sdk/runtime/scheduler.h"
+
+namespace arges::sdk {
+
+Engine::Engine(std::shared_ptr<Model> model, std::shared_ptr<Scheduler> scheduler)
+    : model_(std::move(model)), scheduler_(std::move(scheduler)) {}
+
+Engine::~Engine() {
+  scheduler_->shutdown();
+}
+
+Result<std::shared_ptr<Engine>> Engine::create(std::shared_ptr<Model> model,
+                                               const EngineOptions& options) {
+  ARGES_ASSIGN_OR_RETURN(auto scheduler, Scheduler::create(model, options));
+  std::shared_ptr<Engine> engine;
+  ARGES_RETURN_IF_ERROR(guarded([&]() -> Status {
+    engine.reset(new Engine(std::move(model), std::move(scheduler)));
+    return {};
+  }));
+  return engine;
+}
+
+Result<std::shared_ptr<Session>> Engine::create_session() {
+  ARGES_ASSIGN_OR_RETURN(auto state, scheduler_->open_session());
+  std::shared_ptr<Session> session;
+  const Status status = guarded([&]() -> Status {
+    session = std::make_shared<Session>(state);
+    return {};
+  });
+  if (!status.ok()) {
+    state->close();
+    return status;
+  }
+  return session;
+}
+
+}  // namespace arges::sdk

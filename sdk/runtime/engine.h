@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "kernels/base/status.h"
+#include "sdk/runtime/engine_options.h"
+#include "sdk/runtime/event_queue.h"
+#include "sdk/runtime/generate_options.h"
+#include "sdk/runtime/message.h"
+#include "sdk/runtime/model.h"
+
+namespace arges::sdk {
+
+class Scheduler;
+struct RequestState;
+struct SessionState;
+
+// One generation in flight. Handles are cheap to copy through shared_ptr; dropping one does not
+// cancel. Safe from any thread.
+class Request {
+ public:
+  explicit Request(std::shared_ptr<RequestState> state) : state_(std::move(state)) {}
+
+  // Asks for the end; returns at once. Takes effect within one prefill chunk, decode step or
+  // picture tile; the terminal event is kCancelled unless the request ended before.
+  void cancel();
+  // Whether the terminal event has been queued.
+  bool finished() const;
+
+ private:
+  std::shared_ptr<RequestState> state_;
+};
+
+// One conversation. At most one request at a time. Safe from any thread.
+class Session {
+ public:
+  explicit Session(std::shared_ptr<SessionState> state) : state_(std::move(state)) {}
+  // As close().
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Adds `messages` (at least one; the last is not the assistant's) to the conversation and
+  // generates the assistant's answer. Returns at once; tokenizing, pictures and generation run on
+  // the engine's threads and report to `queue` under `tag`, ending with exactly one terminal
+  // event. On kDone the messages and the answer have become part of the session; on any other
+  // terminal event the session is what it was before.
+  // BUSY while a request is in flight, CLOSED after close, INVALID_ARGUMENT for bad options, bad
+  // UTF-8 or too many images, UNSUPPORTED for an image to a text-only model.
+  Result<std::shared_ptr<Request>> generate(std::vector<Message> messages, GenerateOptions options,
+                                            std::shared_ptr<EventQueue> queue, std::uint64_t tag);
+
+  // Tokens the conversation holds; 0 after close.
+  std::int64_t token_count() const;
+
+  // Cancels a request in flight, waits until its terminal event is queued (at most one step) and
+  // frees the sequence. Idempotent.
+  void close();
+
+ private:
+  std::shared_ptr<SessionState> state_;
+};
+
+// A model and the threads that run it: one strand of model steps, on which all sessions take fair
+// turns, and one of picture encoding (sdk/async). Safe from any thread.
+class Engine {
+ public:
+  // Returns at once. INVALID_ARGUMENT for options out of range, OUT_OF_MEMORY_HOST.
+  static Result<std::shared_ptr<Engine>> create(std::shared_ptr<Model> model,
+                                                const EngineOptions& options);
+  // Closes all sessions, then joins the threads: waits for at most one step and one picture tile.
+  // Handles of sessions and requests may outlive it and keep no model alive.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  const Model& model() const { return *model_; }
+
+  // A session takes model memory with its first request only. BUSY when max_sessions are open,
+  // OUT_OF_MEMORY_HOST.
+  Result<std::shared_ptr<Session>> create_session();
+
+ private:
+  Engine(std::shared_ptr<Model> model, std::shared_ptr<Scheduler> scheduler);
+
+  std::shared_ptr<Model> model_;
+  std::shared_ptr<Scheduler> scheduler_;
+};
+
+}  // namespace arges::sdk

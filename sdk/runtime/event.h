@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "kernels/base/status.h"
+
+namespace arges::sdk {
+
+// Kinds of event; the values are the C ABI's ARGES_EVENT_*.
+enum class EventType : std::uint32_t {
+  kProgress = 1,   // prompt tokens absorbed so far; may be skipped when the reader is slow
+  kText = 2,       // a piece of the answer: whole UTF-8 code points
+  kDone = 3,       // terminal: the answer is complete and part of the session
+  kCancelled = 4,  // terminal: cancelled or past its deadline; the session is as before the request
+  kFailed = 5,     // terminal: status says why; the session is as before the request
+};
+
+constexpr bool is_terminal(EventType type) {
+  return type >= EventType::kDone;
+}
+
+// Why a generation is done; the values are the C ABI's ARGES_FINISH_*.
+enum class FinishReason : std::uint32_t {
+  kNone = 0,    // not done
+  kStop = 1,    // the model ended its turn, or a stop string or id was met
+  kLength = 2,  // max_tokens were generated, or the context is full
+};
+
+// What a request tells its reader. A value type.
+struct Event {
+  EventType type = EventType::kProgress;
+  std::uint64_t tag = 0;  // the request's
+  Status status;          // kCancelled: CANCELLED or DEADLINE; kFailed: the failure; else ok
+  FinishReason finish_reason = FinishReason::kNone;
+  std::string text;                    // kText
+  std::uint64_t prompt_tokens = 0;     // new tokens of this request's prompt, pictures included;
+                                       // 0 until the prompt is complete
+  std::uint64_t prompt_done = 0;       // of these, absorbed so far
+  std::uint64_t generated_tokens = 0;  // of the answer; a stop token is not counted
+};
+
+}  // namespace arges::sdk

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/runtime/event_queue.h"
+
+#include <new>
+#include <utility>
+
+namespace arges::sdk {
+
+Result<std::shared_ptr<EventQueue>> EventQueue::create(std::size_t capacity) {
+  if (capacity < 1 || capacity > kMaxCapacity) {
+    return invalid_argument("the capacity of an event queue must be between 1 and 65536");
+  }
+  ARGES_ASSIGN_OR_RETURN(ReadinessFd readiness, ReadinessFd::create());
+  try {
+    return std::shared_ptr<EventQueue>(new EventQueue(capacity, std::move(readiness)));
+  } catch (const std::bad_alloc&) {
+    return Status(StatusCode::kOutOfMemoryHost, "out of memory");
+  }
+}
+
+// Precondition: mutex_ is held. Moves the node, so it cannot fail.
+void EventQueue::append(std::list<Event>& node) {
+  if (events_.empty()) readiness_.raise();
+  events_.splice(events_.end(), node);
+  news_.notify_one();
+}
+
+bool EventQueue::try_push(const Event& event) {
+  std::list<Event> node{event};
+  std::lock_guard lock(mutex_);
+  if (closed_ || events_.size() >= capacity_) return false;
+  append(node);
+  return true;
+}
+
+void EventQueue::push_terminal(TerminalSlot slot) noexcept {
+  std::lock_guard lock(mutex_);
+  if (!closed_) append(slot);
+}
+
+void EventQueue::push_terminal(Event event) {
+  TerminalSlot slot = make_terminal_slot();
+  slot.front() = std::move(event);
+  push_terminal(std::move(slot));
+}
+
+std::shared_ptr<void> EventQueue::add_space_listener(std::function<void()> listener) {
+  return listeners_.add(std::move(listener));
+}
+
+// Whether there is an event or an end to report, after waiting at most `timeout`.
+bool EventQueue::wait_for_news(std::unique_lock<std::mutex>& lock,
+                               std::chrono::milliseconds timeout) {
+  using Clock = std::chrono::steady_clock;
+  const auto has_news = [this] { return closed_ || !events_.empty(); };
+  const auto now = Clock::now();
+  if (timeout.count() < 0 ||
+      timeout > std::chrono::floor<std::chrono::milliseconds>(Clock::time_point::max() - now)) {
+    news_.wait(lock, has_news);
+    return true;
+  }
+  return news_.wait_until(lock, now + timeout, has_news);
+}
+
+Result<Event> EventQueue::next(std::chrono::milliseconds timeout) {
+  std::list<Event> taken;
+  bool made_room = false;
+  {
+    std::unique_lock lock(mutex_);
+    if (!wait_for_news(lock, timeout)) {
+      return Status(StatusCode::kTimeout, "no event came within the time given");
+    }
+    if (closed_) return Status(StatusCode::kClosed, "the event queue has been closed");
+    made_room = events_.size() == capacity_;
+    taken.splice(taken.end(), events_, events_.begin());
+    if (events_.empty()) readiness_.lower();
+  }
+  if (made_room) listeners_.notify();
+  return std::move(taken.front());
+}
+
+void EventQueue::close() {
+  std::list<Event> dropped;
+  {
+    std::lock_guard lock(mutex_);
+    if (std::exchange(closed_, true)) return;
+    if (events_.empty()) readiness_.raise();
+    dropped.swap(events_);
+    news_.notify_all();
+  }
+  listeners_.notify();
+}
+
+bool EventQueue::closed() const {
+  std::lock_guard lock(mutex_);
+  return closed_;
+}
+
+}  // namespace arges::sdk

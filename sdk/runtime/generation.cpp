@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/runtime/generation.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "sdk/runtime/guard.h"
+
+namespace arges::sdk {
+namespace {
+
+using Clock = Generation::Clock;
+
+// Never for no deadline and for one beyond what the clock can say.
+Clock::time_point deadline_after(std::chrono::milliseconds time) {
+  const auto now = Clock::now();
+  const auto room = std::chrono::floor<std::chrono::milliseconds>(Clock::time_point::max() - now);
+  return time.count() == 0 || time > room ? Clock::time_point::max() : now + time;
+}
+
+}  // namespace
+
+Generation::Generation(Model& model, GenerationParts parts)
+    : model_(model), parts_(std::move(parts)), deadline_(deadline_after(parts_.options.deadline)) {}
+
+bool Generation::end_if_interrupted(Clock::time_point now) {
+  if (parts_.request->cancel_requested || parts_.queue->closed()) {
+    end(EventType::kCancelled, {StatusCode::kCancelled, "cancelled"}, nullptr);
+  } else if (now >= deadline_) {
+    end(EventType::kCancelled, {StatusCode::kDeadline, "deadline passed"}, nullptr);
+  }
+  return ended();
+}
+
+void Generation::tend(Clock::time_point now) {
+  // One that ended in the step just done stays so; a late cancel or deadline changes nothing.
+  if (ended() || end_if_interrupted(now)) return;
+  Status status = guarded([this]() -> Status {
+    if (phase_ == Phase::kPreparing && parts_.preparation->ready()) ARGES_RETURN_IF_ERROR(begin());
+    return hand_over();
+  });
+  if (!status.ok()) fail(std::move(status));
+}
+
+bool Generation::runnable() const {
+  return (phase_ == Phase::kPrefill || phase_ == Phase::kDecode) && answer_->text().empty();
+}
+
+// The prompt is complete: gets everything that the steps need.
+Status Generation::begin() {
+  ARGES_RETURN_IF_ERROR(parts_.preparation->status);
+  prompt_ = std::move(parts_.preparation->draft.input);
+  prompt_carried_ = parts_.preparation->draft.carried;
+  prompt_size_ = static_cast<std::int64_t>(prompt_.ids.size());
+  parts_.preparation.reset();
+  const Conversation& past = parts_.session->conversation();
+  ARGES_ASSIGN_OR_RETURN(sequence_,
+                         past.empty() ? model_.create_sequence() : past.sequence->clone());
+  const std::int64_t room = model_.max_context() - sequence_->length() - prompt_size_;
+  ARGES_ASSIGN_OR_RETURN(
+      answer_, Answer::create(model_, parts_.options, std::move(*parts_.rules), prompt_.ids, room));
+  phase_ = Phase::kPrefill;
+  return {};
+}
+
+StepItem Generation::step_item(std::int64_t prefill_chunk) {
+  if (phase_ == Phase::kDecode) return answer_->step_item(sequence_.get());
+  const std::int64_t count = std::min(prefill_chunk, prompt_size_ - prompt_done_);
+  const bool last = prompt_done_ + count == prompt_size_;
+  return {sequence_.get(), &prompt_, prompt_done_, count, last ? answer_->logits() : nullptr};
+}
+
+void Generation::after_step(const StepItem& item, const Status& outcome) {
+  if (end_if_interrupted(Clock::now())) return;
+  Status status = guarded([&]() -> Status {
+    ARGES_RETURN_IF_ERROR(outcome);
+    return absorb(item);
+  });
+  if (!status.ok()) fail(std::move(status));
+}
+
+Status Generation::absorb(const StepItem& item) {
+  if (phase_ == Phase::kPrefill) {
+    absorb_prompt(item.count);
+  } else {
+    answer_->note_absorbed();
+  }
+  if (phase_ == Phase::kPrefill) return {};
+  ARGES_RETURN_IF_ERROR(answer_->take_token());
+  if (answer_->complete()) phase_ = Phase::kClosing;
+  return hand_over();
+}
+
+void Generation::absorb_prompt(std::int64_t count) {
+  prompt_done_ += count;
+  // Progress is for the eye: a slow reader misses some and nothing waits for it.
+  parts_.queue->try_push(event(EventType::kProgress));
+  if (prompt_done_ < prompt_size_) return;
+  prompt_ = {};  // frees the pictures' features
+  phase_ = Phase::kDecode;
+}
+
+// Gives waiting text to the queue, and the end once no text is left to wait for.
+Status Generation::hand_over() {
+  if (phase_ != Phase::kDecode && phase_ != Phase::kClosing) return {};
+  if (std::string& text = answer_->text(); !text.empty()) {
+    Event piece = event(EventType::kText);
+    piece.text = text;
+    if (!parts_.queue->try_push(piece)) return {};
+    text.clear();
+  }
+  return phase_ == Phase::kClosing ? commit() : Status();
+}
+
+Status Generation::commit() {
+  Conversation result;
+  ARGES_ASSIGN_OR_RETURN(result.tail, answer_->tail());
+  result.sequence = std::move(sequence_);
+  end(EventType::kDone, {}, &result);
+  return {};
+}
+
+void Generation::fail(Status status) {
+  end(EventType::kFailed, std::move(status), nullptr);
+}
+
+Event Generation::event(EventType type) const {
+  Event event;
+  event.type = type;
+  event.tag = parts_.tag;
+  event.prompt_tokens = static_cast<std::uint64_t>(prompt_size_ - prompt_carried_);
+  event.prompt_done =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(0, prompt_done_ - prompt_carried_));
+  event.generated_tokens = answer_ ? static_cast<std::uint64_t>(answer_->token_count()) : 0;
+  return event;
+}
+
+// The one place where a request ends. It sets no memory aside, and it frees the request's before
+// anybody can hear of the end.
+void Generation::end(EventType type, Status status, Conversation* result) {
+  phase_ = Phase::kEnded;
+  Event& last = parts_.terminal.front();
+  last = event(type);
+  last.status = std::move(status);
+  if (type == EventType::kDone) last.finish_reason = answer_->finish_reason();
+  answer_.reset();
+  sequence_.reset();
+  prompt_ = {};
+  parts_.preparation.reset();
+  parts_.space_listener.reset();
+  parts_.session->finish(result, [this] {
+    parts_.request->finished = true;
+    parts_.queue->push_terminal(std::move(parts_.terminal));
+  });
+}
+
+}  // namespace arges::sdk

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "kernels/base/status.h"
+#include "sdk/runtime/answer.h"
+#include "sdk/runtime/event_queue.h"
+#include "sdk/runtime/generate_options.h"
+#include "sdk/runtime/model.h"
+#include "sdk/runtime/preparation.h"
+#include "sdk/runtime/request_state.h"
+#include "sdk/runtime/session_state.h"
+
+namespace arges::sdk {
+
+// What a generation is made from, put together on the caller's thread.
+struct GenerationParts {
+  std::shared_ptr<RequestState> request;
+  std::shared_ptr<SessionState> session;
+  std::shared_ptr<EventQueue> queue;
+  std::shared_ptr<void> space_listener;  // the queue's token; wakes the scheduler
+  std::shared_ptr<Preparation> preparation;
+  std::optional<AnswerRules> rules;
+  GenerateOptions options;
+  std::uint64_t tag = 0;
+  EventQueue::TerminalSlot terminal = EventQueue::make_terminal_slot();
+};
+
+// One request at work, from acceptance to its terminal event. Lives on the step thread.
+//
+//   preparing ──→ prefill ──→ decode ──→ closing ──→ ended (kDone)
+//       │            │           │          │
+//       └────────────┴───────────┴──────────┴──────→ ended (kCancelled, kFailed)
+//
+// preparing: the preparer's threads make the prompt. prefill: one prompt chunk a step. decode: one
+// token a step. closing: the answer is complete, its last text waits for room in the queue.
+class Generation {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Generation(Model& model, GenerationParts parts);
+  Generation(const Generation&) = delete;
+  Generation& operator=(const Generation&) = delete;
+
+  // Between two steps: ends the request if it was cancelled, is late or has lost its reader,
+  // starts it when it has been prepared, and hands over text that waits.
+  void tend(Clock::time_point now);
+
+  // Whether the next step may take it along: not while text of the last step waits for room.
+  bool runnable() const;
+  bool in_prefill() const { return phase_ == Phase::kPrefill; }
+  bool ended() const { return phase_ == Phase::kEnded; }
+  Clock::time_point deadline() const { return deadline_; }
+
+  // Its part in the next step: a chunk of at most `prefill_chunk` prompt tokens, or one token of
+  // the answer. Chunks are cut from the prompt's start on, whoever else is in the batch, so an
+  // answer does not depend on its company. Precondition: runnable().
+  StepItem step_item(std::int64_t prefill_chunk);
+  // Takes the outcome of that step, unless the request was interrupted while it ran.
+  void after_step(const StepItem& item, const Status& outcome);
+
+ private:
+  enum class Phase { kPreparing, kPrefill, kDecode, kClosing, kEnded };
+
+  bool end_if_interrupted(Clock::time_point now);
+  Status begin();
+  Status absorb(const StepItem& item);
+  void absorb_prompt(std::int64_t count);
+  Status hand_over();
+  Status commit();
+  void fail(Status status);
+  Event event(EventType type) const;
+  void end(EventType type, Status status, Conversation* result);
+
+  Model& model_;
+  GenerationParts parts_;
+  const Clock::time_point deadline_;
+  Phase phase_ = Phase::kPreparing;
+  std::unique_ptr<Sequence> sequence_;  // a copy of the session's, or a fresh one
+  ModelInput prompt_;
+  std::int64_t prompt_carried_ = 0;  // leading tokens that the conversation already counted
+  std::int64_t prompt_size_ = 0;
+  std::int64_t prompt_done_ = 0;
+  std::unique_ptr<Answer> answer_;
+};
+
+}  // namespace arges::sdk

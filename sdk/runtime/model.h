@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "kernels/base/buffer.h"
+#include "kernels/base/status.h"
+#include "language/text/prompt.h"
+#include "language/text/tokenizer.h"
+#include "vision/decode/image.h"
+#include "vision/tiles/anyres_plan.h"
+
+namespace arges::sdk {
+
+// A picture as the language model reads it: [tokens, hidden] f32.
+struct ImageFeatures {
+  std::int64_t tokens = 0;
+  Buffer data;
+};
+
+// Token ids to absorb, with pictures in the place of their placeholder runs.
+struct ModelInput {
+  struct Picture {
+    std::int64_t begin = 0;  // index of the run's first placeholder in ids; the run has
+    std::shared_ptr<const ImageFeatures> features;  // features->tokens of them
+  };
+  std::vector<language::TokenId> ids;
+  std::vector<Picture> pictures;  // ascending, not overlapping
+};
+
+// The memory of one sequence inside a model. Used by one thread at a time.
+class Sequence {
+ public:
+  virtual ~Sequence() = default;
+  virtual std::int64_t length() const = 0;  // tokens absorbed
+  // An independent copy with the same future; OUT_OF_MEMORY_*.
+  virtual Result<std::unique_ptr<Sequence>> clone() const = 0;
+};
+
+// Tokens [begin, begin + count) of an input, brought to a sequence in one step.
+struct StepItem {
+  Sequence* sequence = nullptr;
+  const ModelInput* input = nullptr;
+  std::int64_t begin = 0;
+  std::int64_t count = 0;   // >= 1
+  float* logits = nullptr;  // [vocab_size], of the last token; null when not wanted
+};
+
+// What the scheduler drives: the real one joins vision and language (sdk/fusion), the scripted one
+// (sdk/fakes) needs no weights. encode_image may run at the same time as step; step is called by
+// one thread at a time. All other members are safe from any thread.
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  virtual const language::Tokenizer& tokenizer() const = 0;
+  virtual const language::PromptFamily& prompts() const = 0;
+  virtual std::int64_t vocab_size() const = 0;
+  virtual std::int64_t max_context() const = 0;  // tokens, prompt and answer together
+  // Vocabulary rows that were never trained and must not be sampled, ascending.
+  virtual std::span<const language::TokenId> suppressed_tokens() const = 0;
+  virtual std::int64_t kv_bytes_per_token() const = 0;
+  virtual std::int64_t state_bytes() const = 0;  // constant part of a sequence
+
+  virtual Result<std::unique_ptr<Sequence>> create_sequence() = 0;
+
+  // UNSUPPORTED when the model has no image encoder.
+  virtual Result<vision::TilePlan> plan_image(int height, int width) const = 0;
+
+  // checkpoint is called often; what it returns when not ok ends the work.
+  virtual Result<ImageFeatures> encode_image(const vision::Image& image,
+                                             const std::function<Status()>& checkpoint) = 0;
+
+  // Absorbs all items in one ragged batch; each item's result is independent of the others. On
+  // failure the sequences named are no longer usable.
+  virtual Status step(std::span<const StepItem> items) = 0;
+};
+
+}  // namespace arges::sdk

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/runtime/prompt_builder.h"
+
+#include <utility>
+#include <variant>
+
+namespace arges::sdk {
+namespace {
+
+// Moves the piece behind what is there; its picture places move along.
+void append_piece(const language::PromptTokens& piece, PromptDraft& draft) {
+  auto& ids = draft.input.ids;
+  const auto offset = static_cast<std::int64_t>(ids.size());
+  for (const auto& span : piece.images) {
+    draft.spans.push_back({offset + span.begin, span.count});
+    draft.input.pictures.push_back({offset + span.begin, nullptr});
+  }
+  ids.insert(ids.end(), piece.ids.begin(), piece.ids.end());
+}
+
+}  // namespace
+
+Status PromptBuilder::append_message(const Message& message,
+                                     std::span<const std::int64_t>& image_tokens,
+                                     PromptDraft& draft) const {
+  language::PromptMessage typed;
+  typed.role = message.role;
+  for (const auto& part : message.parts) {
+    if (const auto* text = std::get_if<std::string>(&part)) {
+      typed.parts.emplace_back(std::in_place_type<language::TextPart>, *text);
+      continue;
+    }
+    typed.parts.emplace_back(std::in_place_type<language::ImagePart>, image_tokens.front());
+    image_tokens = image_tokens.subspan(1);
+    draft.images.push_back(std::get<std::shared_ptr<const vision::Image>>(part));
+  }
+  ARGES_ASSIGN_OR_RETURN(const auto piece, family_.message(typed));
+  append_piece(piece, draft);
+  return {};
+}
+
+Result<PromptDraft> PromptBuilder::build(bool first, std::span<const language::TokenId> tail,
+                                         std::span<const Message> messages,
+                                         std::span<const std::int64_t> image_tokens) const {
+  PromptDraft draft;
+  if (first) {
+    ARGES_ASSIGN_OR_RETURN(const auto begin, family_.begin());
+    append_piece(begin, draft);
+  } else {
+    draft.input.ids.assign(tail.begin(), tail.end());
+    draft.carried = static_cast<std::int64_t>(tail.size());
+  }
+  for (const auto& message : messages) {
+    ARGES_RETURN_IF_ERROR(append_message(message, image_tokens, draft));
+  }
+  ARGES_ASSIGN_OR_RETURN(const auto header, family_.generation_prompt());
+  append_piece(header, draft);
+  return draft;
+}
+
+}  // namespace arges::sdk

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/runtime/request_checks.h"
+
+#include <string>
+
+#include "language/text/utf8.h"
+
+namespace arges::sdk {
+namespace {
+
+constexpr std::int64_t kMaxTokens = 1'000'000;
+constexpr std::size_t kMaxStopTokens = 64;
+
+using ImagePtr = std::shared_ptr<const vision::Image>;
+
+Status check_part(const MessagePart& part) {
+  if (const auto* text = std::get_if<std::string>(&part)) {
+    return language::check_utf8(*text, "a message's text");
+  }
+  return std::get<ImagePtr>(part) ? Status() : invalid_argument("a message's image is null");
+}
+
+}  // namespace
+
+Status check_messages(std::span<const Message> messages, const EngineOptions& limits) {
+  if (messages.empty()) return invalid_argument("a request needs at least one message");
+  if (messages.back().role == language::Role::kAssistant) {
+    return invalid_argument("the last message of a request must not be the assistant's");
+  }
+  std::int64_t images = 0;
+  for (const auto& message : messages) {
+    for (const auto& part : message.parts) {
+      ARGES_RETURN_IF_ERROR(check_part(part));
+      if (std::holds_alternative<ImagePtr>(part)) ++images;
+    }
+  }
+  if (images > limits.max_images_per_request) {
+    return invalid_argument("a request may hold at most " +
+                            std::to_string(limits.max_images_per_request) + " images, not " +
+                            std::to_string(images));
+  }
+  return {};
+}
+
+Status check_generate_options(const GenerateOptions& options, const Model& model) {
+  if (options.max_tokens < 1 || options.max_tokens > kMaxTokens) {
+    return invalid_argument("max_tokens must be between 1 and 1000000");
+  }
+  if (options.deadline.count() < 0) return invalid_argument("the deadline must not be negative");
+  if (options.stop_tokens.size() > kMaxStopTokens) {
+    return invalid_argument("a request may name at most 64 stop tokens");
+  }
+  for (const auto token : options.stop_tokens) {
+    if (token < 0 || token >= model.vocab_size()) {
+      return invalid_argument("stop token " + std::to_string(token) +
+                              " is not in the model's vocabulary");
+    }
+  }
+  return language::check_sampling_options(options.sampling,
+                                          static_cast<language::TokenId>(model.vocab_size()));
+}
+
+Result<std::vector<std::int64_t>> count_image_tokens(std::span<const Message> messages,
+                                                     const Model& model) {
+  std::vector<std::int64_t> counts;
+  for (const auto& message : messages) {
+    for (const auto& part : message.parts) {
+      const auto* image = std::get_if<ImagePtr>(&part);
+      if (!image) continue;
+      ARGES_ASSIGN_OR_RETURN(const auto plan, model.plan_image((*image)->height, (*image)->width));
+      counts.push_back(plan.token_count);
+    }
+  }
+  return counts;
+}
+
+}  // namespace arges::sdk

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "kernels/base/status.h"
+#include "sdk/runtime/engine_options.h"
+#include "sdk/runtime/generate_options.h"
+#include "sdk/runtime/message.h"
+#include "sdk/runtime/model.h"
+
+namespace arges::sdk {
+
+// What can be said against a request before any work is done for it. Cheap: no token is made and
+// no pixel read.
+
+// INVALID_ARGUMENT for messages that no conversation allows, bad UTF-8 or too many images.
+Status check_messages(std::span<const Message> messages, const EngineOptions& limits);
+// INVALID_ARGUMENT for a value out of its range. Stop strings are StopMatcher's to check.
+Status check_generate_options(const GenerateOptions& options, const Model& model);
+// Placeholder tokens of each image, in order. UNSUPPORTED for a text-only model,
+// INVALID_ARGUMENT for a picture that cannot be tiled.
+Result<std::vector<std::int64_t>> count_image_tokens(std::span<const Message> messages,
+                                                     const Model& model);
+
+}  // namespace arges::sdk

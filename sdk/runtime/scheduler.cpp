@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/runtime/scheduler.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "sdk/runtime/guard.h"
+
+namespace arges::sdk {
+namespace {
+
+// Steps, prompts and pictures: each has a thread whenever it has work.
+constexpr int kThreads = 3;
+
+Status check_options(const EngineOptions& options) {
+  if (options.prefill_chunk < 1 || options.prefill_chunk > 8192) {
+    return invalid_argument("prefill_chunk must be between 1 and 8192");
+  }
+  if (options.step_prompt_tokens < 1) {
+    return invalid_argument("step_prompt_tokens must be at least 1");
+  }
+  if (options.max_sessions < 1 || options.max_sessions > 65536) {
+    return invalid_argument("max_sessions must be between 1 and 65536");
+  }
+  if (options.max_images_per_request < 0) {
+    return invalid_argument("max_images_per_request must not be negative");
+  }
+  return {};
+}
+
+std::shared_ptr<const language::SuppressedTokens> share_suppressed(const Model& model) {
+  const auto ids = model.suppressed_tokens();
+  return std::make_shared<const language::SuppressedTokens>(
+      std::vector<language::TokenId>(ids.begin(), ids.end()));
+}
+
+}  // namespace
+
+Scheduler::Scheduler(std::shared_ptr<Model> model, const EngineOptions& options,
+                     std::unique_ptr<Executor> executor)
+    : model_(std::move(model)),
+      options_(options),
+      suppressed_(share_suppressed(*model_)),
+      executor_(std::move(executor)) {
+  // A session has at most one request, so no turn grows beyond this.
+  turn_.items.reserve(static_cast<std::size_t>(options.max_sessions));
+  turn_.generations.reserve(static_cast<std::size_t>(options.max_sessions));
+  preparer_ = std::make_unique<Preparer>(*executor_, *model_, [this] { wake(); });
+  steps_ = std::make_unique<Alarm>(*executor_, [this] { return run(); });
+}
+
+Scheduler::~Scheduler() {
+  shutdown();
+}
+
+Result<std::shared_ptr<Scheduler>> Scheduler::create(std::shared_ptr<Model> model,
+                                                     const EngineOptions& options) {
+  if (!model) return invalid_argument("an engine needs a model");
+  ARGES_RETURN_IF_ERROR(check_options(options));
+  ARGES_ASSIGN_OR_RETURN(auto executor, Executor::create(kThreads));
+  std::shared_ptr<Scheduler> scheduler;
+  ARGES_RETURN_IF_ERROR(guarded([&]() -> Status {
+    scheduler.reset(new Scheduler(std::move(model), options, std::move(executor)));
+    return {};
+  }));
+  return scheduler;
+}
+
+Result<std::shared_ptr<SessionState>> Scheduler::open_session() {
+  std::shared_ptr<SessionState> session;
+  const Status status = guarded([&]() -> Status {
+    std::lock_guard lock(sessions_mutex_);
+    if (!accepting_) return {StatusCode::kClosed, "the engine has been closed"};
+    if (sessions_.size() >= static_cast<std::size_t>(options_.max_sessions)) {
+      return {StatusCode::kBusy, "max_sessions sessions are open; close one or raise the limit"};
+    }
+    session = std::make_shared<SessionState>(weak_from_this());
+    sessions_.emplace(session.get(), session);
+    return {};
+  });
+  ARGES_RETURN_IF_ERROR(status);
+  return session;
+}
+
+void Scheduler::forget(const SessionState* session) {
+  std::lock_guard lock(sessions_mutex_);
+  sessions_.erase(session);
+}
+
+void Scheduler::submit(GenerationParts parts) {
+  auto preparation = parts.preparation;
+  Active entry;
+  entry.push_back(std::make_shared<Generation>(*model_, std::move(parts)));
+  {
+    std::lock_guard lock(incoming_mutex_);
+    incoming_.splice(incoming_.end(), entry);
+  }
+  preparer_->start(std::move(preparation));
+  wake();
+}
+
+void Scheduler::shutdown() {
+  std::map<const SessionState*, std::weak_ptr<SessionState>> open;
+  {
+    std::lock_guard lock(sessions_mutex_);
+    accepting_ = false;
+    open.swap(sessions_);
+  }
+  for (const auto& entry : open) {
+    if (const auto session = entry.second.lock()) session->begin_close();
+  }
+  for (const auto& entry : open) {
+    if (const auto session = entry.second.lock()) session->close();
+  }
+  if (steps_) steps_->stop();
+  executor_->join();
+}
+
+Alarm::Clock::time_point Scheduler::run() {
+  do {
+    take_incoming();
+    tend_all();
+  } while (step());
+  return next_deadline();
+}
+
+void Scheduler::take_incoming() {
+  std::lock_guard lock(incoming_mutex_);
+  active_.splice(active_.end(), incoming_);
+}
+
+void Scheduler::tend_all() {
+  const auto now = Generation::Clock::now();
+  for (const auto& generation : active_) generation->tend(now);
+  active_.remove_if([](const auto& generation) { return generation->ended(); });
+}
+
+// One turn; false when nobody can go on.
+bool Scheduler::step() {
+  plan_turn(active_, {options_.prefill_chunk, options_.step_prompt_tokens}, turn_);
+  if (turn_.items.empty()) return false;
+  const Status outcome = guarded([this] { return model_->step(turn_.items); });
+  for (std::size_t i = 0; i < turn_.items.size(); ++i) {
+    turn_.generations[i]->after_step(turn_.items[i], outcome);
+  }
+  return true;
+}
+
+Alarm::Clock::time_point Scheduler::next_deadline() const {
+  auto next = Alarm::kNever;
+  for (const auto& generation : active_) next = std::min(next, generation->deadline());
+  return next;
+}
+
+}  // namespace arges::sdk

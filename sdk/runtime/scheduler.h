@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "kernels/base/status.h"
+#include "sdk/async/alarm.h"
+#include "sdk/async/executor.h"
+#include "sdk/runtime/engine_options.h"
+#include "sdk/runtime/generation.h"
+#include "sdk/runtime/model.h"
+#include "sdk/runtime/preparer.h"
+#include "sdk/runtime/session_state.h"
+#include "sdk/runtime/turn.h"
+
+namespace arges::sdk {
+
+// Runs all requests of an engine: a loop on the step thread that, turn after turn, makes one
+// ragged batch of every request that can go on and gives it to Model::step. It sleeps when there
+// is none, until something rings: a new request, a finished preparation, a cancel, room in a
+// queue, a deadline.
+//
+// Every decision about a request, its end above all, is taken on the step thread; other threads
+// only leave word and ring. That is why exactly one terminal event comes out of any race.
+class Scheduler : public std::enable_shared_from_this<Scheduler> {
+ public:
+  // INVALID_ARGUMENT for options out of range, OUT_OF_MEMORY_HOST.
+  static Result<std::shared_ptr<Scheduler>> create(std::shared_ptr<Model> model,
+                                                   const EngineOptions& options);
+  // As shutdown().
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  const EngineOptions& options() const { return options_; }
+  Model& model() { return *model_; }
+  // The model's, in the form that all its samplers share.
+  std::shared_ptr<const language::SuppressedTokens> suppressed() const { return suppressed_; }
+
+  // A new session: BUSY when max_sessions are open, CLOSED after shutdown().
+  Result<std::shared_ptr<SessionState>> open_session();
+  // The session has been closed.
+  void forget(const SessionState* session);
+
+  // Takes a request over; its terminal event will follow. Throws std::bad_alloc, nothing taken.
+  void submit(GenerationParts parts);
+  // Looks at all requests again soon. From any thread, returns at once.
+  void wake() noexcept { steps_->ring(); }
+
+  // Closes all sessions, waits for the present step and ends the threads. Idempotent; not from
+  // the engine's own threads.
+  void shutdown();
+
+ private:
+  using Active = std::list<std::shared_ptr<Generation>>;
+
+  Scheduler(std::shared_ptr<Model> model, const EngineOptions& options,
+            std::unique_ptr<Executor> executor);
+
+  // On the step thread.
+  Alarm::Clock::time_point run();
+  void take_incoming();
+  void tend_all();
+  bool step();
+  Alarm::Clock::time_point next_deadline() const;
+
+  const std::shared_ptr<Model> model_;
+  const EngineOptions options_;
+  const std::shared_ptr<const language::SuppressedTokens> suppressed_;
+  std::unique_ptr<Executor> executor_;
+
+  std::mutex sessions_mutex_;
+  bool accepting_ = true;
+  std::map<const SessionState*, std::weak_ptr<SessionState>> sessions_;
+
+  std::mutex incoming_mutex_;
+  Active incoming_;
+
+  Active active_;  // the step thread's; those longest without a prompt chunk first
+  Turn turn_;      // the step thread's
+  std::unique_ptr<Preparer> preparer_;
+  std::unique_ptr<Alarm> steps_;
+};
+
+}  // namespace arges::sdk

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <utility>
+
+#include "language/text/stop_matcher.h"
+#include "sdk/runtime/engine.h"
+#include "sdk/runtime/guard.h"
+#include "sdk/runtime/request_checks.h"
+#include "sdk/runtime/scheduler.h"
+
+namespace arges::sdk {
+namespace {
+
+// Everything of a request that needs no lock and no engine thread.
+Status assemble(Scheduler& scheduler, std::vector<Message> messages, GenerateOptions options,
+                std::shared_ptr<EventQueue> queue, GenerationParts& parts) {
+  if (!queue) return invalid_argument("a request needs a queue");
+  ARGES_RETURN_IF_ERROR(check_messages(messages, scheduler.options()));
+  ARGES_RETURN_IF_ERROR(check_generate_options(options, scheduler.model()));
+  ARGES_ASSIGN_OR_RETURN(auto stops, language::StopMatcher::create(options.stop_strings));
+  parts.rules = AnswerRules{std::move(stops), scheduler.suppressed()};
+  parts.request = std::make_shared<RequestState>(scheduler.weak_from_this());
+  parts.preparation = std::make_shared<Preparation>();
+  parts.preparation->request = parts.request;
+  ARGES_ASSIGN_OR_RETURN(parts.preparation->image_tokens,
+                         count_image_tokens(messages, scheduler.model()));
+  parts.preparation->messages = std::move(messages);
+  parts.options = std::move(options);
+  parts.space_listener = queue->add_space_listener([weak = scheduler.weak_from_this()] {
+    if (const auto owner = weak.lock()) owner->wake();
+  });
+  parts.queue = std::move(queue);
+  return {};
+}
+
+Status submit(Scheduler& scheduler, const Conversation& past, GenerationParts& parts) {
+  parts.preparation->first = past.empty();
+  parts.preparation->absorbed = past.empty() ? 0 : past.sequence->length();
+  parts.preparation->tail = past.tail;
+  scheduler.submit(std::move(parts));
+  return {};
+}
+
+}  // namespace
+
+Session::~Session() {
+  close();
+}
+
+Result<std::shared_ptr<Request>> Session::generate(std::vector<Message> messages,
+                                                   GenerateOptions options,
+                                                   std::shared_ptr<EventQueue> queue,
+                                                   std::uint64_t tag) {
+  const auto scheduler = state_->scheduler();
+  if (!scheduler) return Status(StatusCode::kClosed, "the engine has been closed");
+  std::shared_ptr<Request> request;
+  const Status status = guarded([&]() -> Status {
+    GenerationParts parts;
+    ARGES_RETURN_IF_ERROR(
+        assemble(*scheduler, std::move(messages), std::move(options), std::move(queue), parts));
+    parts.session = state_;
+    parts.tag = tag;
+    request = std::make_shared<Request>(parts.request);
+    return state_->start(parts.request,
+                         [&](const Conversation& past) { return submit(*scheduler, past, parts); });
+  });
+  if (!status.ok()) return status;
+  return request;
+}
+
+std::int64_t Session::token_count() const {
+  return state_->token_count();
+}
+
+void Session::close() {
+  state_->close();
+}
+
+}  // namespace arges::sdk

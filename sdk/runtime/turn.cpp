@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/runtime/turn.h"
+
+namespace arges::sdk {
+
+void plan_turn(std::list<std::shared_ptr<Generation>>& active, const TurnLimits& limits,
+               Turn& turn) {
+  turn.clear();
+  std::int64_t prompt_tokens = 0;
+  std::list<std::shared_ptr<Generation>> served;
+  for (auto next = active.begin(); next != active.end();) {
+    const auto entry = next++;
+    Generation& generation = **entry;
+    if (!generation.runnable()) continue;
+    const StepItem item = generation.step_item(limits.prefill_chunk);
+    if (generation.in_prefill()) {
+      if (prompt_tokens > 0 && prompt_tokens + item.count > limits.prompt_tokens) continue;
+      prompt_tokens += item.count;
+      served.splice(served.end(), active, entry);
+    }
+    turn.items.push_back(item);
+    turn.generations.push_back(&generation);
+  }
+  active.splice(active.end(), served);
+}
+
+}  // namespace arges::sdk

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <vector>
+
+#include "sdk/runtime/generation.h"
+#include "sdk/runtime/model.h"
+
+namespace arges::sdk {
+
+// One ragged batch: item i is generations[i]'s part.
+struct Turn {
+  std::vector<StepItem> items;
+  std::vector<Generation*> generations;
+
+  void clear() {
+    items.clear();
+    generations.clear();
+  }
+};
+
+// How a step is shared out.
+struct TurnLimits {
+  std::int64_t prefill_chunk = 256;  // prompt tokens of one request in one step
+  std::int64_t prompt_tokens = 512;  // of all requests in one step; one chunk always fits
+};
+
+// Fills `turn` from all runnable requests. Every request in decode brings its token. Requests in
+// prefill bring a whole chunk each while prompt_tokens last, those first that have waited longest:
+// who is served moves to the end of the list. So a long prompt delays an answer by one bounded
+// step, and no prompt waits for another to end. Precondition: turn's vectors have room for all.
+void plan_turn(std::list<std::shared_ptr<Generation>>& active, const TurnLimits& limits,
+               Turn& turn);
+
+}  // namespace arges::sdk

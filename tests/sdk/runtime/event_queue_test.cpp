@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/runtime/event_queue.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <limits>
+#include <thread>
+
+namespace arges::sdk {
+namespace {
+
+using std::chrono::milliseconds;
+
+Event text_event(std::string text) {
+  Event event;
+  event.type = EventType::kText;
+  event.text = std::move(text);
+  return event;
+}
+
+Event done_event() {
+  Event event;
+  event.type = EventType::kDone;
+  return event;
+}
+
+bool readable(const EventQueue& queue) {
+  pollfd descriptor{queue.fd(), POLLIN, 0};
+  return ::poll(&descriptor, 1, 0) == 1;
+}
+
+StatusCode code_of(EventQueue& queue, milliseconds timeout = milliseconds(0)) {
+  return queue.next(timeout).status().code();
+}
+
+TEST(EventQueue, RefusesACapacityThatIsNone) {
+  EXPECT_EQ(EventQueue::create(0).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(EventQueue::create(65537).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_TRUE(EventQueue::create(65536).ok());
+}
+
+TEST(EventQueue, KeepsTheOrder) {
+  auto queue = EventQueue::create(3).value();
+  for (const char* text : {"a", "b", "c"}) ASSERT_TRUE(queue->try_push(text_event(text)));
+  EXPECT_EQ(queue->next(milliseconds(0))->text, "a");
+  EXPECT_EQ(queue->next(milliseconds(-1))->text, "b");
+  EXPECT_EQ(queue->next(milliseconds::max())->text, "c");
+  EXPECT_EQ(code_of(*queue), StatusCode::kTimeout);
+  EXPECT_EQ(code_of(*queue, milliseconds(1)), StatusCode::kTimeout);
+}
+
+TEST(EventQueue, IsBoundedExceptForTerminalEvents) {
+  auto queue = EventQueue::create(1).value();
+  EXPECT_TRUE(queue->try_push(text_event("a")));
+  EXPECT_FALSE(queue->try_push(text_event("b")));
+  queue->push_terminal(done_event());
+  EXPECT_EQ(queue->next(milliseconds(0))->text, "a");
+  EXPECT_FALSE(queue->try_push(text_event("c"))) << "the terminal event still fills it";
+  EXPECT_EQ(queue->next(milliseconds(0))->type, EventType::kDone);
+  EXPECT_TRUE(queue->try_push(text_event("d")));
+}
+
+TEST(EventQueue, DescriptorIsReadableExactlyWhileThereIsNews) {
+  auto queue = EventQueue::create(2).value();
+  EXPECT_FALSE(readable(*queue));
+  for (int round = 0; round < 2; ++round) {
+    queue->try_push(text_event("a"));
+    queue->push_terminal(done_event());
+    EXPECT_TRUE(readable(*queue));
+    ASSERT_TRUE(queue->next(milliseconds(0)).ok());
+    EXPECT_TRUE(readable(*queue));
+    ASSERT_TRUE(queue->next(milliseconds(0)).ok());
+    EXPECT_FALSE(readable(*queue));
+  }
+  queue->close();
+  EXPECT_TRUE(readable(*queue));
+  EXPECT_EQ(code_of(*queue), StatusCode::kClosed);
+  EXPECT_TRUE(readable(*queue));
+}
+
+TEST(EventQueue, CloseDropsEverythingAndWakesReaders) {
+  auto queue = EventQueue::create(2).value();
+  std::thread reader([&] { EXPECT_EQ(code_of(*queue, milliseconds(-1)), StatusCode::kClosed); });
+  queue->close();
+  reader.join();
+  EXPECT_FALSE(queue->try_push(text_event("a")));
+  queue->push_terminal(done_event());
+  queue->close();
+  EXPECT_TRUE(queue->closed());
+  EXPECT_EQ(code_of(*queue), StatusCode::kClosed);
+}
+
+TEST(EventQueue, TellsOfRoomOnlyWhenItWasFull) {
+  auto queue = EventQueue::create(2).value();
+  int calls = 0;
+  auto token = queue->add_space_listener([&] { ++calls; });
+  queue->try_push(text_event("a"));
+  ASSERT_TRUE(queue->next(milliseconds(0)).ok());
+  EXPECT_EQ(calls, 0);
+  queue->try_push(text_event("b"));
+  queue->try_push(text_event("c"));
+  ASSERT_TRUE(queue->next(milliseconds(0)).ok());
+  ASSERT_TRUE(queue->next(milliseconds(0)).ok());
+  EXPECT_EQ(calls, 1);
+  queue->close();
+  EXPECT_EQ(calls, 2);
+}
+
+TEST(EventQueue, ListenerIsNotCalledOnceItsTokenIsGone) {
+  auto queue = EventQueue::create(1).value();
+  int first = 0;
+  int second = 0;
+  auto token = queue->add_space_listener([&] { ++first; });
+  token.reset();
+  token = queue->add_space_listener([&] { ++second; });
+  queue->try_push(text_event("a"));
+  ASSERT_TRUE(queue->next(milliseconds(0)).ok());
+  EXPECT_EQ(first, 0);
+  EXPECT_EQ(second, 1);
+}
+
+TEST(EventQueue, ListenerMayUseTheQueueAndTakeItselfAway) {
+  auto queue = EventQueue::create(1).value();
+  std::shared_ptr<void> token;
+  token = queue->add_space_listener([&] {
+    EXPECT_TRUE(queue->try_push(text_event("more")));
+    token.reset();
+  });
+  queue->try_push(text_event("a"));
+  EXPECT_EQ(queue->next(milliseconds(0))->text, "a");
+  EXPECT_EQ(queue->next(milliseconds(0))->text, "more");
+}
+
+TEST(EventQueue, TokenMayOutliveTheQueue) {
+  std::shared_ptr<void> token;
+  {
+    auto queue = EventQueue::create(1).value();
+    token = queue->add_space_listener([] {});
+  }
+  token.reset();
+}
+
+TEST(EventQueue, ManyWritersAndReadersLoseNothing) {
+  constexpr int kPerWriter = 2000;
+  auto queue = EventQueue::create(4).value();
+  std::atomic<int> read{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] {
+      while (queue->next(milliseconds(-1)).ok()) {
+        if (++read == 2 * kPerWriter) queue->close();
+      }
+    });
+    threads.emplace_back([&] {
+      for (int pushed = 0; pushed < kPerWriter;) {
+        if (queue->try_push(text_event("x"))) {
+          ++pushed;
+        } else {
+          std::this_thread::yield();
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(read, 2 * kPerWriter);
+}
+
+}  // namespace
+}  // namespace arges::sdk

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "tests/sdk/runtime/scripted_engine.h"
+
+namespace arges::sdk::testing {
+namespace {
+
+using Step = ScriptedModel::Step;
+
+std::int64_t prompt_tokens(const Step& step) {
+  return std::accumulate(
+      step.begin(), step.end(), std::int64_t{0},
+      [](std::int64_t sum, const auto& part) { return sum + (part.count > 1 ? part.count : 0); });
+}
+
+// Requests that set out together. Each brings a picture of two tokens, and pictures are encoded one
+// after another: when a last one stands before the gate, all others are ready.
+struct Crowd {
+  explicit Crowd(const EngineOptions& options)
+      : engine({.script = always(std::string(40, 'x')), .tiles_per_image = 1}, options) {
+    engine.model->step_gate().shut();
+    engine.model->tile_gate().shut();
+  }
+
+  // A prompt of 7 tokens and the text.
+  void add(std::string text) {
+    sessions.push_back(engine.session());
+    queues.push_back(make_queue(1024));
+    const Message message = {language::Role::kUser, {make_image(1, 1), std::move(text)}};
+    ASSERT_TRUE(sessions.back()->generate({message}, {}, queues.back(), 1).ok());
+  }
+  // Runs all to their end. One or more that were ready early go into a first step of their own.
+  std::vector<Step> run() {
+    auto last = engine.session();
+    auto queue = make_queue();
+    const Message message = {language::Role::kUser, {make_image(1, 1)}};
+    EXPECT_TRUE(last->generate({message}, {}, queue, 1).ok());
+    engine.model->tile_gate().let(static_cast<std::int64_t>(sessions.size()));
+    engine.model->tile_gate().wait_until_held();
+    engine.model->step_gate().open();
+    for (auto& reader : queues) EXPECT_EQ(read_all(*reader).last().type, EventType::kDone);
+    last->close();
+    engine.model->tile_gate().open();
+    return engine.model->steps();
+  }
+
+  ScriptedEngine engine;
+  std::vector<std::shared_ptr<Session>> sessions;
+  std::vector<std::shared_ptr<EventQueue>> queues;
+};
+
+TEST(Turn, ALongPromptDoesNotStopAnAnswer) {
+  EngineOptions options;
+  options.prefill_chunk = 16;
+  options.step_prompt_tokens = 16;
+  Crowd crowd(options);
+  crowd.add("hi");
+  crowd.add(std::string(16 * 30, 'p'));
+  const auto steps = crowd.run();
+  std::size_t chunks = 0;
+  for (std::size_t i = 1; i < steps.size(); ++i) {
+    if (prompt_tokens(steps[i]) == 0) continue;
+    ++chunks;
+    EXPECT_LE(prompt_tokens(steps[i]), 16);
+    EXPECT_EQ(steps[i].size(), 2U) << "the answer goes on beside every chunk";
+  }
+  EXPECT_EQ(chunks, 31U);
+}
+
+TEST(Turn, PromptTokensOfAStepAreBoundedAndSharedInTurns) {
+  EngineOptions options;
+  options.prefill_chunk = 10;
+  options.step_prompt_tokens = 20;
+  Crowd crowd(options);
+  for (int i = 0; i < 4; ++i) crowd.add(std::string(93, 'p'));  // 100 tokens each
+  std::vector<std::size_t> complete;  // the steps in which a prompt was complete
+  const auto steps = crowd.run();
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    EXPECT_LE(prompt_tokens(steps[i]), 20);
+    for (const auto& part : steps[i]) {
+      if (part.count > 1 && part.wants_logits) complete.push_back(i);
+    }
+  }
+  ASSERT_EQ(complete.size(), 4U);
+  EXPECT_LE(complete.back() - complete.front(), 2U) << "equals that take turns end together";
+}
+
+TEST(Turn, ChunkBordersDoNotDependOnCompany) {
+  EngineOptions options;
+  options.prefill_chunk = 7;
+  options.step_prompt_tokens = 16;
+  Crowd crowd(options);
+  for (int i = 0; i < 9; ++i) crowd.add(std::string(static_cast<std::size_t>(20 + i), 'p'));
+  for (const auto& step : crowd.run()) {
+    for (const auto& part : step) {
+      if (part.count == 1) continue;
+      EXPECT_EQ(part.position % 7, 0);
+      EXPECT_TRUE(part.count == 7 || part.wants_logits);
+    }
+  }
+}
+
+TEST(Turn, LogitsAreWantedOnlyWhereATokenIsChosen) {
+  EngineOptions options;
+  options.prefill_chunk = 8;
+  Crowd crowd(options);
+  crowd.add(std::string(25, 'p'));  // 32 tokens
+  const auto steps = crowd.run();
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    ASSERT_EQ(steps[i].size(), 1U);
+    EXPECT_EQ(steps[i][0].wants_logits, i >= 3);
+  }
+}
+
+TEST(Turn, RequestsThatAreReadyGoTogether) {
+  Crowd crowd({});
+  for (int i = 0; i < 12; ++i) crowd.add("hi");
+  const auto steps = crowd.run();
+  ASSERT_GE(steps.size(), 2U);
+  EXPECT_EQ(steps[1].size(), 12U);
+}
+
+}  // namespace
+}  // namespace arges::sdk::testing
