@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "samples/cli/command_line.h"
+
+#include <CLI/CLI.hpp>
+
+#include "samples/cli/failure.h"
+
+namespace arges::cli {
+namespace {
+
+// CLI11 knows a positional argument by an internal name; what help shows is the label.
+std::string internal_name(const std::string& name) {
+  return name.starts_with("-") ? name : CLI::detail::to_lower(name);
+}
+
+template <typename T>
+CLI::Option* add(CLI::App& app, const std::string& name, T& target, const std::string& help) {
+  CLI::Option* option = app.add_option(internal_name(name), target, help);
+  if (!name.starts_with("-")) option->required()->type_name(name);
+  return option;
+}
+
+}  // namespace
+
+Command Command::command(const std::string& name, const std::string& help) {
+  app_->require_subcommand(1);
+  return Command(*app_->add_subcommand(name, help), *chosen_);
+}
+
+void Command::text(const std::string& name, std::string& target, const std::string& help) {
+  add(*app_, name, target, help);
+}
+
+void Command::required_text(const std::string& name, std::string& target, const std::string& help) {
+  add(*app_, name, target, help)->required();
+}
+
+void Command::texts(const std::string& name, std::vector<std::string>& target,
+                    const std::string& help) {
+  add(*app_, name, target, help);
+}
+
+void Command::choice(const std::string& name, std::string& target,
+                     const std::vector<std::string>& choices, const std::string& help) {
+  add(*app_, name, target, help)->check(CLI::IsMember(choices))->capture_default_str();
+}
+
+void Command::integer(const std::string& name, std::int64_t& target, std::int64_t least,
+                      std::int64_t most, const std::string& help) {
+  add(*app_, name, target, help)->check(CLI::Range(least, most))->capture_default_str();
+}
+
+void Command::real(const std::string& name, double& target, double least, double most,
+                   const std::string& help) {
+  add(*app_, name, target, help)->check(CLI::Range(least, most))->capture_default_str();
+}
+
+void Command::flag(const std::string& name, bool& target, const std::string& help) {
+  app_->add_flag(name, target, help);
+}
+
+void Command::action(Action action) {
+  app_->require_subcommand(0, 1);
+  app_->callback([app = app_, chosen = chosen_, action = std::move(action)] {
+    if (app->get_subcommands().empty()) *chosen = action;
+  });
+}
+
+Action parse_command_line(int argc, char** argv, const std::function<void(Command)>& declare) {
+  CLI::App tool("Asks pictures questions, and looks inside the models that answer.", "arges");
+  Action chosen;
+  declare(Command(tool, chosen));
+  try {
+    tool.parse(argc, argv);
+    return chosen;
+  } catch (const CLI::ParseError& error) {
+    // A request for help is a success and goes to standard output.
+    if (error.get_exit_code() != 0) throw UsageError(error.what());
+    tool.exit(error);
+    return [] {};
+  }
+}
+
+}  // namespace arges::cli

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// arges debug logits: the decoder on a list of token ids; needs no tokenizer.
+#include <algorithm>
+#include <memory>
+#include <numeric>
+
+#include "samples/cli/commands.h"
+#include "samples/cli/failure.h"
+#include "samples/cli/files.h"
+#include "samples/cli/model_options.h"
+#include "samples/cli/npy_writer.h"
+
+namespace arges::cli {
+namespace {
+
+using Ids = std::span<const language::TokenId>;
+
+constexpr std::int64_t kMaxChunk = 1'000'000'000;
+
+struct LogitsOptions {
+  ModelOptions model;
+  std::string ids_file;
+  std::string out;
+  std::int64_t chunk = 0;  // tokens a step; 0 = all in one
+};
+
+// Brings ids to the sequence in one step and writes the logits of each of them.
+void run_chunk(sdk::VisionLanguageModel& model, language::SequenceState& state, Ids ids,
+               NpyWriter& out) {
+  const kernels::ExecContext context = model.context();
+  const language::Decoder& decoder = model.decoder();
+  const Arena::Scope scope(*context.workspace);
+  const auto rows = static_cast<std::int64_t>(ids.size());
+  const TensorView hidden =
+      require(context.workspace->allocate({rows, decoder.config().hidden_size}));
+  const TensorView logits =
+      require(context.workspace->allocate({rows, decoder.config().vocab_size}));
+  std::vector<std::int32_t> all(ids.size());
+  std::iota(all.begin(), all.end(), 0);
+  const language::StepSequence sequence{&state, rows};
+  require(decoder.embed(context, ids, hidden));
+  require(decoder.step(context, {&sequence, 1}, hidden));
+  require(decoder.logits(context, hidden, all, logits));
+  out.append({logits.f32(), static_cast<std::size_t>(logits.shape.count())});
+}
+
+std::vector<language::TokenId> read_ids(const LogitsOptions& options, std::int64_t max_context) {
+  auto ids = parse_ids(read_file(options.ids_file), options.ids_file);
+  if (ids.empty()) throw Failure(options.ids_file + " holds no token ids");
+  if (static_cast<std::int64_t>(ids.size()) > max_context) {
+    throw Failure(options.ids_file + " holds " + std::to_string(ids.size()) +
+                  " ids; the model's context ends at " + std::to_string(max_context));
+  }
+  return ids;
+}
+
+void run_logits(const LogitsOptions& options) {
+  const auto model = open_weights(options.model);
+  const std::vector<language::TokenId> ids = read_ids(options, model->max_context());
+  const std::size_t chunk =
+      options.chunk == 0 ? ids.size() : static_cast<std::size_t>(options.chunk);
+  auto state = require(language::SequenceState::create(model->decoder().config()));
+  NpyWriter out(options.out, {static_cast<std::int64_t>(ids.size()), model->vocab_size()});
+  for (Ids rest = ids; !rest.empty();) {
+    const Ids part = rest.first(std::min(chunk, rest.size()));
+    run_chunk(*model, state, part, out);
+    rest = rest.subspan(part.size());
+  }
+  out.close();
+}
+
+}  // namespace
+
+void add_debug_logits(Command debug) {
+  const auto options = std::make_shared<LogitsOptions>();
+  Command command =
+      debug.command("logits", "Logits of every position, float32 [tokens, vocabulary]");
+  add_model_options(command, options->model, kDebugDevices);
+  command.required_text("--ids-file", options->ids_file, "Token ids separated by whitespace");
+  command.required_text("--out", options->out, ".npy file to write");
+  command.integer("--chunk", options->chunk, 0, kMaxChunk, "Tokens in one step; 0 = all");
+  command.action([options] { run_logits(*options); });
+}
+
+}  // namespace arges::cli

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "samples/cli/debug_picture.h"
+
+#include "samples/cli/failure.h"
+#include "samples/cli/files.h"
+#include "vision/decode/decode.h"
+
+namespace arges::cli {
+
+void add_picture_options(Command& command, PictureOptions& options) {
+  command.text("IMAGE", options.picture, "PNG or JPEG file");
+  command.required_text("--out", options.out, ".npy file to write");
+}
+
+vision::Image decode_picture(const std::string& path) {
+  const std::string bytes = read_file(path);
+  auto image = vision::decode_image(std::as_bytes(std::span(bytes)), {});
+  if (!image.ok()) throw Failure(path + ": " + image.status().message());
+  return std::move(image).value();
+}
+
+}  // namespace arges::cli

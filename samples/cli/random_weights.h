@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "kernels/base/buffer.h"
+#include "kernels/base/exec_context.h"
+#include "kernels/base/matrix.h"
+#include "kernels/base/tensor_view.h"
+
+namespace arges::cli {
+
+// Makes weights of any shape for measuring speed: numbers from a fixed generator, scaled so that
+// activations stay of the size they have in trained models. Owns what the views refer to, so it
+// must outlive them. Throws Failure when memory runs out.
+class RandomWeights {
+ public:
+  // Matrices of f32 or bf16, packed for context.ops.
+  RandomWeights(kernels::ExecContext context, DType dtype) : context_(context), dtype_(dtype) {}
+
+  Matrix matrix(std::int64_t rows, std::int64_t cols) { return matrix(rows, cols, dtype_); }
+  Matrix matrix(std::int64_t rows, std::int64_t cols, DType dtype);
+  // An embedding table in the file's form.
+  ConstTensorView table(std::int64_t rows, std::int64_t cols);
+  // f32, uniform in centre ± spread.
+  ConstTensorView vector(Shape shape, float centre, float spread);
+  // f32 numbers that are given.
+  ConstTensorView copy(const std::vector<float>& values);
+
+ private:
+  // Uniform in -limit to limit.
+  float next(float limit);
+  Buffer fill(std::int64_t count, DType dtype, float limit);
+  ConstTensorView keep(Buffer buffer, DType dtype, Shape shape);
+
+  kernels::ExecContext context_;
+  DType dtype_;
+  std::uint32_t state_ = 1;
+  std::vector<Buffer> kept_;
+};
+
+}  // namespace arges::cli

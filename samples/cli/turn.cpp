@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "samples/cli/turn.h"
+
+#include <cstdio>
+
+#include "samples/cli/failure.h"
+#include "samples/cli/files.h"
+
+namespace arges::cli {
+
+Image read_image(const std::string& path) {
+  const std::string bytes = read_file(path);
+  try {
+    return Image::decode(std::as_bytes(std::span(bytes)));
+  } catch (const Error& error) {
+    throw Failure(path + ": " + error.what());
+  }
+}
+
+Answer run_turn(Session& session, const Message& message, const GenerateOptions& options,
+                Queue& queue, const std::function<void(std::string_view)>& on_text) {
+  const Request request = session.generate(message, options, queue);
+  Answer answer;
+  Event event = queue.next();
+  for (; !event.terminal(); event = queue.next()) {
+    if (event.type() != ARGES_EVENT_TEXT) continue;
+    answer.text += event.text();
+    on_text(event.text());
+  }
+  event.check();
+  answer.finish_reason = event.finish_reason();
+  answer.prompt_tokens = event.prompt_tokens();
+  answer.generated_tokens = event.generated_tokens();
+  return answer;
+}
+
+void print_piece(std::string_view piece) {
+  std::fwrite(piece.data(), 1, piece.size(), stdout);
+  std::fflush(stdout);
+}
+
+}  // namespace arges::cli

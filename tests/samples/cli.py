@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of the arges tool share: running it, reading its files, skipping."""
+
+import array
+import ast
+import json
+import os
+import pathlib
+import struct
+import subprocess
+import sys
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GOLDEN = ROOT / "tests" / "golden"
+SHARED_DATA = ROOT.parent / "shared" / "data"
+POCKET = ROOT / "models" / "pocket"
+TOOL = os.environ.get("ARGES_TOOL", "arges")
+
+OK, FAILED, USAGE = 0, 1, 2
+SKIPPED = 77
+
+
+def arges(*arguments, stdin=b""):
+    """Runs the tool to its end; standard output and error are bytes."""
+    command = [TOOL] + [str(argument) for argument in arguments]
+    return subprocess.run(command, input=stdin, capture_output=True, timeout=600, cwd=ROOT)
+
+
+def load_json(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def read_npy(path):
+    """(shape, values) of a float32 .npy file; fails on any other."""
+    data = pathlib.Path(path).read_bytes()
+    assert data[:8] == b"\x93NUMPY\x01\x00", "not a version 1 .npy file"
+    (length,) = struct.unpack("<H", data[8:10])
+    header = ast.literal_eval(data[10:10 + length].decode("latin1").strip())
+    assert header["descr"] == "<f4" and not header["fortran_order"], header
+    assert (10 + length) % 64 == 0, "values are not aligned"
+    values = array.array("f")
+    values.frombytes(data[10 + length:])
+    count = 1
+    for extent in header["shape"]:
+        count *= extent
+    assert len(values) == count, "size and shape disagree"
+    return header["shape"], values
+
+
+def max_difference(a, b):
+    assert len(a) == len(b), (len(a), len(b))
+    # A NaN compares false with everything and must not pass for a small difference.
+    return max((d if d == d else float("inf") for d in (abs(x - y) for x, y in zip(a, b))), default=0)
+
+
+class ToolTest(unittest.TestCase):
+    maxDiff = None
+
+    def succeed(self, *arguments, stdin=b""):
+        """Standard output of a run that must succeed without a word on standard error."""
+        run = arges(*arguments, stdin=stdin)
+        self.assertEqual((run.returncode, run.stderr), (OK, b""), arguments)
+        return run.stdout
+
+    def refuse(self, status, *arguments, stdin=b""):
+        """The one line of a run that must end with that status."""
+        run = arges(*arguments, stdin=stdin)
+        self.assertEqual(run.returncode, status, (arguments, run.stderr))
+        message = run.stderr.decode()
+        self.assertEqual(message.count("\n"), 1, message)
+        self.assertTrue(message.startswith("arges: ") and message.endswith("\n"), message)
+        self.assertEqual(run.stdout, b"")
+        return message
+
+
+def main():
+    """As unittest.main, but a script of which nothing could run exits with 77."""
+    program = unittest.main(exit=False)
+    result = program.result
+    if not result.wasSuccessful():
+        sys.exit(1)
+    sys.exit(SKIPPED if result.testsRun == len(result.skipped) else 0)

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files that are missing, damaged or of the wrong kind end a command with status 1 and a reason."""
+
+import json
+import pathlib
+import tempfile
+
+import cli
+
+VL = cli.GOLDEN / "vl" / "model_original"
+TEXT = cli.GOLDEN / "text" / "l8_full_h4" / "model"
+PICTURE = cli.GOLDEN / "vl" / "images" / "wide.png"
+TINY_BPE = cli.GOLDEN / "tokenizer" / "tiny_bpe"
+
+
+class Files(cli.ToolTest):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = pathlib.Path(holder.name)
+
+    def write(self, name, data):
+        path = self.folder / name
+        path.write_bytes(data)
+        return path
+
+    def fail(self, *words, stdin=b""):
+        return self.refuse(cli.FAILED, *words, stdin=stdin)
+
+    def logits(self, model, ids_file):
+        return ["debug", "logits", "--model", model, "--ids-file", ids_file,
+                "--out", self.folder / "out.npy"]
+
+    def image(self, model, picture):
+        return ["debug", "image", "--model", model, picture, "--out", self.folder / "out.npy"]
+
+    def test_absent_model_folders(self):
+        absent = self.folder / "absent"
+        ids = self.write("ids.txt", b"1 2 3")
+        for words in [["ask", "--model", absent, "why?"], ["inspect", absent],
+                      ["debug", "tokens", "--model", absent, "--decode", "1"],
+                      self.logits(absent, ids), self.image(absent, PICTURE)]:
+            self.fail(*words)
+
+    def test_empty_model_folder(self):
+        for words in [["ask", "--model", self.folder, "why?"], ["inspect", self.folder],
+                      ["debug", "tokens", "--model", self.folder, "--decode", "1"]]:
+            self.fail(*words)
+
+    def test_model_without_a_tokenizer_cannot_answer(self):
+        self.assertIn("tokenizer", self.fail("ask", "--model", TEXT, "why?"))
+
+    def test_ask_names_the_picture_it_cannot_use(self):
+        bad = self.write("bad.png", b"\x89PNG\r\n\x1a\n and then nothing of the kind")
+        truncated = self.write("cut.png", PICTURE.read_bytes()[:200])
+        text = self.write("text.jpg", b"hello")
+        empty = self.write("empty.png", b"")
+        for picture in [bad, truncated, text, empty, self.folder / "absent.png", self.folder]:
+            self.assertIn(str(picture), self.fail("ask", "--model", VL, picture, "why?"))
+
+    def test_debug_image_names_the_picture_it_cannot_use(self):
+        bad = self.write("bad.png", b"GIF89a, which is another format")
+        for picture in [bad, self.folder / "absent.png"]:
+            self.assertIn(str(picture), self.fail(*self.image(VL, picture)))
+
+    def test_a_text_model_has_no_eye(self):
+        self.assertIn("image encoder", self.fail(*self.image(TEXT, PICTURE)))
+        self.fail("debug", "features", "--model", TEXT, PICTURE, "--out", self.folder / "out.npy")
+
+    def test_token_ids_that_are_none(self):
+        for content in [b"", b"1 2 three", b"1.5", b"-1", b"99999999999", b"1 128"]:
+            self.fail(*self.logits(TEXT, self.write("ids.txt", content)))
+        self.fail(*self.logits(TEXT, self.folder / "absent.txt"))
+
+    def test_output_that_cannot_be_written(self):
+        ids = self.write("ids.txt", b"1 2 3")
+        out = self.folder / "no" / "such" / "folder.npy"
+        message = self.fail("debug", "logits", "--model", TEXT, "--ids-file", ids, "--out", out)
+        self.assertIn(str(out), message)
+
+    def test_evaluation_sets_that_are_none(self):
+        line = json.dumps({"image": "a.png", "question": "why?", "answers": ["so"], "task": "why"})
+        for content in [b"", b"not json\n", b"{}\n", b"[1]\n",
+                        line.replace('"why?"', "7").encode()]:
+            self.fail("eval", VL, self.write("set.jsonl", content))
+        self.fail("eval", VL, self.folder / "absent.jsonl")
+
+    def test_a_device_that_is_not_there(self):
+        ids = self.write("ids.txt", b"1 2 3")
+        self.fail("ask", "--device", "cuda", "--model", VL, "why?")
+        self.assertEqual(cli.arges(*self.logits(TEXT, ids), "--device", "cpu").returncode, cli.OK)
+
+    def test_bytes_that_are_not_utf8(self):
+        path = self.write("text.txt", b"caf\xe9")
+        self.fail("debug", "tokens", "--model", TINY_BPE, "--encode-file", path)
+
+
+if __name__ == "__main__":
+    cli.main()

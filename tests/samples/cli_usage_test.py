@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The tool's exit status and its one line of complaint, before any model is opened."""
+
+import cli
+
+
+class Usage(cli.ToolTest):
+    def test_help_is_a_success_on_standard_output(self):
+        for words in [["--help"], ["ask", "--help"], ["debug", "--help"],
+                      ["debug", "logits", "--help"], ["bench", "--help"]]:
+            text = self.succeed(*words).decode()
+            self.assertIn("arges", text)
+
+    def test_help_names_every_command(self):
+        text = self.succeed("--help").decode()
+        for command in ["ask", "chat", "inspect", "eval", "bench", "debug"]:
+            self.assertIn(command, text)
+
+    def test_wrong_command_lines_are_usage_errors(self):
+        for words in [[], ["frobnicate"], ["ask"], ["ask", "--frobnicate", "why?"],
+                      ["ask", "--device", "abacus", "why?"], ["ask", "--max-tokens", "0", "why?"],
+                      ["ask", "--max-tokens", "many", "why?"], ["ask", "--temperature", "-1", "why?"],
+                      ["ask", "--threads", "-1", "why?"], ["inspect"], ["inspect", "a", "b"],
+                      ["eval", "models/pocket"], ["eval", "a", "b", "--parallel", "0"], ["debug"],
+                      ["debug", "logits"], ["debug", "logits", "--ids-file", "ids.txt"],
+                      ["debug", "tokens"],
+                      ["debug", "tokens", "--encode-file", "a", "--decode", "1"],
+                      ["debug", "image", "--out", "a.npy"], ["debug", "features", "a.png"],
+                      ["bench", "frobnicate"], ["bench", "lm", "--repeats", "0"]]:
+            message = self.refuse(cli.USAGE, *words)
+            self.assertIn("--help", message)
+
+
+if __name__ == "__main__":
+    cli.main()
