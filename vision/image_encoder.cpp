@@ -32,8 +32,7 @@ Result<TensorView> drop_class_tokens(const kernels::ExecContext& context, ConstT
                          context.workspace->allocate({tiles * (tokens - 1), hidden}));
   const ConstTensorView rows{encoded.data, encoded.dtype, Shape{tiles * tokens, hidden},
                              encoded.device};
-  ARGES_RETURN_IF_ERROR(
-      kernels::copy_rows(context, {rows, view_i32(from), view_i32(to), patches}));
+  ARGES_RETURN_IF_ERROR(kernels::copy_rows(context, {rows, view_i32(from), view_i32(to), patches}));
   return patches;
 }
 
@@ -65,8 +64,7 @@ Status ImageEncoder::encode(const kernels::ExecContext& context, const Image& im
                             const TilePlan& plan, const Checkpoint& checkpoint,
                             TensorView features) const {
   const Arena::Scope scope(*context.workspace);
-  const Shape pixels_shape{plan.tile_count, config_.channels, config_.tile_side,
-                           config_.tile_side};
+  const Shape pixels_shape{plan.tile_count, config_.channels, config_.tile_side, config_.tile_side};
   ARGES_ASSIGN_OR_RETURN(TensorView pixels, context.workspace->allocate(pixels_shape));
   const std::span<float> values(pixels.f32(), static_cast<std::size_t>(pixels_shape.count()));
   ARGES_RETURN_IF_ERROR(tile_pixels(image, plan, tiles_, values, context.pool));

@@ -30,8 +30,8 @@ struct DecoderConfig {
   std::int64_t experts_per_token = 0;
   std::int64_t rotary_dim = 0;  // rotated channels of a head, softmax layers only
   double rope_theta = 10000.0;
-  std::int64_t max_positions = 0;  // the longest context the model was made for
-  float norm_epsilon = 1e-5f;      // all norms but the next
+  std::int64_t max_positions = 0;        // the longest context the model was made for
+  float norm_epsilon = 1e-5f;            // all norms but the next
   float lightning_norm_epsilon = 1e-6f;  // architecture.md §0, point 5
   bool post_norm = true;                 // the residual is the normalised tensor
   bool tied_embeddings = false;          // the LM head is the embedding table

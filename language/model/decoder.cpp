@@ -69,10 +69,10 @@ Status Decoder::logits(const kernels::ExecContext& context, ConstTensorView hidd
   std::iota(to.begin(), to.end(), 0);
   ARGES_RETURN_IF_ERROR(
       kernels::copy_rows(context, {hidden, view_i32(rows), view_i32(to), chosen}));
-  ARGES_RETURN_IF_ERROR(kernels::rms_norm(
-      context, {chosen, weights_.final_norm, config_.norm_epsilon, chosen}));
-  return kernels::linear(
-      context, {chosen, &weights_.lm_head, {}, kernels::Activation::kNone, logits});
+  ARGES_RETURN_IF_ERROR(
+      kernels::rms_norm(context, {chosen, weights_.final_norm, config_.norm_epsilon, chosen}));
+  return kernels::linear(context,
+                         {chosen, &weights_.lm_head, {}, kernels::Activation::kNone, logits});
 }
 
 }  // namespace arges::language

@@ -33,8 +33,8 @@ Status mix(const kernels::ExecContext& context, const DecoderConfig& config, std
   if (const auto* lightning = std::get_if<LightningWeights>(&weights.mixer)) {
     return mix_lightning(context, config, layer, *lightning, batch, normed, out);
   }
-  return mix_softmax(context, config, layer, std::get<SoftmaxWeights>(weights.mixer), batch,
-                     normed, out);
+  return mix_softmax(context, config, layer, std::get<SoftmaxWeights>(weights.mixer), batch, normed,
+                     out);
 }
 
 }  // namespace

@@ -25,9 +25,9 @@ Status lightning_block(const kernels::ExecContext& context, const DecoderConfig&
       kernels::linear(context, {normed, &weights.qkv, {}, Activation::kSilu, qkv}));
 
   ARGES_ASSIGN_OR_RETURN(TensorView mixed, context.workspace->allocate({n, width}));
-  ARGES_RETURN_IF_ERROR(kernels::lightning_attention(
-      context, {qkv.reshaped({n, heads, 3, dim}), weights.slopes, sequences, states,
-                mixed.reshaped({n, heads, dim})}));
+  ARGES_RETURN_IF_ERROR(
+      kernels::lightning_attention(context, {qkv.reshaped({n, heads, 3, dim}), weights.slopes,
+                                             sequences, states, mixed.reshaped({n, heads, dim})}));
   ARGES_RETURN_IF_ERROR(
       kernels::rms_norm(context, {mixed, weights.norm, config.lightning_norm_epsilon, mixed}));
 

@@ -12,10 +12,9 @@ Status moe_block(const kernels::ExecContext& context, const DecoderConfig& confi
   const Arena::Scope scope(*context.workspace);
   const std::int64_t n = x.shape[0];
   const std::int64_t k = config.experts_per_token;
-  ARGES_ASSIGN_OR_RETURN(TensorView logits,
-                         context.workspace->allocate({n, config.num_experts}));
-  ARGES_RETURN_IF_ERROR(kernels::linear(
-      context, {x, &weights.router, {}, kernels::Activation::kNone, logits}));
+  ARGES_ASSIGN_OR_RETURN(TensorView logits, context.workspace->allocate({n, config.num_experts}));
+  ARGES_RETURN_IF_ERROR(
+      kernels::linear(context, {x, &weights.router, {}, kernels::Activation::kNone, logits}));
   ARGES_ASSIGN_OR_RETURN(TensorView ids, context.workspace->allocate({n, k}, DType::kI32));
   ARGES_ASSIGN_OR_RETURN(TensorView shares, context.workspace->allocate({n, k}));
   ARGES_RETURN_IF_ERROR(kernels::route_top_k(context, {logits, ids, shares}));

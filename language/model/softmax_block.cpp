@@ -38,12 +38,14 @@ Status softmax_block(const kernels::ExecContext& context, const DecoderConfig& c
         context, {rotated, positions, config.rotary_dim, config.rope_theta}));
   }
   const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(dim)));
-  ARGES_ASSIGN_OR_RETURN(TensorView mixed,
-                         context.workspace->allocate({n, config.num_heads, dim}));
+  ARGES_ASSIGN_OR_RETURN(TensorView mixed, context.workspace->allocate({n, config.num_heads, dim}));
   ARGES_RETURN_IF_ERROR(
       kernels::causal_attention(context, {q, k, v, sequences, caches, scale, mixed}));
-  return kernels::linear(context, {mixed.reshaped({n, config.attention_width()}), &weights.out,
-                                   {}, kernels::Activation::kNone, out});
+  return kernels::linear(context, {mixed.reshaped({n, config.attention_width()}),
+                                   &weights.out,
+                                   {},
+                                   kernels::Activation::kNone,
+                                   out});
 }
 
 }  // namespace arges::language

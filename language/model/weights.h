@@ -15,11 +15,11 @@ namespace arges::language {
 // Names in brackets are the checkpoint's (architecture.md §3).
 
 struct LightningWeights {
-  Matrix qkv;               // [3 · heads · head_dim, hidden], per head q, k, v (qkv_proj)
-  Matrix output_gate;       // [heads · head_dim, hidden]
-  ConstTensorView norm;     // [heads · head_dim]
-  Matrix out;               // [hidden, heads · head_dim] (out_proj)
-  ConstTensorView slopes;   // [heads], computed from the config
+  Matrix qkv;              // [3 · heads · head_dim, hidden], per head q, k, v (qkv_proj)
+  Matrix output_gate;      // [heads · head_dim, hidden]
+  ConstTensorView norm;    // [heads · head_dim]
+  Matrix out;              // [hidden, heads · head_dim] (out_proj)
+  ConstTensorView slopes;  // [heads], computed from the config
 };
 
 struct SoftmaxWeights {

@@ -57,11 +57,11 @@ class SequenceState {
   Status copy_open_page(SequenceState& copy) const;
 
   std::vector<LayerType> layer_types_;
-  std::vector<std::int64_t> slot_of_layer_;  // index among the layers of the same type
-  std::size_t lightning_bytes_ = 0;          // of one layer's state
-  std::size_t page_bytes_ = 0;               // of one layer's page
-  Buffer lightning_;                         // all lightning layers, one after another
-  std::vector<std::vector<Page>> pages_;     // [softmax layer][page]
+  std::vector<std::int64_t> slot_of_layer_;     // index among the layers of the same type
+  std::size_t lightning_bytes_ = 0;             // of one layer's state
+  std::size_t page_bytes_ = 0;                  // of one layer's page
+  Buffer lightning_;                            // all lightning layers, one after another
+  std::vector<std::vector<Page>> pages_;        // [softmax layer][page]
   std::vector<std::vector<float*>> page_data_;  // the same pages as the op wants them
   std::int64_t length_ = 0;
 };

@@ -27,8 +27,7 @@ inline Npy read_npy(const std::string& path) {
   file.read(reinterpret_cast<char*>(&header_length), 2);
   std::string header(header_length, '\0');
   file.read(header.data(), header_length);
-  if (std::memcmp(magic, "\x93NUMPY\x01", 7) != 0 ||
-      header.find("'<f4'") == std::string::npos ||
+  if (std::memcmp(magic, "\x93NUMPY\x01", 7) != 0 || header.find("'<f4'") == std::string::npos ||
       header.find("'fortran_order': False") == std::string::npos) {
     throw std::runtime_error(path + " is not a float32 C-order array");
   }

@@ -29,8 +29,8 @@ std::vector<std::int32_t> packed_rows_of_tile(const TilePlan& plan, std::int64_t
   const int tile_row = static_cast<int>(tile - 1) / plan.grid_cols;
   const int tile_col = static_cast<int>(tile - 1) % plan.grid_cols;
   for (int patch = 0; patch < side * side; ++patch) {
-    rows[static_cast<std::size_t>(patch)] = packed_row(
-        plan, tile_row * side + patch / side, tile_col * side + patch % side);
+    rows[static_cast<std::size_t>(patch)] =
+        packed_row(plan, tile_row * side + patch / side, tile_col * side + patch % side);
   }
   return rows;
 }

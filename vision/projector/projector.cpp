@@ -12,8 +12,7 @@ Status project_features(const kernels::ExecContext& context, const ProjectorWeig
   const std::int64_t wide = weights.linear1.weight.rows;
   ARGES_ASSIGN_OR_RETURN(TensorView middle, context.workspace->allocate({x.shape[0], wide}));
   ARGES_RETURN_IF_ERROR(kernels::linear(
-      context,
-      {x, &weights.linear1.weight, weights.linear1.bias, Activation::kGeluErf, middle}));
+      context, {x, &weights.linear1.weight, weights.linear1.bias, Activation::kGeluErf, middle}));
   return kernels::linear(
       context, {middle, &weights.linear2.weight, weights.linear2.bias, Activation::kNone, out});
 }

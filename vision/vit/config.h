@@ -19,8 +19,8 @@ struct VitConfig {
   float norm_epsilon = 1e-5f;
   std::int64_t projection_size = 6144;  // the language model's hidden size
 
-  std::int64_t grid() const { return tile_side / patch; }         // patches along a side
-  std::int64_t patches() const { return grid() * grid(); }        // patches in a tile
+  std::int64_t grid() const { return tile_side / patch; }   // patches along a side
+  std::int64_t patches() const { return grid() * grid(); }  // patches in a tile
   std::int64_t head_dim() const { return hidden_size / num_heads; }
 };
 

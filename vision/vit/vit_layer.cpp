@@ -30,8 +30,7 @@ Status attend(const kernels::ExecContext& context, const VitConfig& config,
   ARGES_RETURN_IF_ERROR(apply(context, weights.k, normed, Activation::kNone, k));
   ARGES_RETURN_IF_ERROR(apply(context, weights.v, normed, Activation::kNone, v));
   ARGES_ASSIGN_OR_RETURN(TensorView mixed, context.workspace->allocate(normed.shape));
-  const auto scale =
-      static_cast<float>(1.0 / std::sqrt(static_cast<double>(config.head_dim())));
+  const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(config.head_dim())));
   ARGES_RETURN_IF_ERROR(kernels::bidirectional_attention(
       context, {q.reshaped(heads_shape), k.reshaped(heads_shape), v.reshaped(heads_shape), scale,
                 mixed.reshaped(heads_shape)}));

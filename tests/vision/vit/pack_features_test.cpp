@@ -54,12 +54,12 @@ TEST(PackFeatures, OrdersThumbnailThenMapRowsWithANewlineAfterEach) {
 
 TEST(VitConfigCheck, RefusesEveryFieldOutOfRange) {
   const std::vector<std::function<void(VitConfig&)>> defects = {
-      [](auto& c) { c.tile_side = 0; },      [](auto& c) { c.tile_side = 335; },
+      [](auto& c) { c.tile_side = 0; },       [](auto& c) { c.tile_side = 335; },
       [](auto& c) { c.tile_side = 1 << 20; }, [](auto& c) { c.patch = 0; },
-      [](auto& c) { c.patch = 1000; },       [](auto& c) { c.channels = 4; },
-      [](auto& c) { c.hidden_size = 0; },    [](auto& c) { c.hidden_size = 1025; },
-      [](auto& c) { c.num_layers = 0; },     [](auto& c) { c.num_heads = 0; },
-      [](auto& c) { c.ffn_size = -4; },      [](auto& c) { c.norm_epsilon = 0; },
+      [](auto& c) { c.patch = 1000; },        [](auto& c) { c.channels = 4; },
+      [](auto& c) { c.hidden_size = 0; },     [](auto& c) { c.hidden_size = 1025; },
+      [](auto& c) { c.num_layers = 0; },      [](auto& c) { c.num_heads = 0; },
+      [](auto& c) { c.ffn_size = -4; },       [](auto& c) { c.norm_epsilon = 0; },
       [](auto& c) { c.projection_size = 0; },
   };
   EXPECT_TRUE(check_vit_config(VitConfig{}).ok());
