@@ -8,15 +8,10 @@
 namespace arges::cli {
 namespace {
 
-// CLI11 knows a positional argument by an internal name; what help shows is the label.
-std::string internal_name(const std::string& name) {
-  return name.starts_with("-") ? name : CLI::detail::to_lower(name);
-}
-
 template <typename T>
 CLI::Option* add(CLI::App& app, const std::string& name, T& target, const std::string& help) {
-  CLI::Option* option = app.add_option(internal_name(name), target, help);
-  if (!name.starts_with("-")) option->required()->type_name(name);
+  CLI::Option* option = app.add_option(name, target, help);
+  if (!name.starts_with("-")) option->required()->option_text(" ");
   return option;
 }
 
