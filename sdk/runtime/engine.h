@@ -17,7 +17,7 @@ namespace arges::sdk {
 
 class Scheduler;
 struct RequestState;
-struct SessionState;
+class SessionState;
 
 // One generation in flight. Handles are cheap to copy through shared_ptr; dropping one does not
 // cancel. Safe from any thread.

@@ -39,7 +39,7 @@ class Ledger {
 class Client {
  public:
   Client(ScriptedEngine& engine, Ledger& ledger, std::uint64_t id)
-      : engine_(engine), ledger_(ledger), id_(id), random_(id), session_(engine.session()) {}
+      : ledger_(ledger), id_(id), random_(id), session_(engine.session()) {}
 
   void run() {
     for (int i = 0; i < kRequests; ++i) {
@@ -101,7 +101,6 @@ class Client {
     }
   }
 
-  ScriptedEngine& engine_;
   Ledger& ledger_;
   const std::uint64_t id_;
   std::mt19937_64 random_;
