@@ -23,7 +23,7 @@ Result<Buffer> Buffer::allocate(std::size_t bytes) {
   if (!buffer.data_) {
     return Status(StatusCode::kOutOfMemoryHost,
                   "cannot allocate " + std::to_string(bytes) +
-                      " bytes of host memory; close other sessions or use a smaller context");
+                      " bytes of host memory; close sessions, or use a smaller context or model");
   }
   buffer.size_ = bytes;
   return buffer;

@@ -32,11 +32,24 @@ ThreadPool::ThreadPool(int threads) {
   threads = std::clamp(threads <= 0 ? hardware : threads, 1, kMaxThreads);
   // More workers than cores: a spinning one would only keep a working one from its core.
   idle_spins_ = threads <= hardware ? kIdleSpins : 0;
-  threads_.reserve(static_cast<std::size_t>(threads) - 1);
-  for (int i = 1; i < threads; ++i) threads_.emplace_back([this] { worker_main(); });
+  try {
+    start(threads - 1);
+  } catch (...) {
+    stop();  // no destructor runs for a half-made pool
+    throw;
+  }
 }
 
 ThreadPool::~ThreadPool() {
+  stop();
+}
+
+void ThreadPool::start(int workers) {
+  threads_.reserve(static_cast<std::size_t>(workers));
+  for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { worker_main(); });
+}
+
+void ThreadPool::stop() {
   stopping_.store(true);
   generation_.fetch_add(1);
   generation_.notify_all();

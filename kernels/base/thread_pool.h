@@ -14,7 +14,8 @@ namespace arges {
 // the calling thread alone. Destruction joins all threads.
 class ThreadPool {
  public:
-  // threads <= 0 means one for each hardware thread; at most kMaxThreads.
+  // threads <= 0 means one for each hardware thread; at most kMaxThreads. Throws std::system_error
+  // or std::bad_alloc when the system refuses a thread; none is left running then.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -52,6 +53,8 @@ class ThreadPool {
   void share(const Loop& loop);
   void run_ranges();
   void worker_main();
+  void start(int workers);
+  void stop();
   bool enter();
   void wait_for_loop_after(std::uint32_t seen);
 
