@@ -37,6 +37,9 @@ struct CausalAttentionArgs {
   TensorView out;                           // [n, heads, D] f32
 };
 
+// INVALID_ARGUMENT for wrong shapes or types, spans that do not cover the rows, too few pages.
+// Preconditions, not checked: pages have the size above; those that get new tokens belong to one
+// cache only; out overlaps neither k, v nor a page.
 Status causal_attention(const ExecContext& context, const CausalAttentionArgs& args);
 
 }  // namespace arges::kernels

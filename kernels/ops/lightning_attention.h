@@ -17,12 +17,15 @@ namespace arges::kernels {
 // of two powers, which would overflow. q, k, v are already activated.
 struct LightningAttentionArgs {
   ConstTensorView qkv;                      // [n, heads, 3, D] f32: per head q, then k, then v
-  ConstTensorView slopes;                   // [heads] f32, > 0
+  ConstTensorView slopes;                   // [heads] f32
   std::span<const SequenceSpan> sequences;  // rows of each sequence; together exactly [0, n)
   std::span<float* const> states;           // one a sequence: [heads, D, D] f32, read and replaced
   TensorView out;                           // [n, heads, D] f32
 };
 
+// INVALID_ARGUMENT for wrong shapes or types, spans that do not cover the rows, a missing state.
+// Preconditions, not checked: slopes are finite and > 0; states have [heads, D, D] floats each and
+// overlap neither each other nor another argument.
 Status lightning_attention(const ExecContext& context, const LightningAttentionArgs& args);
 
 }  // namespace arges::kernels

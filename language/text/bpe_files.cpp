@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "kernels/base/quote_name.h"
 #include "language/text/byte_alphabet.h"
 #include "language/text/json_document.h"
 #include "language/text/utf8.h"
@@ -36,15 +37,18 @@ Status read_vocabulary(const nlohmann::json& object, Vocabulary& vocabulary) {
   if (!object.is_object()) return model_invalid("The tokenizer's vocabulary is not an object.");
   for (const auto& [written, value] : object.items()) {
     const auto id = whole_number(value);
-    if (!id) return model_invalid("The vocabulary gives '" + written + "' no whole number as id.");
+    if (!id) {
+      return model_invalid("The vocabulary gives " + quote_name(written) +
+                           " no whole number as id.");
+    }
     if (vocabulary.find_markup(written) == *id) {
       vocabulary.include_in_base(static_cast<TokenId>(*id));
       continue;
     }
     auto bytes = ByteAlphabet::instance().to_bytes(written);
     if (!bytes) {
-      return model_invalid("The vocabulary's token '" + written +
-                           "' is not written in the byte-level alphabet.");
+      return model_invalid("The vocabulary's token " + quote_name(written) +
+                           " is not written in the byte-level alphabet.");
     }
     ARGES_RETURN_IF_ERROR(vocabulary.add_plain(*id, std::move(*bytes)));
   }
@@ -117,7 +121,9 @@ Status read_tokenizer_config(std::string_view bytes, const TextLimits& limits,
   }
   for (const auto& [key, entry] : added->items()) {
     const auto id = parse_id(key);
-    if (!id) return model_invalid("The added token id '" + key + "' is not a whole number.");
+    if (!id) {
+      return model_invalid("The added token id " + quote_name(key) + " is not a whole number.");
+    }
     ARGES_RETURN_IF_ERROR(read_added_token(*id, entry, vocabulary));
   }
   return {};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "kernels/base/quote_name.h"
 #include "language/text/bpe_files.h"
 #include "language/text/byte_level_bpe.h"
 #include "language/text/json_document.h"
@@ -24,25 +25,25 @@ Status check_normalizer(const json& root) {
   if (normalizer == nullptr) return {};
   const json* list = find_member(*normalizer, "normalizers");
   if (list != nullptr && list->is_array() && list->empty()) return {};
-  return unsupported("The tokenizer's normalizer '" + type_of(*normalizer) +
-                     "' is not supported; only tokenizers that leave the text as it is are.");
+  return unsupported("The tokenizer's normalizer " + quote_name(type_of(*normalizer)) +
+                     " is not supported; only tokenizers that leave the text as it is are.");
 }
 
 // Options of the model that would change what merging does.
 Status check_model_options(const json& model) {
   if (type_of(model) != "BPE") {
-    return unsupported("The tokenizer's model type '" + type_of(model) +
-                       "' is not supported; it must be BPE.");
+    return unsupported("The tokenizer's model type " + quote_name(type_of(model)) +
+                       " is not supported; it must be BPE.");
   }
   for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"}) {
     const json* value = find_member(model, key);
     if (value != nullptr && *value != "") {
-      return unsupported("The tokenizer's option '" + std::string(key) + "' is not supported.");
+      return unsupported("The tokenizer's option " + quote_name(key) + " is not supported.");
     }
   }
   const json* dropout = find_member(model, "dropout");
   if (dropout == nullptr || *dropout == 0) return {};
-  return unsupported("The tokenizer's option 'dropout' is not supported.");
+  return unsupported("The tokenizer's option \"dropout\" is not supported.");
 }
 
 Status read_split(const json& stage, std::vector<std::string>& patterns) {
@@ -86,7 +87,7 @@ Result<std::vector<std::string>> read_pre_tokenizer(const json& root) {
   for (const json& stage : stages) {
     const std::string type = type_of(stage);
     if (byte_level || (type != "Split" && type != "ByteLevel")) {
-      return unsupported("The pre-tokenizer stage '" + type + "' is not supported here.");
+      return unsupported("The pre-tokenizer stage " + quote_name(type) + " is not supported here.");
     }
     byte_level = type == "ByteLevel";
     ARGES_RETURN_IF_ERROR(byte_level ? read_byte_level(stage, patterns)

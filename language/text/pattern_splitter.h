@@ -21,7 +21,8 @@ class PatternSplitter {
                                         const TextLimits& limits);
 
   // Views into `text`, in order, covering it. Precondition: `text` is UTF-8.
-  // INVALID_ARGUMENT when matching would take more steps than limits.max_match_steps.
+  // INVALID_ARGUMENT when one attempt to match takes more than limits.max_match_steps. That bounds
+  // no whole text: an untrusted pattern can make a long one take hours (see README.md).
   Result<std::vector<std::string_view>> split(std::string_view text) const;
 
   PatternSplitter(PatternSplitter&&) noexcept;

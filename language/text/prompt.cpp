@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "language/text/prompt.h"
 
+#include <algorithm>
 #include <array>
 
+#include "kernels/base/quote_name.h"
 #include "language/text/prompt_families.h"
 
 namespace arges::language {
@@ -21,6 +23,11 @@ constexpr std::array<KnownFamily, 4> kFamilies{{{"text-01", false, make_text01_p
 
 }  // namespace
 
+bool is_prompt_family(std::string_view name) {
+  return std::any_of(kFamilies.begin(), kFamilies.end(),
+                     [&](const KnownFamily& family) { return family.name == name; });
+}
+
 Result<std::unique_ptr<PromptFamily>> make_prompt_family(std::string_view name,
                                                          std::shared_ptr<const Tokenizer> tokenizer,
                                                          std::optional<TokenId> image_token_id,
@@ -32,8 +39,8 @@ Result<std::unique_ptr<PromptFamily>> make_prompt_family(std::string_view name,
         PromptVocabulary::create(std::move(tokenizer), family.images, image_token_id, limits));
     return family.make(std::move(vocabulary));
   }
-  return invalid_argument("There is no prompt family '" + std::string(name) +
-                          "'; use text-01, vl-01, m1 or pocket.");
+  return invalid_argument("There is no prompt family " + quote_name(name) +
+                          "; use text-01, vl-01, m1 or pocket.");
 }
 
 }  // namespace arges::language

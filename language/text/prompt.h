@@ -74,10 +74,13 @@ class PromptFamily {
   virtual std::vector<TokenId> stop_tokens() const = 0;
 };
 
+bool is_prompt_family(std::string_view name);
+
 // The family called `name`: "text-01", "vl-01", "m1" or "pocket". `image_token_id` is the
-// placeholder that config.json names; without it the token "<image>" is looked up. Text-only
-// families ignore it. INVALID_ARGUMENT: unknown name. MODEL_INVALID: the vocabulary lacks a control
-// token that the family needs (names it), or plain text could yield the placeholder.
+// placeholder that config.json names; without it the families with pictures look up "<image>".
+// INVALID_ARGUMENT: unknown name. MODEL_INVALID: the vocabulary lacks a control token that the
+// family needs (names it); the placeholder is one of those tokens (names the id), the stop token
+// among them; plain text could yield the placeholder of a family with pictures.
 Result<std::unique_ptr<PromptFamily>> make_prompt_family(
     std::string_view name, std::shared_ptr<const Tokenizer> tokenizer,
     std::optional<TokenId> image_token_id = std::nullopt, const TextLimits& limits = {});

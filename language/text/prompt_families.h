@@ -11,8 +11,8 @@ namespace arges::language {
 
 using PromptFamilyResult = Result<std::unique_ptr<PromptFamily>>;
 
-// One maker per family, each in the file of its name. MODEL_INVALID names the control token that
-// the vocabulary lacks.
+// One maker per family, each in the file of its name. All markers, stop tokens among them, come
+// from PromptVocabulary::control(), whose errors they pass on.
 PromptFamilyResult make_text01_prompt(PromptVocabulary vocabulary);
 PromptFamilyResult make_vl01_prompt(PromptVocabulary vocabulary);
 PromptFamilyResult make_m1_prompt(PromptVocabulary vocabulary);

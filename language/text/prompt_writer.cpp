@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "language/text/prompt_writer.h"
 
+#include "kernels/base/quote_name.h"
 #include "language/text/utf8.h"
 
 namespace arges::language {
@@ -41,12 +42,12 @@ Result<PromptVocabulary> PromptVocabulary::create(std::shared_ptr<const Tokenize
                                                   bool images,
                                                   std::optional<TokenId> image_token_id,
                                                   const TextLimits& limits) {
-  PromptVocabulary vocabulary(std::move(tokenizer), limits);
-  if (!images) return vocabulary;
-  if (!image_token_id) {
+  PromptVocabulary vocabulary(std::move(tokenizer), images, limits);
+  if (images && !image_token_id) {
     ARGES_ASSIGN_OR_RETURN(image_token_id, vocabulary.control("<image>"));
   }
-  if (*image_token_id < 0 || vocabulary.tokenizer_->kind(*image_token_id) == TokenKind::kPlain) {
+  if (images &&
+      (*image_token_id < 0 || vocabulary.tokenizer_->kind(*image_token_id) == TokenKind::kPlain)) {
     return model_invalid("The picture placeholder " + std::to_string(*image_token_id) +
                          " is a token of plain text; it must be an added token.");
   }
@@ -55,14 +56,23 @@ Result<PromptVocabulary> PromptVocabulary::create(std::shared_ptr<const Tokenize
 }
 
 Result<TokenId> PromptVocabulary::control(std::string_view content) const {
-  if (const auto id = tokenizer_->control_token(content)) return *id;
-  return model_invalid("The tokenizer has no control token '" + std::string(content) +
-                       "', which the prompt family needs; is tokenizer.json missing?");
+  const auto id = tokenizer_->control_token(content);
+  if (!id) {
+    return model_invalid("The tokenizer has no control token " + quote_name(content) +
+                         ", which the prompt family needs; is tokenizer.json missing?");
+  }
+  // The placeholder is never sampled: as the family's stop token it would let no answer end.
+  if (placeholder_ == id) {
+    return model_invalid("The picture placeholder " + std::to_string(*id) +
+                         " is the prompt family's own marker " + quote_name(content) +
+                         "; config.json must name another token.");
+  }
+  return *id;
 }
 
 Status PromptVocabulary::check_image(const PromptMessage& message,
                                      std::int64_t feature_count) const {
-  if (!placeholder_) {
+  if (!images_) {
     return unsupported("The model reads text only; leave the picture out of the message.");
   }
   if (message.role != Role::kUser) {

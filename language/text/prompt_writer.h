@@ -37,11 +37,13 @@ class PromptWriter {
 class PromptVocabulary {
  public:
   // `images`: whether the family has a place for pictures. Errors as make_prompt_family().
+  // A family without one takes a placeholder too, which must be none of its markers.
   static Result<PromptVocabulary> create(std::shared_ptr<const Tokenizer> tokenizer, bool images,
                                          std::optional<TokenId> image_token_id,
                                          const TextLimits& limits);
 
-  // MODEL_INVALID naming the token when the vocabulary lacks it.
+  // The id of one of the family's markers. MODEL_INVALID naming the token when the vocabulary lacks
+  // it, and naming the id when that is the placeholder.
   Result<TokenId> control(std::string_view content) const;
   PromptWriter writer() const { return PromptWriter(*tokenizer_); }
   // Writes the parts of a message in order; UNSUPPORTED and INVALID_ARGUMENT as
@@ -49,12 +51,14 @@ class PromptVocabulary {
   Status write_parts(const PromptMessage& message, PromptWriter& writer) const;
 
  private:
-  PromptVocabulary(std::shared_ptr<const Tokenizer> tokenizer, const TextLimits& limits)
-      : tokenizer_(std::move(tokenizer)), limits_(limits) {}
+  PromptVocabulary(std::shared_ptr<const Tokenizer> tokenizer, bool images,
+                   const TextLimits& limits)
+      : tokenizer_(std::move(tokenizer)), limits_(limits), images_(images) {}
   Status check_image(const PromptMessage& message, std::int64_t feature_count) const;
 
   std::shared_ptr<const Tokenizer> tokenizer_;
   TextLimits limits_;
+  bool images_;
   std::optional<TokenId> placeholder_;
 };
 

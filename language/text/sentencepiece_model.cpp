@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "language/text/sentencepiece_model.h"
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <optional>
 #include <unordered_set>
 
+#include "kernels/base/quote_name.h"
 #include "language/text/sentencepiece_rules.h"
 #include "language/text/utf8.h"
 #include "language/text/wire_reader.h"
@@ -18,6 +20,19 @@ enum ModelField : std::uint32_t { kPieces = 1, kTrainer = 2, kNormalizer = 3, kD
 enum PieceField : std::uint32_t { kText = 1, kScore = 2, kType = 3 };
 enum TrainerField : std::uint32_t { kModelType = 3, kSpaceSuffix = 24, kByteFallback = 35 };
 enum NormalizerField : std::uint32_t { kCharsMap = 2, kDummyPrefix = 3, kEscapeSpaces = 5 };
+
+constexpr std::array<KnownField, 4> kModelFields{{{kPieces, WireType::kDelimited},
+                                                  {kTrainer, WireType::kDelimited},
+                                                  {kNormalizer, WireType::kDelimited},
+                                                  {kDenormalizer, WireType::kDelimited}}};
+constexpr std::array<KnownField, 3> kPieceFields{
+    {{kText, WireType::kDelimited}, {kScore, WireType::kFixed32}, {kType, WireType::kVarint}}};
+constexpr std::array<KnownField, 3> kTrainerFields{{{kModelType, WireType::kVarint},
+                                                    {kSpaceSuffix, WireType::kVarint},
+                                                    {kByteFallback, WireType::kVarint}}};
+constexpr std::array<KnownField, 3> kNormalizerFields{{{kCharsMap, WireType::kDelimited},
+                                                       {kDummyPrefix, WireType::kVarint},
+                                                       {kEscapeSpaces, WireType::kVarint}}};
 
 constexpr std::uint64_t kUnigramModel = 1;
 constexpr std::uint64_t kBpeModel = 2;
@@ -44,7 +59,7 @@ Status check_piece(const SentencePiece& piece, std::size_t id, const TextLimits&
 
 Result<SentencePiece> read_piece(std::string_view bytes) {
   SentencePiece piece;
-  WireReader reader(bytes);
+  WireReader reader(bytes, kPieceFields);
   while (const auto field = reader.next()) {
     if (field->number == kText) piece.text = std::string(field->bytes);
     if (field->number == kScore &&
@@ -60,7 +75,7 @@ Result<SentencePiece> read_piece(std::string_view bytes) {
 }
 
 Status read_trainer(std::string_view bytes, SentencePieceModel& model) {
-  WireReader reader(bytes);
+  WireReader reader(bytes, kTrainerFields);
   while (const auto field = reader.next()) {
     if (field->number == kModelType && field->value != kUnigramModel && field->value != kBpeModel) {
       return unsupported("The SentencePiece model is neither a unigram nor a BPE model.");
@@ -74,7 +89,7 @@ Status read_trainer(std::string_view bytes, SentencePieceModel& model) {
 }
 
 Status read_normalizer(std::string_view bytes, SentencePieceModel& model) {
-  WireReader reader(bytes);
+  WireReader reader(bytes, kNormalizerFields);
   while (const auto field = reader.next()) {
     if (field->number == kCharsMap && !field->bytes.empty()) {
       ARGES_RETURN_IF_ERROR(check_normalization_rules(field->bytes));
@@ -109,7 +124,8 @@ Status check_unique(const SentencePieceModel& model) {
   std::unordered_set<std::string_view> seen;
   for (const SentencePiece& piece : model.pieces) {
     if (!seen.insert(piece.text).second) {
-      return model_invalid("The SentencePiece model has the piece '" + piece.text + "' twice.");
+      return model_invalid("The SentencePiece model has the piece " + quote_name(piece.text) +
+                           " twice.");
     }
   }
   return {};
@@ -124,7 +140,7 @@ Result<SentencePieceModel> read_sentencepiece_model(std::string_view bytes,
                          std::to_string(limits.max_tokenizer_bytes) + " bytes.");
   }
   SentencePieceModel model;
-  WireReader reader(bytes);
+  WireReader reader(bytes, kModelFields);
   while (const auto field = reader.next()) {
     ARGES_RETURN_IF_ERROR(read_field(*field, limits, model));
   }

@@ -35,9 +35,10 @@ struct SentencePieceModel {
 
 // Reads the serialized model and checks every rule that Arges relies on, the tables inside it too,
 // which the library trusts.
-// MODEL_INVALID: not a model file; a piece that is empty, too long, not UTF-8 or given twice; a
-// control piece of a single character (the library's BPE would find it in plain text); damaged
-// normalization rules. UNSUPPORTED: a word or character model, other ways to treat white space.
+// MODEL_INVALID: not a model file; a field of another wire type than the format's; a piece that is
+// empty, too long, not UTF-8 or given twice; a control piece of a single character (the library's
+// BPE would find it in plain text); damaged normalization rules. UNSUPPORTED: a word or character
+// model, other ways to treat white space.
 Result<SentencePieceModel> read_sentencepiece_model(std::string_view bytes,
                                                     const TextLimits& limits);
 

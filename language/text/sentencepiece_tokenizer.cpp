@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "kernels/base/quote_name.h"
 #include "language/text/sentencepiece_model.h"
 #include "language/text/utf8.h"
 
@@ -68,6 +69,8 @@ class SentencePieceTokenizer final : public Tokenizer {
 
  private:
   Status add_piece(const SentencePiece& piece);
+  // MODEL_INVALID unless the library read the same pieces as we did.
+  Status check_agreement(const SentencePieceModel& model) const;
   Status append(std::string_view text, std::vector<TokenId>& out) const;
   bool spells_marks() const { return has_all_bytes_ && !adds_leading_space_; }
 
@@ -92,7 +95,8 @@ Status SentencePieceTokenizer::add_piece(const SentencePiece& piece) {
       return {};
     case PieceType::kByte: {
       auto byte = byte_of_piece(piece.text);
-      if (!byte) return model_invalid("The byte piece '" + piece.text + "' is not like <0x1F>.");
+      if (!byte)
+        return model_invalid("The byte piece " + quote_name(piece.text) + " is not like <0x1F>.");
       byte_ids_[static_cast<unsigned char>(byte->front())] = id;
       pieces_.push_back({std::move(*byte), TokenKind::kPlain});
       return {};
@@ -103,6 +107,23 @@ Status SentencePieceTokenizer::add_piece(const SentencePiece& piece) {
   }
 }
 
+// Our kinds decide what is markup, the library what text encodes to: a file that the two read in
+// different ways could let text become markup.
+Status SentencePieceTokenizer::check_agreement(const SentencePieceModel& model) const {
+  bool same = processor_.GetPieceSize() == vocab_size();
+  for (TokenId id = 0; same && id < vocab_size(); ++id) {
+    const SentencePiece& piece = model.pieces[static_cast<std::size_t>(id)];
+    same = processor_.IdToPiece(id) == piece.text &&
+           processor_.IsControl(id) == (piece.type == PieceType::kControl) &&
+           processor_.IsUnknown(id) == (piece.type == PieceType::kUnknown) &&
+           processor_.IsByte(id) == (piece.type == PieceType::kByte);
+  }
+  if (same) return {};
+  return model_invalid(
+      "The SentencePiece library reads other pieces from the model than Arges does; copy the file "
+      "again.");
+}
+
 Result<std::unique_ptr<Tokenizer>> SentencePieceTokenizer::create(std::string_view bytes,
                                                                   const SentencePieceModel& model,
                                                                   const TextLimits& limits) {
@@ -111,10 +132,11 @@ Result<std::unique_ptr<Tokenizer>> SentencePieceTokenizer::create(std::string_vi
     ARGES_RETURN_IF_ERROR(tokenizer->add_piece(piece));
   }
   const auto loaded = tokenizer->processor_.LoadFromSerializedProto(bytes);
-  if (!loaded.ok() || tokenizer->processor_.GetPieceSize() != tokenizer->vocab_size()) {
-    return model_invalid("The SentencePiece library refuses the model: " + loaded.ToString() +
-                         "; copy the file again.");
+  if (!loaded.ok()) {
+    return model_invalid("The SentencePiece library refuses the model: " +
+                         quote_name(loaded.ToString()) + "; copy the file again.");
   }
+  ARGES_RETURN_IF_ERROR(tokenizer->check_agreement(model));
   tokenizer->has_all_bytes_ = model.byte_fallback;  // the library checks that all 256 are there
   tokenizer->adds_leading_space_ = model.add_dummy_prefix;
   tokenizer->max_text_bytes_ = limits.max_text_bytes;
@@ -124,7 +146,8 @@ Result<std::unique_ptr<Tokenizer>> SentencePieceTokenizer::create(std::string_vi
 Status SentencePieceTokenizer::append(std::string_view text, std::vector<TokenId>& out) const {
   std::vector<int> ids;
   const auto encoded = processor_.Encode(text, &ids);
-  if (!encoded.ok()) return internal_error("SentencePiece failed: " + encoded.ToString() + ".");
+  if (!encoded.ok())
+    return internal_error("SentencePiece failed: " + quote_name(encoded.ToString()) + ".");
   out.insert(out.end(), ids.begin(), ids.end());
   return {};
 }

@@ -18,7 +18,8 @@ namespace arges::language {
 // extra white space, like the bundled one; any other rewrites text as its author chose. A '▁' that
 // the user typed is spelled in byte pieces, so that it does not turn into a space; only without a
 // dummy prefix, which would otherwise come in front of every part.
-// Errors as read_sentencepiece_model(); MODEL_INVALID too when the library refuses the model.
+// Errors as read_sentencepiece_model(); MODEL_INVALID too when the library refuses the model or
+// reads other pieces from it.
 Result<std::unique_ptr<Tokenizer>> load_sentencepiece(std::string_view model,
                                                       const TextLimits& limits = {});
 

@@ -10,13 +10,16 @@ namespace arges::language {
 struct TextLimits {
   std::size_t max_text_bytes = 8'000'000;                   // one encode() call
   std::size_t max_tokenizer_bytes = std::size_t{64} << 20;  // each tokenizer file
-  std::size_t max_json_values = std::size_t{1} << 23;       // values of one JSON document
+  // Values of one JSON document. 200,000 tokens with their merges as pairs have 800,000.
+  std::size_t max_json_values = std::size_t{1} << 21;
   std::size_t max_json_depth = 32;
   std::size_t max_vocabulary = std::size_t{1} << 20;  // ids are below this
   std::size_t max_token_bytes = 512;
   std::size_t max_pattern_bytes = 4096;  // one pre-tokenizer pattern
   std::size_t max_pattern_stages = 8;
-  std::uint32_t max_match_steps = 20'000'000;  // PCRE2's match limit for one piece of text
+  // PCRE2's match limit. It starts anew at every place where a match may begin, so it does not
+  // bound the work of a whole text (see README.md).
+  std::uint32_t max_match_steps = 20'000'000;
   std::size_t max_stop_strings = 16;
   std::size_t max_stop_bytes = 512;                         // one stop string
   std::int64_t max_image_features = std::int64_t{1} << 20;  // one picture's placeholder repeats

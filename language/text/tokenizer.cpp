@@ -1,11 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "language/text/tokenizer.h"
 
+#include <algorithm>
+
 namespace arges::language {
 
 bool Tokenizer::is_control(TokenId id) const {
   const TokenKind found = kind(id);
   return found == TokenKind::kAdded || found == TokenKind::kControl;
+}
+
+std::size_t longest_plain_token(const Tokenizer& tokenizer) {
+  std::size_t longest = 1;
+  for (TokenId id = 0; id < tokenizer.vocab_size(); ++id) {
+    if (tokenizer.kind(id) != TokenKind::kPlain) continue;
+    longest = std::max(longest, tokenizer.token_bytes(id)->size());
+  }
+  return longest;
 }
 
 Result<std::string> decode(const Tokenizer& tokenizer, std::span<const TokenId> ids,

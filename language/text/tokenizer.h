@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -48,6 +49,11 @@ class Tokenizer {
   // True for kAdded and kControl: ids that plain text never yields.
   bool is_control(TokenId id) const;
 };
+
+// Bytes of the longest token that plain text can yield, at least 1: text of n bytes has no fewer
+// than n / that many ids, unless the tokenizer drops or joins what it has no token for. Looks at
+// every id.
+std::size_t longest_plain_token(const Tokenizer& tokenizer);
 
 // What decode() does with kControl tokens; kAdded ones always show.
 enum class ControlText { kOmit, kShow };

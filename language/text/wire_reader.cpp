@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "language/text/wire_reader.h"
 
+#include <algorithm>
+
 namespace arges::language {
-namespace {
-
-enum WireType : std::uint64_t { kVarint = 0, kFixed64 = 1, kDelimited = 2, kFixed32 = 5 };
-
-}  // namespace
 
 std::optional<std::uint64_t> WireReader::varint() {
   std::uint64_t value = 0;
@@ -29,8 +26,8 @@ std::optional<std::uint64_t> WireReader::fixed(std::size_t width) {
   return value;
 }
 
-bool WireReader::read_payload(std::uint64_t wire_type, WireField& field) {
-  if (wire_type == kDelimited) {
+bool WireReader::read_payload(WireField& field) {
+  if (field.type == WireType::kDelimited) {
     const auto length = varint();
     if (!length || *length > bytes_.size()) return false;
     field.bytes = bytes_.substr(0, *length);
@@ -38,11 +35,17 @@ bool WireReader::read_payload(std::uint64_t wire_type, WireField& field) {
     return true;
   }
   std::optional<std::uint64_t> value;
-  if (wire_type == kVarint) value = varint();
-  if (wire_type == kFixed64) value = fixed(8);
-  if (wire_type == kFixed32) value = fixed(4);
+  if (field.type == WireType::kVarint) value = varint();
+  if (field.type == WireType::kFixed64) value = fixed(8);
+  if (field.type == WireType::kFixed32) value = fixed(4);
   field.value = value.value_or(0);
   return value.has_value();
+}
+
+bool WireReader::is_well_typed(const WireField& field) const {
+  return std::all_of(known_.begin(), known_.end(), [&](const KnownField& known) {
+    return known.number != field.number || known.type == field.type;
+  });
 }
 
 std::optional<WireField> WireReader::next() {
@@ -52,7 +55,8 @@ std::optional<WireField> WireReader::next() {
   ok_ = key && (*key >> 3) > 0 && (*key >> 3) < (1u << 29);
   if (ok_) {
     field.number = static_cast<std::uint32_t>(*key >> 3);
-    ok_ = read_payload(*key & 7, field);
+    field.type = static_cast<WireType>(*key & 7);
+    ok_ = is_well_typed(field) && read_payload(field);
   }
   if (!ok_) return std::nullopt;
   return field;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "sdk/model/quote_name.h"
+#include "kernels/base/quote_name.h"
 #include "sdk/model/shard_index.h"
 
 namespace arges::sdk {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "kernels/base/quote_name.h"
 #include "sdk/model/json_walk.h"
-#include "sdk/model/quote_name.h"
 
 namespace arges::sdk {
 namespace {

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "sdk/model/quote_name.h"
+#include "kernels/base/quote_name.h"
 
 namespace arges::sdk {
 namespace {

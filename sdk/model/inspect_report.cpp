@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "kernels/base/quote_name.h"
 #include "sdk/model/inspect.h"
-#include "sdk/model/quote_name.h"
 
 namespace arges::sdk {
 namespace {

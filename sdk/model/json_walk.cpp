@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "sdk/model/quote_name.h"
+#include "kernels/base/quote_name.h"
 
 namespace arges::sdk {
 namespace {

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "sdk/model/quote_name.h"
+#include "kernels/base/quote_name.h"
 
 namespace arges::sdk {
 namespace fs = std::filesystem;
@@ -53,8 +53,8 @@ Result<std::string> ModelFolder::resolve(std::string_view name) const {
   const std::string root = path_ == "/" ? path_ : path_ + "/";
   if (!resolved.string().starts_with(root)) {
     return model_invalid("file " + quote_name(name) +
-                         " is a link that leaves the model folder; put "
-                         "the file itself into the folder");
+                         " is a link that leaves the model folder; put the file itself into it "
+                         "(a Hugging Face cache is such links: download with --local-dir)");
   }
   return resolved.string();
 }

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "kernels/base/checked_math.h"
-#include "sdk/model/quote_name.h"
+#include "kernels/base/quote_name.h"
 #include "sdk/model/safetensors_header.h"
 
 namespace arges::sdk {

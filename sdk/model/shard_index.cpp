@@ -5,9 +5,9 @@
 #include <unordered_map>
 #include <utility>
 
+#include "kernels/base/quote_name.h"
 #include "sdk/model/json_walk.h"
 #include "sdk/model/model_folder.h"
-#include "sdk/model/quote_name.h"
 
 namespace arges::sdk {
 namespace {

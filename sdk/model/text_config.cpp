@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sdk/model/quote_name.h"
+#include "kernels/base/quote_name.h"
 
 namespace arges::sdk {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "kernels/base/checked_math.h"
-#include "sdk/model/quote_name.h"
+#include "kernels/base/quote_name.h"
 
 namespace arges::sdk {
 namespace {

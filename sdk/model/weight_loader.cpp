@@ -5,8 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "kernels/base/quote_name.h"
 #include "kernels/ops/linear.h"
-#include "sdk/model/quote_name.h"
 #include "sdk/model/widen.h"
 
 namespace arges::sdk {

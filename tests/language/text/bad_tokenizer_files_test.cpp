@@ -265,5 +265,38 @@ TEST(BadTokenizerFiles, RefusesBadVocabJsonAndTokenizerConfig) {
   }
 }
 
+// A key or a name of a file reaches a message bounded, and cannot write to a terminal.
+void expect_clean(const Result<std::unique_ptr<Tokenizer>>& loaded, const std::string& defect) {
+  ASSERT_FALSE(loaded.ok()) << defect;
+  const std::string message = loaded.status().message();
+  EXPECT_LT(message.size(), 300u) << defect;
+  EXPECT_NE(message.find("?]0;name?"), std::string::npos) << defect << ": " << message;
+  for (const char c : message) EXPECT_GE(static_cast<unsigned char>(c), 0x20) << defect;
+}
+
+TEST(BadTokenizerFiles, MessagesShowNoRawBytesOfTheFile) {
+  const std::string hostile =
+      "\x1b]0;name\x07" + std::string(1, '\0') + "\n" + std::string(1'000'000, 'a');
+  const JsonDefect defects[] = {
+      {"id", kModelInvalid, [&](json& f) { vocab(f)[hostile] = "x"; }},
+      {"alphabet", kModelInvalid, [&](json& f) { vocab(f)[hostile] = 900; }},
+      {"normalizer", kUnsupported,
+       [&](json& f) {
+         f["normalizer"] = {{"type", hostile}};
+       }},
+      {"model type", kUnsupported, [&](json& f) { f["model"]["type"] = hostile; }},
+      {"stage", kUnsupported, [&](json& f) { stage(f, 0)["type"] = hostile; }},
+  };
+  for (const JsonDefect& defect : defects) {
+    json file = tiny_tokenizer_json({{"a", "b"}});
+    defect.damage(file);
+    const auto loaded = load_bpe_from_tokenizer_json(file.dump());
+    EXPECT_EQ(loaded.status().code(), defect.code) << defect.name;
+    expect_clean(loaded, defect.name);
+  }
+  const json config = {{"added_tokens_decoder", {{hostile, json::object()}}}};
+  expect_clean(load_bpe_from_merges("a b\n", config.dump()), "added token id");
+}
+
 }  // namespace
 }  // namespace arges::language

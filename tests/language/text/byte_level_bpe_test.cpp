@@ -122,6 +122,11 @@ TEST(ByteLevelBpe, DecodeNamesAnUnknownId) {
   }
 }
 
+TEST(ByteLevelBpe, LongestPlainTokenIsNeverMarkup) {
+  EXPECT_EQ(longest_plain_token(*tiny_tokenizer()), 1u);
+  EXPECT_EQ(longest_plain_token(*tiny_tokenizer({{"a", "b"}, {"ab", "c"}, {"d", "e"}})), 3u);
+}
+
 TEST(ByteLevelBpe, RefusesTextThatIsNotUtf8AndStaysUsable) {
   const auto tokenizer = tiny_tokenizer();
   for (const std::string text : {"ab\xFF", "\xC3", "\xED\xA0\x80", "\xC0\x80"}) {

@@ -185,9 +185,39 @@ TEST(PromptFamily, PlaceholderMustBeOutOfReachOfPlainText) {
   EXPECT_EQ(tokens->ids[static_cast<std::size_t>(tokens->images[0].begin)], 5000);
 }
 
+struct FamilyMarkers {
+  const char* family;
+  std::shared_ptr<const Tokenizer> tokenizer;
+  std::vector<const char*> markers;
+};
+
+TEST(PromptFamily, PlaceholderMustBeNoneOfTheFamilysMarkers) {
+  const char* const begin = "<beginning_of_sentence>";
+  const char* const end = "<end_of_sentence>";
+  const FamilyMarkers families[] = {
+      {"text-01", sentence_tokenizer(), {begin, end}},
+      {"vl-01", sentence_tokenizer(), {begin, end}},
+      {"m1", sentence_tokenizer(), {"<begin_of_document>", begin, end}},
+      {"pocket", pocket_tokenizer(), {"<|system|>", "<|user|>", "<|assistant|>", "<|end|>"}},
+  };
+  for (const auto& [name, tokenizer, markers] : families) {
+    for (const char* marker : markers) {
+      const TokenId id = *tokenizer->control_token(marker);
+      const Status status = make_prompt_family(name, tokenizer, id).status();
+      EXPECT_EQ(status.code(), StatusCode::kModelInvalid) << name << " " << marker;
+      EXPECT_NE(status.message().find(std::to_string(id)), std::string::npos) << status.message();
+    }
+    EXPECT_TRUE(make_prompt_family(name, tokenizer, tokenizer->control_token("<image>")).ok());
+    for (const TokenId stop : family(name, tokenizer)->stop_tokens()) {
+      EXPECT_FALSE(make_prompt_family(name, tokenizer, stop).ok()) << name;
+    }
+  }
+}
+
 TEST(PromptFamily, UnknownNameIsRefused) {
-  EXPECT_EQ(make_prompt_family("text-02", sentence_tokenizer()).status().code(),
-            StatusCode::kInvalidArgument);
+  const Status status = make_prompt_family("text-02\x1b[2J", sentence_tokenizer()).status();
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_NE(status.message().find("text-02?[2J"), std::string::npos) << status.message();
 }
 
 }  // namespace

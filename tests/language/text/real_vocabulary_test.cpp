@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <string>
 
 #include "language/text/byte_level_bpe.h"
@@ -14,11 +15,10 @@ namespace {
 class RealVocabulary : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    const std::string folder = std::string(ARGES_SHARED_DATA_DIR) + "/minimax-m1/";
-    const std::string merges = testing::read_file(folder + "merges.txt");
+    const std::string merges = read_merges();
     if (merges.empty()) return;
     auto loaded =
-        load_bpe_from_merges(merges, testing::read_file(folder + "tokenizer_config.json"));
+        load_bpe_from_merges(merges, testing::read_file(folder() + "tokenizer_config.json"));
     ASSERT_TRUE(loaded.ok()) << loaded.status().message();
     tokenizer = std::move(loaded).value();
   }
@@ -26,6 +26,8 @@ class RealVocabulary : public ::testing::Test {
   void SetUp() override {
     if (!tokenizer) GTEST_SKIP() << "the real merges.txt is not in the shared data folder";
   }
+  static std::string folder() { return std::string(ARGES_SHARED_DATA_DIR) + "/minimax-m1/"; }
+  static std::string read_merges() { return testing::read_file(folder() + "merges.txt"); }
   static std::vector<TokenId> encode(std::string_view text) {
     const auto ids = tokenizer->encode(text);
     EXPECT_TRUE(ids.ok()) << ids.status().message();
@@ -55,6 +57,26 @@ TEST_F(RealVocabulary, PromptFamilyNamesTheMissingMarkup) {
   const auto family = make_prompt_family("m1", tokenizer);
   EXPECT_EQ(family.status().code(), StatusCode::kModelInvalid);
   EXPECT_NE(family.status().message().find("<begin_of_document>"), std::string::npos);
+}
+
+// As tokenizer.json has them today: 200,000 tokens, and every merge a pair.
+TEST_F(RealVocabulary, ItsTokenizerJsonStaysInsideTheLimits) {
+  nlohmann::json file = testing::tiny_tokenizer_json();
+  file["added_tokens"] = nlohmann::json::array();
+  auto& vocabulary = file["model"]["vocab"] = nlohmann::json::object();
+  for (TokenId id = 0; id < tokenizer->base_vocab_size(); ++id) {
+    vocabulary[testing::written(*tokenizer->token_bytes(id))] = id;
+  }
+  std::istringstream merges(read_merges());
+  for (std::string line; std::getline(merges, line);) {
+    const std::size_t space = line.find(' ');
+    if (line.starts_with("#version") || space == std::string::npos) continue;
+    file["model"]["merges"].push_back({line.substr(0, space), line.substr(space + 1)});
+  }
+  const auto loaded = load_bpe_from_tokenizer_json(file.dump());
+  ASSERT_TRUE(loaded.ok()) << loaded.status().message();
+  const std::string text = "The chromium of 嘉祺\n";
+  EXPECT_EQ(testing::encoded(**loaded, text), encode(text));
 }
 
 TEST_F(RealVocabulary, LongRunsOfOneCharacterEncodeAndComeBack) {

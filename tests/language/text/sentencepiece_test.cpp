@@ -122,6 +122,62 @@ TEST(SentencePieceTokenizer, RefusesBadModels) {
   }
 }
 
+// The library skips a field of another wire type than the format's. If we read it, text could
+// become what we call markup: in the first case it finds a plain piece where we would find a
+// control piece.
+TEST(SentencePieceTokenizer, RefusesKnownFieldsOfAnotherWireType) {
+  using namespace std::string_view_literals;
+  const std::pair<const char*, std::string_view> fields[] = {
+      {"a piece's type as fixed32", "\x0a\x09\x0a\x02zz\x1d\x03\0\0\0"sv},
+      {"a piece's type as fixed64", "\x0a\x0d\x0a\x02zz\x19\x03\0\0\0\0\0\0\0"sv},
+      {"a piece's type as bytes", "\x0a\x07\x0a\x02zz\x1a\x01\x03"sv},
+      {"a piece's score as a varint", "\x0a\x06\x0a\x02zz\x10\x01"sv},
+      {"a piece's text as a varint", "\x0a\x06\x0a\x02zz\x08\x01"sv},
+      {"a piece as a varint", "\x08\x01"sv},
+      {"the trainer as a varint", "\x10\x01"sv},
+      {"the normalizer as a varint", "\x18\x01"sv},
+      {"the denormalizer as a varint", "\x28\x01"sv},
+      {"the model type as fixed32", "\x12\x05\x1d\x02\0\0\0"sv},
+      {"byte fallback as fixed32", "\x12\x06\x9d\x02\0\0\0\0"sv},
+      {"white space as a suffix as fixed32", "\x12\x06\xc5\x01\0\0\0\0"sv},
+      {"the rules as a varint", "\x1a\x02\x10\x01"sv},
+      {"the dummy prefix as fixed32", "\x1a\x05\x1d\x01\0\0\0"sv},
+      {"escaped spaces as fixed32", "\x1a\x05\x2d\x01\0\0\0"sv},
+  };
+  const std::string model = pocket_like_model().serialize();
+  for (const auto& [name, field] : fields) {
+    const auto loaded = load_sentencepiece(model + std::string(field));
+    EXPECT_EQ(loaded.status().code(), StatusCode::kModelInvalid) << name;
+  }
+}
+
+TEST(SentencePieceTokenizer, FieldsThatNobodyReadsMayHaveAnyWireType) {
+  using namespace std::string_view_literals;
+  // Fields 100 as a varint, as fixed32 and as bytes: extensions are numbered from 200 in the
+  // format.
+  const auto fields = "\xa0\x06\x01\xa5\x06\0\0\0\0\xa2\x06\x01x"sv;
+  const auto loaded = load_sentencepiece(pocket_like_model().serialize() + std::string(fields));
+  EXPECT_TRUE(loaded.ok()) << loaded.status().message();
+}
+
+TEST(SentencePieceTokenizer, MessagesShowNoRawBytesOfTheFile) {
+  for (const int type : {1, 6}) {
+    auto model = pocket_like_model();
+    for (int i = 0; i < 2; ++i) model.pieces.push_back({"\x1b[31m\x07", 0, type});
+    const std::string message = load_sentencepiece(model.serialize()).status().message();
+    EXPECT_NE(message.find("?[31m?"), std::string::npos) << message;
+    EXPECT_EQ(message.find('\x1b'), std::string::npos);
+  }
+}
+
+TEST(SentencePieceTokenizer, LongestPlainTokenCountsBytesOfText) {
+  auto model = pocket_like_model();
+  // " red": neither the longer control pieces nor the six letters in which byte pieces are written.
+  EXPECT_EQ(longest_plain_token(*load(model)), 4u);
+  model.pieces.push_back({"<tag>", 0, 4});
+  EXPECT_EQ(longest_plain_token(*load(model)), 5u);
+}
+
 TEST(SentencePieceTokenizer, RefusesOrSurvivesEveryTruncation) {
   const std::string whole = pocket_like_model().serialize();
   for (std::size_t size = 0; size + 1 < whole.size(); size += 1 + size / 200) {
