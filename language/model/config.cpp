@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "language/model/config.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <string>
@@ -14,6 +15,9 @@ constexpr std::int64_t kMaxVocab = std::int64_t{1} << 22;
 constexpr std::int64_t kMaxLayers = 1024;
 constexpr std::int64_t kMaxExperts = 4096;
 constexpr std::int64_t kMaxPositions = std::int64_t{1} << 30;
+// Numbers in the lightning states of one sequence, and in the KV caches for one page of tokens: 1
+// GiB each, 3.6 and 100 times the real model's. A small file must not make a session cost more.
+constexpr std::int64_t kMaxStateValues = std::int64_t{1} << 28;
 
 Status check_range(const char* field, std::int64_t value, std::int64_t low, std::int64_t high) {
   if (value >= low && value <= high) return {};
@@ -37,6 +41,18 @@ Status check_residual(const char* field, const ResidualScale& scale) {
   return check_finite(field, scale.beta);
 }
 
+// Precondition: every number is in its range, so that the products cannot overflow.
+Status check_sequence_memory(const DecoderConfig& config) {
+  const std::int64_t lightning =
+      std::count(config.layer_types.begin(), config.layer_types.end(), LayerType::kLightning);
+  const std::int64_t softmax = config.num_layers() - lightning;
+  const std::int64_t state = config.num_heads * config.head_dim * config.head_dim;
+  const std::int64_t page = 2 * config.num_kv_heads * config.head_dim * kKvPageTokens;
+  if (lightning * state <= kMaxStateValues && softmax * page <= kMaxStateValues) return {};
+  return model_invalid(
+      "config: heads, head_dim and layers make one session's state larger than 1 GiB");
+}
+
 Status check_relations(const DecoderConfig& config) {
   if (config.num_heads % config.num_kv_heads != 0) {
     return model_invalid("config: num_attention_heads is not a multiple of num_key_value_heads");
@@ -46,7 +62,7 @@ Status check_relations(const DecoderConfig& config) {
     return model_invalid("config: num_attention_heads times head_dim is over " +
                          std::to_string(kMaxWidth));
   }
-  return {};
+  return check_sequence_memory(config);
 }
 
 // Slopes of 2^k heads: a geometric row whose first term and ratio are 2^(-8/heads).

@@ -17,6 +17,9 @@ struct ResidualScale {
   float beta = 1.0f;
 };
 
+// Tokens that one page of a softmax layer's KV cache holds.
+inline constexpr std::int64_t kKvPageTokens = 128;
+
 // Everything that fixes the decoder's maths besides its weights. Built by sdk/model from
 // config.json; check_decoder_config holds for every instance that reaches model code.
 struct DecoderConfig {
@@ -44,7 +47,8 @@ struct DecoderConfig {
   std::int64_t attention_width() const { return num_heads * head_dim; }
 };
 
-// MODEL_INVALID, naming the field, unless every number is in range and all agree with each other.
+// MODEL_INVALID, naming the field, unless every number is in range, all agree with each other, and
+// a session's constant state and a page of its KV caches take at most 1 GiB each.
 Status check_decoder_config(const DecoderConfig& config);
 
 // Decay slopes of a lightning layer, one a head (architecture.md §2.3, step 2). layer is the

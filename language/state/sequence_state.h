@@ -47,7 +47,7 @@ class SequenceState {
   // Bytes held, shared pages included.
   std::int64_t bytes() const;
 
-  static constexpr std::int64_t kPageTokens = 128;
+  static constexpr std::int64_t kPageTokens = kKvPageTokens;
 
  private:
   using Page = std::shared_ptr<Buffer>;

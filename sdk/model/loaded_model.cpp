@@ -18,15 +18,8 @@ Status load_text_tools(const ModelFolder& folder, const LoadOptions& options, Lo
   ARGES_RETURN_IF_ERROR(check_vocabulary(*model.tokenizer, model.config.text.vocab_size));
   std::optional<language::TokenId> image_token;
   if (model.config.vision) image_token = model.config.image_token;
-  auto prompt =
-      language::make_prompt_family(model.config.prompt_family, model.tokenizer, image_token);
-  if (prompt.status().code() == StatusCode::kInvalidArgument) {
-    return model_invalid(
-        "config.json names an unknown prompt_family; use one of text-01, vl-01, "
-        "m1, pocket");
-  }
-  ARGES_RETURN_IF_ERROR(prompt.status());
-  model.prompt = std::move(prompt).value();
+  ARGES_ASSIGN_OR_RETURN(model.prompt, language::make_prompt_family(model.config.prompt_family,
+                                                                    model.tokenizer, image_token));
   return {};
 }
 

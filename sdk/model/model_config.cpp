@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/model/model_config.h"
 
+#include "kernels/base/quote_name.h"
+#include "language/text/prompt.h"
 #include "sdk/model/config_reader.h"
-#include "sdk/model/quote_name.h"
 #include "sdk/model/text_config.h"
 #include "sdk/model/vision_config.h"
 
@@ -41,6 +42,9 @@ DType declared_dtype(ConfigReader& top) {
 Status read_own_block(ConfigReader& top, ModelConfig& config) {
   ConfigReader own = top.object("arges");
   config.prompt_family = own.text("prompt_family", config.prompt_family);
+  if (!language::is_prompt_family(config.prompt_family)) {
+    own.invalid("prompt_family", "is none of text-01, vl-01, m1 and pocket");
+  }
   return own.status();
 }
 

@@ -13,6 +13,8 @@ using vision::VitConfig;
 // Far above the release's 28 canvases of at most 6 x 6 tiles; keeps every plan's counts small.
 constexpr std::size_t kMostPinpoints = 256;
 constexpr std::int64_t kMostTilesPerSide = 16;
+// Eight times the release's largest canvas; a picture's pixels take 12 bytes each of them.
+constexpr std::int64_t kMostCanvasPixels = std::int64_t{1} << 25;
 
 VitConfig read_vit(ConfigReader& reader) {
   VitConfig vit;  // the members' defaults are the release's values
@@ -25,6 +27,10 @@ VitConfig read_vit(ConfigReader& reader) {
   vit.ffn_size = reader.integer("intermediate_size", vit.ffn_size);
   vit.norm_epsilon = static_cast<float>(reader.number("layer_norm_eps", 1e-5));
   reader.require_text("hidden_act", "gelu");
+  // Transformers' own defaults are others (quick_gelu, 12 heads), and no tensor's shape would tell.
+  for (const char* key : {"hidden_act", "num_attention_heads"}) {
+    if (!reader.has(key)) reader.invalid(key, "is missing; copy config.json again");
+  }
   return vit;
 }
 
@@ -52,34 +58,52 @@ bool is_canvas_side(std::int64_t side, std::int64_t tile) {
   return side >= tile && side % tile == 0 && side / tile <= kMostTilesPerSide;
 }
 
+bool is_canvas(std::int64_t height, std::int64_t width, std::int64_t tile) {
+  return is_canvas_side(height, tile) && is_canvas_side(width, tile) &&
+         height * width <= kMostCanvasPixels;
+}
+
+constexpr const char* kPinpoints = "image_grid_pinpoints";
+
 // Pairs (height, width) of whole tiles.
-void read_pinpoints(ConfigReader& top, TileConfig& tiles) {
-  constexpr const char* kKey = "image_grid_pinpoints";
-  const nlohmann::json* list = top.find(kKey);
+void read_pinpoints(ConfigReader& reader, TileConfig& tiles) {
+  const nlohmann::json* list = reader.find(kPinpoints);
   if (list == nullptr) return;
   if (!list->is_array() || list->empty() || list->size() > kMostPinpoints) {
-    return top.invalid(kKey, "must list 1 to 256 canvases");
+    return reader.invalid(kPinpoints, "must list 1 to 256 canvases");
   }
   tiles.pinpoints.clear();
   for (const auto& pair : *list) {
     if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number_unsigned() ||
         !pair[1].is_number_unsigned()) {
-      return top.invalid(kKey, "must hold pairs of a height and a width");
+      return reader.invalid(kPinpoints, "must hold pairs of a height and a width");
     }
     const auto height = pair[0].get<std::int64_t>();
     const auto width = pair[1].get<std::int64_t>();
-    if (!is_canvas_side(height, tiles.tile_side) || !is_canvas_side(width, tiles.tile_side)) {
-      return top.invalid(kKey, "has a side that is not 1 to 16 whole tiles of image_size");
+    if (!is_canvas(height, width, tiles.tile_side)) {
+      return reader.invalid(kPinpoints,
+                            "has a canvas of more than 2^25 pixels, or with a side that is not 1 "
+                            "to 16 whole tiles of image_size");
     }
     tiles.pinpoints.emplace_back(static_cast<int>(height), static_cast<int>(width));
+  }
+}
+
+// Both files may list the canvases; the published processor reads the second, the model the first.
+void read_all_pinpoints(ConfigReader& top, ConfigReader& preprocessor, TileConfig& tiles) {
+  read_pinpoints(top, tiles);
+  const auto of_config = tiles.pinpoints;
+  read_pinpoints(preprocessor, tiles);
+  if (top.has(kPinpoints) && tiles.pinpoints != of_config) {
+    preprocessor.invalid(kPinpoints, "is not the list of config.json");
   }
 }
 
 // The default canvases fit only tiles they are multiples of.
 void check_default_pinpoints(ConfigReader& top, const TileConfig& tiles) {
   for (const auto& [height, width] : tiles.pinpoints) {
-    if (!is_canvas_side(height, tiles.tile_side) || !is_canvas_side(width, tiles.tile_side)) {
-      return top.invalid("image_grid_pinpoints",
+    if (!is_canvas(height, width, tiles.tile_side)) {
+      return top.invalid(kPinpoints,
                          "is missing, and the published canvases do not "
                          "fit this image_size");
     }
@@ -99,6 +123,13 @@ void read_channels(ConfigReader& reader, const char* key, bool positive,
 }
 
 void read_preprocessor(ConfigReader& reader, TileConfig& tiles) {
+  constexpr std::int64_t kBicubic = 3;  // Pillow's number
+  for (const char* step : {"do_resize", "do_rescale", "do_normalize"}) {
+    if (!reader.boolean(step, true)) reader.unsupported(step, "is false");
+  }
+  if (reader.integer("resample", kBicubic) != kBicubic) {
+    reader.unsupported("resample", "is not 3 (bicubic)");
+  }
   read_channels(reader, "image_mean", false, tiles.mean);
   read_channels(reader, "image_std", true, tiles.std);
   reader.require_text("process_image_mode", "anyres");
@@ -121,8 +152,8 @@ Result<VisionConfig> parse_vision_config(ConfigReader& top, ConfigReader& prepro
   config.tiles.tile_side = static_cast<int>(config.vit.tile_side);
   config.tiles.patch = static_cast<int>(config.vit.patch);
   check_feature_choice(top, config.vit);
-  read_pinpoints(top, config.tiles);
-  if (!top.has("image_grid_pinpoints")) check_default_pinpoints(top, config.tiles);
+  read_all_pinpoints(top, preprocessor, config.tiles);
+  check_default_pinpoints(top, config.tiles);
   ARGES_RETURN_IF_ERROR(top.status());
   read_preprocessor(preprocessor, config.tiles);
   ARGES_RETURN_IF_ERROR(preprocessor.status());

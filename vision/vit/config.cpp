@@ -7,6 +7,9 @@
 namespace arges::vision {
 namespace {
 
+// Patches of a tile, 28 times the release's: attention over them is quadratic.
+constexpr std::int64_t kMaxPatches = 16384;
+
 Status check_range(const char* field, std::int64_t value, std::int64_t low, std::int64_t high) {
   if (value >= low && value <= high) return {};
   return model_invalid(std::string("vision config field ") + field + " is " +
@@ -28,6 +31,7 @@ Status check_vit_config(const VitConfig& config) {
   if (config.tile_side % config.patch != 0) {
     return model_invalid("vision config: image_size is not a multiple of patch_size");
   }
+  ARGES_RETURN_IF_ERROR(check_range("patches in a tile", config.patches(), 1, kMaxPatches));
   if (config.hidden_size % config.num_heads != 0) {
     return model_invalid("vision config: hidden_size is not a multiple of num_attention_heads");
   }

@@ -72,6 +72,11 @@ TEST(DecoderConfigCheck, RefusesEveryFieldOutOfRange) {
       [](auto& c) { c.num_kv_heads = 3; },
       [](auto& c) { c.head_dim = 0; },
       [](auto& c) { c.num_heads = 4096, c.head_dim = 4096; },
+      [](auto& c) { c.num_heads = 256, c.head_dim = 4096; },
+      [](auto& c) {
+        c.num_heads = c.num_kv_heads = 4096, c.head_dim = 256;
+        c.layer_types = {LayerType::kSoftmax, LayerType::kSoftmax};
+      },
       [](auto& c) { c.expert_ffn_size = 0; },
       [](auto& c) { c.num_experts = 0; },
       [](auto& c) { c.experts_per_token = 0; },

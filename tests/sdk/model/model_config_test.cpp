@@ -132,10 +132,18 @@ TEST(ModelConfig, ReadsAVisionModel) {
   EXPECT_EQ(parsed->prompt_family, "pocket");
 }
 
+TEST(ModelConfig, CanvasesMayStandInThePreprocessorsFileAlone) {
+  json config = tiny_vl_model().config;
+  config.erase("image_grid_pinpoints");
+  const auto parsed = parse(config, R"({"image_grid_pinpoints":[[28,56],[56,28]],"resample":3})");
+  ASSERT_TRUE(parsed.ok()) << parsed.status().message();
+  EXPECT_EQ(parsed->tiles->pinpoints.size(), 2u);
+}
+
 TEST(ModelConfig, VisionDefaultsAreTheRelease) {
   json config = {{"model_type", "minimax_vl_01"},
                  {"text_config", tiny_text_model().config},
-                 {"vision_config", json::object()}};
+                 {"vision_config", {{"hidden_act", "gelu"}, {"num_attention_heads", 16}}}};
   config["text_config"]["vocab_size"] = 200064;
   const auto parsed = parse(config);
   ASSERT_TRUE(parsed.ok()) << parsed.status().message();
@@ -277,6 +285,7 @@ const BadField kBadText[] = {
     {kBad, "tie_word_embeddings", R"({"tie_word_embeddings":"no"})"},
     {kBad, "arges", R"({"arges":"pocket"})"},
     {kBad, "prompt_family", R"({"arges":{"prompt_family":1}})"},
+    {kBad, "prompt_family", R"({"arges":{"prompt_family":"x"}})"},
     {kBad, "torch_dtype", R"({"torch_dtype":16})"},
 };
 INSTANTIATE_TEST_SUITE_P(Fields, BadTextConfig, ::testing::ValuesIn(kBadText));
@@ -301,7 +310,10 @@ const BadField kBadVision[] = {
     {kBad, "patch_size", R"({"vision_config":{"patch_size":0}})"},
     {kBad, "patch_size", R"({"vision_config":{"patch_size":-14}})"},
     {kBad, "patch_size", R"({"vision_config":{"patch_size":56}})"},
+    {kBad, "patches", R"({"vision_config":{"image_size":129,"patch_size":1}})"},
     {kBad, "num_channels", R"({"vision_config":{"num_channels":1}})"},
+    {kBad, "hidden_act", R"({"vision_config":{"hidden_act":null}})"},
+    {kBad, "num_attention_heads", R"({"vision_config":{"num_attention_heads":null}})"},
     {kBad, "hidden_size", R"({"vision_config":{"hidden_size":0}})"},
     {kBad, "hidden_size", R"({"vision_config":{"hidden_size":9}})"},
     {kBad, "hidden_size", R"({"vision_config":{"hidden_size":10000000}})"},
@@ -334,6 +346,9 @@ const BadField kBadVision[] = {
     {kBad, "image_grid_pinpoints", R"({"image_grid_pinpoints":[[-28,28]]})"},
     {kBad, "image_grid_pinpoints", R"({"image_grid_pinpoints":[["28","28"]]})"},
     {kBad, "image_grid_pinpoints", R"({"image_grid_pinpoints":[[28000000,28]]})"},
+    {kBad, "2^25",
+     R"({"vision_config":{"image_size":1400},"image_seq_length":10000,
+         "image_grid_pinpoints":[[5600,5600],[7000,5600]]})"},
     {kBad, "image_grid_pinpoints", R"({"image_grid_pinpoints":[[18446744073709551588,28]]})"},
 };
 INSTANTIATE_TEST_SUITE_P(Fields, BadVisionConfig, ::testing::ValuesIn(kBadVision));
@@ -351,6 +366,9 @@ INSTANTIATE_TEST_SUITE_P(Fields, BadPreprocessor,
                                            R"({"image_mean":[1e300,0,0]})",
                                            R"({"image_std":[1,1,0]})", R"({"image_std":[1,1,-1]})",
                                            R"({"image_std":[]})", R"({"rescale_factor":1})",
+                                           R"({"do_normalize":false})", R"({"resample":2})",
+                                           R"({"image_grid_pinpoints":[[28,56]]})",
+                                           R"({"image_grid_pinpoints":[[29,29]]})",
                                            R"({"process_image_mode":"dynamic_res"})"));
 
 class BadConfigText : public ::testing::TestWithParam<std::string> {};
