@@ -12,8 +12,7 @@
 namespace arges::vision {
 namespace {
 
-// Enough rows to fill the matrix kernels, few enough to keep the workspace and the time between
-// two checkpoints small.
+// Enough rows to fill the matrix kernels, few enough to keep the workspace small.
 constexpr std::int64_t kTilesAtOnce = 2;
 
 // The patch tokens of every tile without the class tokens: [tiles · patches, hidden].
@@ -38,14 +37,14 @@ Result<TensorView> drop_class_tokens(const kernels::ExecContext& context, ConstT
 
 // ViT, projector and packing of consecutive tiles; pixels [tiles, channels, side, side].
 Status encode_tiles(const kernels::ExecContext& context, const VitConfig& config,
-                    const ImageEncoderWeights& weights, const TilePlan& plan,
+                    const ImageEncoderWeights& weights, const TilePlan& plan, const StopCheck& stop,
                     std::int64_t first_tile, ConstTensorView pixels, TensorView features) {
   const Arena::Scope scope(*context.workspace);
   const std::int64_t tiles = pixels.shape[0];
   ARGES_ASSIGN_OR_RETURN(
       TensorView encoded,
       context.workspace->allocate({tiles, 1 + config.patches(), config.hidden_size}));
-  ARGES_RETURN_IF_ERROR(vit_forward(context, config, weights.vit, pixels, encoded));
+  ARGES_RETURN_IF_ERROR(vit_forward(context, config, weights.vit, pixels, stop, encoded));
   ARGES_ASSIGN_OR_RETURN(TensorView patches, drop_class_tokens(context, encoded));
   ARGES_ASSIGN_OR_RETURN(
       TensorView projected,
@@ -61,8 +60,9 @@ Result<TilePlan> ImageEncoder::plan(int height, int width) const {
 }
 
 Status ImageEncoder::encode(const kernels::ExecContext& context, const Image& image,
-                            const TilePlan& plan, const Checkpoint& checkpoint,
+                            const TilePlan& plan, const StopCheck& stop,
                             TensorView features) const {
+  ARGES_RETURN_IF_ERROR(stop());
   const Arena::Scope scope(*context.workspace);
   const Shape pixels_shape{plan.tile_count, config_.channels, config_.tile_side, config_.tile_side};
   ARGES_ASSIGN_OR_RETURN(TensorView pixels, context.workspace->allocate(pixels_shape));
@@ -71,12 +71,12 @@ Status ImageEncoder::encode(const kernels::ExecContext& context, const Image& im
 
   const std::int64_t tile_values = pixels_shape.count() / plan.tile_count;
   for (std::int64_t tile = 0; tile < plan.tile_count; tile += kTilesAtOnce) {
-    ARGES_RETURN_IF_ERROR(checkpoint());
     const std::int64_t tiles = std::min(kTilesAtOnce, plan.tile_count - tile);
     const TensorView part =
         view_f32(pixels.f32() + tile * tile_values,
                  {tiles, config_.channels, config_.tile_side, config_.tile_side});
-    ARGES_RETURN_IF_ERROR(encode_tiles(context, config_, weights_, plan, tile, part, features));
+    ARGES_RETURN_IF_ERROR(
+        encode_tiles(context, config_, weights_, plan, stop, tile, part, features));
   }
   return pack_newlines(context, plan, weights_.projector.image_newline, features);
 }

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
-
 #include "kernels/base/exec_context.h"
 #include "kernels/base/status.h"
 #include "kernels/base/tensor_view.h"
 #include "vision/decode/image.h"
+#include "vision/stop_check.h"
 #include "vision/tiles/anyres_plan.h"
 #include "vision/vit/config.h"
 #include "vision/vit/weights.h"
 
 namespace arges::vision {
-
-// Called between tiles; a failure it returns (CANCELLED, DEADLINE) ends the work and is returned.
-using Checkpoint = std::function<Status()>;
 
 // Picture to features: tiles → ViT → projector → packed rows with image_newline
 // (architecture.md §4). Immutable, safe to use from several threads with a context each; the
@@ -32,9 +28,11 @@ class ImageEncoder {
   Result<TilePlan> plan(int height, int width) const;
 
   // features [plan.token_count, projection_size] f32, in the order the language model reads them.
-  // Takes as long as plan.tile_count tiles; workspace memory is that of a few tiles.
+  // Takes as long as plan.tile_count tiles; workspace memory is the pixels of all tiles and the
+  // activations of two. `stop` is asked before the tiles are cut, and then before every layer of at
+  // most two tiles.
   Status encode(const kernels::ExecContext& context, const Image& image, const TilePlan& plan,
-                const Checkpoint& checkpoint, TensorView features) const;
+                const StopCheck& stop, TensorView features) const;
 
  private:
   VitConfig config_;

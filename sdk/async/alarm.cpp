@@ -7,15 +7,15 @@
 #include <thread>
 #include <utility>
 
-#include "sdk/async/asio_pool.h"
+#include "sdk/async/asio_thread.h"
 
 namespace arges::sdk {
 
 // A steady_timer is not safe to share, so every use of it holds the mutex. Exactly one wait is
-// pending, or the task is running, until the alarm stops: that makes runs exclusive without a
-// strand and lets ring() be a cancel(), which needs no memory.
+// pending, or the task is running, until the alarm stops: that lets ring() be a cancel(), which
+// needs no memory.
 struct Alarm::Impl : std::enable_shared_from_this<Alarm::Impl> {
-  Impl(Executor& executor, Task run) : timer(executor.pool().pool), task(std::move(run)) {}
+  Impl(EngineThread& thread, Task run) : timer(thread.impl().pool), task(std::move(run)) {}
 
   bool try_arm(Clock::time_point when);
   void arm(Clock::time_point when);
@@ -57,8 +57,8 @@ void Alarm::Impl::run() {
   arm(task());
 }
 
-Alarm::Alarm(Executor& executor, Task task)
-    : impl_(std::make_shared<Impl>(executor, std::move(task))) {
+Alarm::Alarm(EngineThread& thread, Task task)
+    : impl_(with_standard_errors([&] { return std::make_shared<Impl>(thread, std::move(task)); })) {
   if (!impl_->try_arm(kNever)) throw std::bad_alloc();
 }
 

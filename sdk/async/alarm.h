@@ -5,13 +5,12 @@
 #include <functional>
 #include <memory>
 
-#include "sdk/async/executor.h"
+#include "sdk/async/engine_thread.h"
 
 namespace arges::sdk {
 
-// A task that sleeps until a time or until somebody rings, over and over, on an executor's
-// threads, never twice at once. Ringing sets nothing aside and cannot fail, so a wake-up is never
-// lost, even when memory is.
+// A task that sleeps until a time or until somebody rings, over and over, on an engine thread.
+// Ringing sets nothing aside and cannot fail, so a wake-up is never lost, even when memory is.
 class Alarm {
  public:
   using Clock = std::chrono::steady_clock;
@@ -19,8 +18,9 @@ class Alarm {
   using Task = std::function<Clock::time_point()>;
   static constexpr Clock::time_point kNever = Clock::time_point::max();
 
-  // Asleep until the first ring(). Must not outlive its executor. Throws std::bad_alloc.
-  Alarm(Executor& executor, Task task);
+  // Asleep until the first ring(). Must not outlive its thread. Throws std::bad_alloc, and
+  // std::system_error when the system refuses a file descriptor.
+  Alarm(EngineThread& thread, Task task);
   // As stop().
   ~Alarm();
   Alarm(const Alarm&) = delete;

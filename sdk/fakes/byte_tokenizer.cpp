@@ -17,6 +17,7 @@ ByteTokenizer::ByteTokenizer() {
 
 Result<std::vector<language::TokenId>> ByteTokenizer::encode(std::string_view text) const {
   ARGES_RETURN_IF_ERROR(language::check_utf8(text, "the text"));
+  encoded_bytes_ += static_cast<std::int64_t>(text.size());
   std::vector<language::TokenId> ids;
   ids.reserve(text.size());
   for (const char c : text) ids.push_back(static_cast<unsigned char>(c));

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -11,7 +13,7 @@
 namespace arges::sdk {
 
 // The smallest tokenizer there can be: ids 0 to 255 are bytes, the rest is markup. Since a token
-// is one byte, code points and stop strings always span tokens.
+// is one byte, code points beyond ASCII and stop strings of more than a byte span tokens.
 class ByteTokenizer : public language::Tokenizer {
  public:
   static constexpr language::TokenId kBegin = 256;
@@ -32,8 +34,12 @@ class ByteTokenizer : public language::Tokenizer {
   language::TokenId base_vocab_size() const override { return kVocabSize; }
   bool adds_leading_space() const override { return false; }
 
+  // Bytes of text that encode() was given so far.
+  std::int64_t encoded_bytes() const { return encoded_bytes_; }
+
  private:
   std::array<char, 256> bytes_;
+  mutable std::atomic<std::int64_t> encoded_bytes_{0};
 };
 
 }  // namespace arges::sdk

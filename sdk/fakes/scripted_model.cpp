@@ -42,7 +42,7 @@ ScriptedModel::ScriptedModel(ScriptedModelOptions options)
 
 Result<std::unique_ptr<Sequence>> ScriptedModel::create_sequence() {
   ARGES_RETURN_IF_ERROR(create_fault_.check());
-  return std::unique_ptr<Sequence>(new ScriptedSequence({}, live_, clone_fault_));
+  return std::unique_ptr<Sequence>(new ScriptedSequence({}, live_, sequence_faults_));
 }
 
 Result<vision::TilePlan> ScriptedModel::plan_image(int height, int width) const {
@@ -55,10 +55,10 @@ Result<vision::TilePlan> ScriptedModel::plan_image(int height, int width) const 
 }
 
 Result<ImageFeatures> ScriptedModel::encode_image(const vision::Image& image,
-                                                  const std::function<Status()>& checkpoint) {
+                                                  const vision::StopCheck& stop) {
   for (int tile = 0; tile < options_.tiles_per_image; ++tile) {
     tile_gate_.pass();
-    ARGES_RETURN_IF_ERROR(checkpoint());
+    ARGES_RETURN_IF_ERROR(stop());
   }
   ARGES_RETURN_IF_ERROR(encode_fault_.check());
   ImageFeatures features;

@@ -35,7 +35,7 @@ struct ScriptedModelOptions {
   Script script = digest_script;
   std::int64_t max_context = 4096;
   bool sees_images = true;
-  int tiles_per_image = 4;                  // checkpoints of one encode_image
+  int tiles_per_image = 4;                  // stop checks of one encode_image
   std::chrono::microseconds step_delay{0};  // of every step
 };
 
@@ -65,7 +65,7 @@ class ScriptedModel : public Model {
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
   Result<ImageFeatures> encode_image(const vision::Image& image,
-                                     const std::function<Status()>& checkpoint) override;
+                                     const vision::StopCheck& stop) override;
   Status step(std::span<const StepItem> items) override;
 
   // For tests; safe from any thread.
@@ -74,7 +74,10 @@ class ScriptedModel : public Model {
   FailPoint& step_fault() { return step_fault_; }
   FailPoint& encode_fault() { return encode_fault_; }
   FailPoint& create_fault() { return create_fault_; }
-  FailPoint& clone_fault() { return *clone_fault_; }
+  FailPoint& clone_fault() { return sequence_faults_->clone; }
+  FailPoint& reserve_fault() { return sequence_faults_->reserve; }
+  // Bytes of text tokenized so far.
+  std::int64_t encoded_bytes() const { return tokenizer_.encoded_bytes(); }
   std::int64_t live_sequences() const { return *live_; }
   std::vector<Step> steps() const;  // so far, failed ones too
 
@@ -91,7 +94,7 @@ class ScriptedModel : public Model {
   FailPoint encode_fault_;
   FailPoint create_fault_;
   // Shared with the sequences, which may outlive the model.
-  const std::shared_ptr<FailPoint> clone_fault_ = std::make_shared<FailPoint>();
+  const std::shared_ptr<SequenceFaults> sequence_faults_ = std::make_shared<SequenceFaults>();
   const std::shared_ptr<std::atomic<std::int64_t>> live_ =
       std::make_shared<std::atomic<std::int64_t>>(0);
   mutable std::mutex steps_mutex_;

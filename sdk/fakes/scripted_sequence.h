@@ -17,8 +17,8 @@ class ScriptedSequence : public Sequence {
  public:
   using Counter = std::shared_ptr<std::atomic<std::int64_t>>;
 
-  ScriptedSequence(History past, Counter live, std::shared_ptr<FailPoint> clone_fault)
-      : history(std::move(past)), live_(std::move(live)), clone_fault_(std::move(clone_fault)) {
+  ScriptedSequence(History past, Counter live, std::shared_ptr<SequenceFaults> faults)
+      : history(std::move(past)), live_(std::move(live)), faults_(std::move(faults)) {
     ++*live_;
   }
   ~ScriptedSequence() override { --*live_; }
@@ -26,16 +26,17 @@ class ScriptedSequence : public Sequence {
   ScriptedSequence& operator=(const ScriptedSequence&) = delete;
 
   std::int64_t length() const override { return static_cast<std::int64_t>(history.ids.size()); }
+  Status reserve(std::int64_t) override { return faults_->reserve.check(); }
   Result<std::unique_ptr<Sequence>> clone() const override {
-    ARGES_RETURN_IF_ERROR(clone_fault_->check());
-    return std::unique_ptr<Sequence>(new ScriptedSequence(history, live_, clone_fault_));
+    ARGES_RETURN_IF_ERROR(faults_->clone.check());
+    return std::unique_ptr<Sequence>(new ScriptedSequence(history, live_, faults_));
   }
 
   History history;
 
  private:
   const Counter live_;
-  const std::shared_ptr<FailPoint> clone_fault_;
+  const std::shared_ptr<SequenceFaults> faults_;
 };
 
 }  // namespace arges::sdk

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "kernels/op_table.h"
+#include "sdk/async/guard.h"
 #include "sdk/fusion/fuse.h"
 
 namespace arges::sdk {
@@ -17,6 +18,8 @@ class DecoderSequence final : public Sequence {
   explicit DecoderSequence(SequenceState state) : state_(std::move(state)) {}
 
   std::int64_t length() const override { return state_.length(); }
+
+  Status reserve(std::int64_t tokens) override { return state_.reserve(tokens); }
 
   Result<std::unique_ptr<Sequence>> clone() const override {
     ARGES_ASSIGN_OR_RETURN(SequenceState copy, state_.clone());
@@ -33,35 +36,39 @@ class DecoderSequence final : public Sequence {
 Result<const kernels::OpTable*> find_backend(const std::string& device) {
   if (device == "auto" || device == "cpu") return &kernels::cpu_ops();
   if (device == "reference") return &kernels::reference_ops();
-  return unsupported("device \"" + device + "\" is not available here; use \"auto\" or \"cpu\"");
+  return unsupported("this device is not available here; use \"auto\" or \"cpu\"");
 }
 
 }  // namespace
 
 Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open(
     const ModelOpenOptions& options) {
-  ARGES_ASSIGN_OR_RETURN(const kernels::OpTable* ops, find_backend(options.device));
-  ThreadPool pool(options.threads);
-  Arena workspace;
   if (options.max_context < 0) return invalid_argument("max_context is negative");
+  ARGES_ASSIGN_OR_RETURN(const kernels::OpTable* ops, find_backend(options.device));
+  std::unique_ptr<ThreadPool> pool;
+  ARGES_RETURN_IF_ERROR(guarded([&]() -> Status {
+    pool = std::make_unique<ThreadPool>(options.threads);
+    return {};
+  }));
+  Arena workspace;
   LoadOptions load;
   load.weights_only = options.weights_only;
   load.progress = options.progress;
   ARGES_ASSIGN_OR_RETURN(std::unique_ptr<LoadedModel> loaded,
-                         load_model(options.path, {ops, &pool, &workspace}, load));
+                         load_model(options.path, {ops, pool.get(), &workspace}, load));
   return std::shared_ptr<VisionLanguageModel>(
-      new VisionLanguageModel(std::move(loaded), *ops, options));
+      new VisionLanguageModel(std::move(loaded), *ops, std::move(pool), options.max_context));
 }
 
 VisionLanguageModel::VisionLanguageModel(std::unique_ptr<LoadedModel> loaded,
                                          const kernels::OpTable& ops,
-                                         const ModelOpenOptions& options)
+                                         std::unique_ptr<ThreadPool> pool, std::int64_t max_context)
     : ops_(&ops),
-      pool_(options.threads),
+      pool_(std::move(pool)),
       loaded_(std::move(loaded)),
       decoder_(loaded_->config.text, loaded_->weights.decoder),
       max_context_(loaded_->config.text.max_positions) {
-  if (options.max_context > 0) max_context_ = std::min(max_context_, options.max_context);
+  if (max_context > 0) max_context_ = std::min(max_context_, max_context);
   if (loaded_->config.vision) {
     encoder_.emplace(*loaded_->config.vision, *loaded_->config.tiles,
                      loaded_->weights.image_encoder);
@@ -95,21 +102,21 @@ Result<vision::TilePlan> VisionLanguageModel::plan_image(int height, int width) 
 }
 
 Result<ImageFeatures> VisionLanguageModel::encode_image(const vision::Image& image,
-                                                        const std::function<Status()>& checkpoint) {
+                                                        const vision::StopCheck& stop) {
   ARGES_ASSIGN_OR_RETURN(const vision::TilePlan plan, plan_image(image.height, image.width));
   const std::int64_t width = decoder_.config().hidden_size;
   ARGES_ASSIGN_OR_RETURN(
       Buffer data,
       Buffer::allocate(static_cast<std::size_t>(plan.token_count * width) * sizeof(float)));
   const std::lock_guard lock(encode_mutex_);
-  const kernels::ExecContext context{ops_, &pool_, &encode_workspace_};
-  ARGES_RETURN_IF_ERROR(encoder_->encode(context, image, plan, checkpoint,
+  const kernels::ExecContext context{ops_, pool_.get(), &encode_workspace_};
+  ARGES_RETURN_IF_ERROR(encoder_->encode(context, image, plan, stop,
                                          view_f32(data.f32(), {plan.token_count, width})));
   return ImageFeatures{plan.token_count, std::move(data)};
 }
 
 Status VisionLanguageModel::step(std::span<const StepItem> items) {
-  const kernels::ExecContext context{ops_, &pool_, &step_workspace_};
+  const kernels::ExecContext context{ops_, pool_.get(), &step_workspace_};
   const Arena::Scope scope(step_workspace_);
   const std::int64_t width = decoder_.config().hidden_size;
   std::int64_t rows = 0;

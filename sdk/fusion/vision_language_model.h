@@ -32,7 +32,8 @@ struct ModelOpenOptions {
 // The image encoder and the decoder of one checkpoint, as the scheduler drives them.
 class VisionLanguageModel final : public Model {
  public:
-  // Loads a checkpoint; waits. NOT_FOUND, MODEL_INVALID, UNSUPPORTED, CANCELLED, OUT_OF_MEMORY_*.
+  // Loads a checkpoint; waits. NOT_FOUND, MODEL_INVALID, UNSUPPORTED, CANCELLED, OUT_OF_MEMORY_*,
+  // IO (a file, or a thread that the system refuses).
   static Result<std::shared_ptr<VisionLanguageModel>> open(const ModelOpenOptions& options);
 
   const language::Tokenizer& tokenizer() const override { return *loaded_->tokenizer; }
@@ -47,7 +48,7 @@ class VisionLanguageModel final : public Model {
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
   Result<ImageFeatures> encode_image(const vision::Image& image,
-                                     const std::function<Status()>& checkpoint) override;
+                                     const vision::StopCheck& stop) override;
   Status step(std::span<const StepItem> items) override;
 
   // The parts, for tools that look inside (arges debug).
@@ -56,14 +57,14 @@ class VisionLanguageModel final : public Model {
     return encoder_.has_value() ? &*encoder_ : nullptr;
   }
   // Runs on the step thread's scratch memory: not while step runs.
-  kernels::ExecContext context() { return {ops_, &pool_, &step_workspace_}; }
+  kernels::ExecContext context() { return {ops_, pool_.get(), &step_workspace_}; }
 
  private:
   VisionLanguageModel(std::unique_ptr<LoadedModel> loaded, const kernels::OpTable& ops,
-                      const ModelOpenOptions& options);
+                      std::unique_ptr<ThreadPool> pool, std::int64_t max_context);
 
   const kernels::OpTable* ops_;
-  ThreadPool pool_;
+  std::unique_ptr<ThreadPool> pool_;
   Arena step_workspace_;
   std::mutex encode_mutex_;  // one picture at a time on its own scratch memory
   Arena encode_workspace_;

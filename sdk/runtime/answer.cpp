@@ -16,12 +16,12 @@ Answer::Answer(const Model& model, TokenPicker picker, TextOutput output, Buffer
 
 Result<std::unique_ptr<Answer>> Answer::create(const Model& model, const GenerateOptions& options,
                                                AnswerRules rules,
-                                               std::span<const language::TokenId> prompt,
+                                               std::span<const language::TokenId> seen,
                                                std::int64_t room) {
   const auto vocab = static_cast<std::size_t>(model.vocab_size());
   ARGES_ASSIGN_OR_RETURN(Buffer logits, Buffer::allocate(vocab * sizeof(float)));
   ARGES_ASSIGN_OR_RETURN(TokenPicker picker,
-                         TokenPicker::create(model, options, std::move(rules.suppressed), prompt));
+                         TokenPicker::create(model, options, std::move(rules.suppressed), seen));
   return std::unique_ptr<Answer>(new Answer(model, std::move(picker),
                                             TextOutput(model.tokenizer(), std::move(rules.stops)),
                                             std::move(logits), std::min(options.max_tokens, room)));

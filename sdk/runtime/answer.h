@@ -28,10 +28,11 @@ struct AnswerRules {
 // step items point into it. One thread at a time.
 class Answer {
  public:
-  // room: tokens that fit the context behind the prompt, >= 1.
+  // seen: the ids of the conversation up to here. room: tokens that fit the context behind the
+  // prompt, >= 1.
   static Result<std::unique_ptr<Answer>> create(const Model& model, const GenerateOptions& options,
                                                 AnswerRules rules,
-                                                std::span<const language::TokenId> prompt,
+                                                std::span<const language::TokenId> seen,
                                                 std::int64_t room);
   Answer(const Answer&) = delete;
   Answer& operator=(const Answer&) = delete;
@@ -48,6 +49,7 @@ class Answer {
 
   bool complete() const { return reason_ != FinishReason::kNone; }
   FinishReason finish_reason() const { return reason_; }
+  std::span<const language::TokenId> ids() const { return input_.ids; }
   // Tokens of the answer; a stop token is not one of them.
   std::int64_t token_count() const { return static_cast<std::int64_t>(input_.ids.size()); }
   // Text that no reader has been given yet.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "language/text/token.h"
@@ -19,11 +20,17 @@ struct Conversation {
   // Tokens of the conversation that the sequence has not absorbed: the last token of the answer,
   // if it was cut short, and what ends the assistant's turn. The next prompt begins with them.
   std::vector<language::TokenId> tail;
+  // The ids that occur in the sequence, ascending: the repetition penalty looks at the whole
+  // conversation.
+  std::vector<language::TokenId> seen;
 
   bool empty() const { return !sequence; }
   std::int64_t token_count() const {
     return (sequence ? sequence->length() : 0) + static_cast<std::int64_t>(tail.size());
   }
 };
+
+// Adds `ids` to `seen`, which stays ascending and without repeats.
+void add_seen(std::span<const language::TokenId> ids, std::vector<language::TokenId>& seen);
 
 }  // namespace arges::sdk

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "sdk/runtime/guard.h"
+#include "sdk/async/guard.h"
 #include "sdk/runtime/scheduler.h"
 
 namespace arges::sdk {

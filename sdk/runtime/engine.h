@@ -25,8 +25,9 @@ class Request {
  public:
   explicit Request(std::shared_ptr<RequestState> state) : state_(std::move(state)) {}
 
-  // Asks for the end; returns at once. Takes effect within one prefill chunk, decode step or
-  // picture tile; the terminal event is kCancelled unless the request ended before.
+  // Asks for the end; returns at once. Takes effect within one step (the prompt chunks and answer
+  // tokens of all requests in it), one message being tokenized or one layer of a picture; the
+  // terminal event is kCancelled unless the request ended before.
   void cancel();
   // Whether the terminal event has been queued.
   bool finished() const;
@@ -49,8 +50,9 @@ class Session {
   // the engine's threads and report to `queue` under `tag`, ending with exactly one terminal
   // event. On kDone the messages and the answer have become part of the session; on any other
   // terminal event the session is what it was before.
-  // BUSY while a request is in flight, CLOSED after close, INVALID_ARGUMENT for bad options, bad
-  // UTF-8 or too many images, UNSUPPORTED for an image to a text-only model.
+  // BUSY while a request is in flight or the queue holds kMaxEnds unread ends, CLOSED after close,
+  // INVALID_ARGUMENT for bad options, bad UTF-8 or too many images, UNSUPPORTED for an image to a
+  // text-only model.
   Result<std::shared_ptr<Request>> generate(std::vector<Message> messages, GenerateOptions options,
                                             std::shared_ptr<EventQueue> queue, std::uint64_t tag);
 
@@ -65,15 +67,17 @@ class Session {
   std::shared_ptr<SessionState> state_;
 };
 
-// A model and the threads that run it: one strand of model steps, on which all sessions take fair
-// turns, and one of picture encoding (sdk/async). Safe from any thread.
+// A model and the threads that run it (sdk/async): one for model steps, on which all sessions take
+// fair turns, one for text and one for pictures. Safe from any thread.
 class Engine {
  public:
-  // Returns at once. INVALID_ARGUMENT for options out of range, OUT_OF_MEMORY_HOST.
+  // Returns at once. INVALID_ARGUMENT for options out of range, IO when the system refuses a thread
+  // or a file descriptor, OUT_OF_MEMORY_HOST.
   static Result<std::shared_ptr<Engine>> create(std::shared_ptr<Model> model,
                                                 const EngineOptions& options);
-  // Closes all sessions, then joins the threads: waits for at most one step and one picture tile.
-  // Handles of sessions and requests may outlive it and keep no model alive.
+  // Closes all sessions, then joins the threads: waits for at most one step, one message being
+  // tokenized and one layer of a picture. Handles of sessions and requests may outlive it and keep
+  // no model alive.
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

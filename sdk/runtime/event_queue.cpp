@@ -2,6 +2,7 @@
 #include "sdk/runtime/event_queue.h"
 
 #include <new>
+#include <string>
 #include <utility>
 
 namespace arges::sdk {
@@ -21,6 +22,7 @@ Result<std::shared_ptr<EventQueue>> EventQueue::create(std::size_t capacity) {
 // Precondition: mutex_ is held. Moves the node, so it cannot fail.
 void EventQueue::append(std::list<Event>& node) {
   if (events_.empty()) readiness_.raise();
+  if (is_terminal(node.front().type)) ++ends_;
   events_.splice(events_.end(), node);
   news_.notify_one();
 }
@@ -31,6 +33,13 @@ bool EventQueue::try_push(const Event& event) {
   if (closed_ || events_.size() >= capacity_) return false;
   append(node);
   return true;
+}
+
+Status EventQueue::check_room_for_request() const {
+  std::lock_guard lock(mutex_);
+  if (ends_ < kMaxEnds) return {};
+  return {StatusCode::kBusy, "the ends of " + std::to_string(ends_) +
+                                 " requests wait in the queue; read them before the next request"};
 }
 
 void EventQueue::push_terminal(TerminalSlot slot) noexcept {
@@ -73,6 +82,7 @@ Result<Event> EventQueue::next(std::chrono::milliseconds timeout) {
     if (closed_) return Status(StatusCode::kClosed, "the event queue has been closed");
     made_room = events_.size() == capacity_;
     taken.splice(taken.end(), events_, events_.begin());
+    if (is_terminal(taken.front().type)) --ends_;
     if (events_.empty()) readiness_.lower();
   }
   if (made_room) listeners_.notify();
@@ -86,6 +96,7 @@ void EventQueue::close() {
     if (std::exchange(closed_, true)) return;
     if (events_.empty()) readiness_.raise();
     dropped.swap(events_);
+    ends_ = 0;
     news_.notify_all();
   }
   listeners_.notify();

@@ -21,10 +21,11 @@ namespace arges::sdk {
 //
 // Backpressure: try_push refuses when `capacity` events wait; the scheduler then leaves that
 // request alone until a reader makes room, so a slow reader slows its own generations only.
-// Terminal events always fit, one for each open request.
+// Terminal events always fit; while kMaxEnds of them wait, no further request is taken on.
 class EventQueue {
  public:
   static constexpr std::size_t kMaxCapacity = 65536;
+  static constexpr std::size_t kMaxEnds = 1024;
 
   // capacity in [1, kMaxCapacity]; INVALID_ARGUMENT otherwise, IO when no descriptor can be made,
   // OUT_OF_MEMORY_HOST.
@@ -40,6 +41,8 @@ class EventQueue {
   // later cannot keep its end from its reader.
   using TerminalSlot = std::list<Event>;
   static TerminalSlot make_terminal_slot() { return TerminalSlot(1); }
+  // BUSY when so many terminal events wait unread that no request may be added.
+  Status check_room_for_request() const;
   // Takes the slot's event whatever the queue's length.
   void push_terminal(TerminalSlot slot) noexcept;
   // The same with a slot made now. Throws std::bad_alloc.
@@ -71,6 +74,7 @@ class EventQueue {
   std::condition_variable news_;
   ReadinessFd readiness_;  // raised while events wait or the queue is closed
   std::list<Event> events_;
+  std::size_t ends_ = 0;  // of them, terminal ones
   bool closed_ = false;
   SpaceListeners listeners_;
 };

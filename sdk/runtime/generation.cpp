@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "sdk/runtime/guard.h"
+#include "sdk/async/guard.h"
 
 namespace arges::sdk {
 namespace {
@@ -57,8 +57,10 @@ Status Generation::begin() {
   ARGES_ASSIGN_OR_RETURN(sequence_,
                          past.empty() ? model_.create_sequence() : past.sequence->clone());
   const std::int64_t room = model_.max_context() - sequence_->length() - prompt_size_;
+  seen_ = past.seen;
+  add_seen(prompt_.ids, seen_);
   ARGES_ASSIGN_OR_RETURN(
-      answer_, Answer::create(model_, parts_.options, std::move(*parts_.rules), prompt_.ids, room));
+      answer_, Answer::create(model_, parts_.options, std::move(*parts_.rules), seen_, room));
   phase_ = Phase::kPrefill;
   return {};
 }
@@ -115,6 +117,8 @@ Status Generation::hand_over() {
 Status Generation::commit() {
   Conversation result;
   ARGES_ASSIGN_OR_RETURN(result.tail, answer_->tail());
+  add_seen(answer_->ids(), seen_);
+  result.seen = std::move(seen_);
   result.sequence = std::move(sequence_);
   end(EventType::kDone, {}, &result);
   return {};
@@ -145,6 +149,7 @@ void Generation::end(EventType type, Status status, Conversation* result) {
   if (type == EventType::kDone) last.finish_reason = answer_->finish_reason();
   answer_.reset();
   sequence_.reset();
+  seen_ = {};
   prompt_ = {};
   parts_.preparation.reset();
   parts_.space_listener.reset();

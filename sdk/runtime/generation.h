@@ -85,6 +85,7 @@ class Generation {
   std::int64_t prompt_carried_ = 0;  // leading tokens that the conversation already counted
   std::int64_t prompt_size_ = 0;
   std::int64_t prompt_done_ = 0;
+  std::vector<language::TokenId> seen_;  // the conversation's ids, the prompt's included
   std::unique_ptr<Answer> answer_;
 };
 

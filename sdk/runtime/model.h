@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "language/text/prompt.h"
 #include "language/text/tokenizer.h"
 #include "vision/decode/image.h"
+#include "vision/stop_check.h"
 #include "vision/tiles/anyres_plan.h"
 
 namespace arges::sdk {
@@ -37,6 +37,9 @@ class Sequence {
  public:
   virtual ~Sequence() = default;
   virtual std::int64_t length() const = 0;  // tokens absorbed
+  // Memory for `tokens` more, so that a step that absorbs them need not fail for want of it.
+  // OUT_OF_MEMORY_*; the sequence is as before then.
+  virtual Status reserve(std::int64_t tokens) = 0;
   // An independent copy with the same future; OUT_OF_MEMORY_*.
   virtual Result<std::unique_ptr<Sequence>> clone() const = 0;
 };
@@ -71,9 +74,9 @@ class Model {
   // UNSUPPORTED when the model has no image encoder.
   virtual Result<vision::TilePlan> plan_image(int height, int width) const = 0;
 
-  // checkpoint is called often; what it returns when not ok ends the work.
+  // `stop` is asked often; what it returns when not ok ends the work.
   virtual Result<ImageFeatures> encode_image(const vision::Image& image,
-                                             const std::function<Status()>& checkpoint) = 0;
+                                             const vision::StopCheck& stop) = 0;
 
   // Absorbs all items in one ragged batch; each item's result is independent of the others. On
   // failure the sequences named are no longer usable.

@@ -25,7 +25,8 @@ struct Preparation {
   std::int64_t absorbed = 0;
   std::vector<language::TokenId> tail;
 
-  std::vector<Message> messages;
+  std::vector<Message> messages;  // each emptied once it is in the draft
+  std::size_t messages_done = 0;
   std::vector<std::int64_t> image_tokens;  // placeholder count of each picture, in order
   PromptDraft draft;
   std::size_t images_done = 0;

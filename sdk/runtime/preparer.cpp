@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/runtime/preparer.h"
 
+#include <iterator>
+#include <span>
 #include <string>
 #include <utility>
+#include <variant>
 
-#include "sdk/runtime/guard.h"
+#include "sdk/async/guard.h"
 
 namespace arges::sdk {
 namespace {
 
-Status check_context(std::int64_t held, std::int64_t prompt, std::int64_t max_context) {
-  if (held + prompt < max_context) return {};
-  return {StatusCode::kContextFull, "the conversation would hold " + std::to_string(held + prompt) +
-                                        " tokens before its answer and the context ends at " +
-                                        std::to_string(max_context) +
-                                        "; shorten the messages or begin a new session"};
+std::int64_t text_bytes(std::span<const Message> messages) {
+  std::int64_t bytes = 0;
+  for (const auto& message : messages) {
+    for (const auto& part : message.parts) {
+      if (const auto* text = std::get_if<std::string>(&part)) bytes += std::ssize(*text);
+    }
+  }
+  return bytes;
 }
 
 Status abandoned_status() {
@@ -23,39 +28,80 @@ Status abandoned_status() {
 
 }  // namespace
 
-Preparer::Preparer(Executor& executor, Model& model, std::function<void()> on_ready)
-    : model_(model), on_ready_(std::move(on_ready)), text_(executor), pictures_(executor) {}
+Preparer::Preparer(Model& model, std::function<void()> on_ready, std::unique_ptr<EngineThread> text,
+                   std::unique_ptr<EngineThread> pictures)
+    : model_(model),
+      on_ready_(std::move(on_ready)),
+      longest_token_(static_cast<std::int64_t>(language::longest_plain_token(model.tokenizer()))),
+      text_(std::move(text)),
+      pictures_(std::move(pictures)) {}
 
-void Preparer::start(std::shared_ptr<Preparation> preparation) {
-  post(text_, &Preparer::write_prompt, preparation);
+Result<std::unique_ptr<Preparer>> Preparer::create(Model& model, std::function<void()> on_ready) {
+  ARGES_ASSIGN_OR_RETURN(auto text, EngineThread::create());
+  ARGES_ASSIGN_OR_RETURN(auto pictures, EngineThread::create());
+  return std::unique_ptr<Preparer>(
+      new Preparer(model, std::move(on_ready), std::move(text), std::move(pictures)));
 }
 
-void Preparer::post(Strand& strand, void (Preparer::*stage)(const Shared&),
-                    const Shared& preparation) {
+void Preparer::start(std::shared_ptr<Preparation> preparation) {
+  post(*text_, &Preparer::write_next, preparation);
+}
+
+void Preparer::join() {
+  text_->join();  // first: it gives work to the other
+  pictures_->join();
+}
+
+void Preparer::post(EngineThread& thread, Stage stage, const Shared& preparation) {
   Status status = guarded(
-      [&] { return strand.post([this, stage, preparation] { (this->*stage)(preparation); }); });
+      [&] { return thread.post([this, stage, preparation] { (this->*stage)(preparation); }); });
   if (!status.ok()) settle(*preparation, std::move(status));
 }
 
-void Preparer::write_prompt(const Shared& preparation) {
-  Status status = guarded([&] { return draft_prompt(*preparation); });
-  if (!status.ok() || preparation->draft.images.empty()) {
+void Preparer::write_next(const Shared& preparation) {
+  Status status = guarded([&] { return write_one(*preparation); });
+  if (!status.ok()) {
     settle(*preparation, std::move(status));
+  } else if (preparation->messages_done < preparation->messages.size()) {
+    post(*text_, &Preparer::write_next, preparation);
+  } else if (!preparation->draft.images.empty()) {
+    post(*pictures_, &Preparer::encode_next, preparation);
   } else {
-    post(pictures_, &Preparer::encode_next, preparation);
+    settle(*preparation, {});
   }
 }
 
-Status Preparer::draft_prompt(Preparation& preparation) const {
+// One message, with what stands before the first and after the last.
+Status Preparer::write_one(Preparation& preparation) const {
   if (preparation.request->abandoned()) return abandoned_status();
-  ARGES_ASSIGN_OR_RETURN(preparation.draft,
-                         PromptBuilder(model_.prompts())
-                             .build(preparation.first, preparation.tail, preparation.messages,
-                                    preparation.image_tokens));
-  preparation.messages.clear();
-  return check_context(preparation.absorbed,
-                       static_cast<std::int64_t>(preparation.draft.input.ids.size()),
-                       model_.max_context());
+  const PromptBuilder builder(model_.prompts());
+  if (preparation.messages_done == 0) ARGES_RETURN_IF_ERROR(begin_prompt(preparation));
+  Message& message = preparation.messages[preparation.messages_done];
+  ARGES_RETURN_IF_ERROR(builder.add(message, preparation.image_tokens, preparation.draft));
+  message = {};
+  const bool last = ++preparation.messages_done == preparation.messages.size();
+  if (last) ARGES_RETURN_IF_ERROR(builder.finish(preparation.draft));
+  return check_context(preparation, 0);
+}
+
+Status Preparer::begin_prompt(Preparation& preparation) const {
+  // Text that cannot fit is refused before the time and memory to tokenize it are spent.
+  ARGES_RETURN_IF_ERROR(
+      check_context(preparation, text_bytes(preparation.messages) / longest_token_));
+  return PromptBuilder(model_.prompts())
+      .begin(preparation.first, preparation.tail, preparation.draft);
+}
+
+// `more`: tokens that will follow those of the draft.
+Status Preparer::check_context(const Preparation& preparation, std::int64_t more) const {
+  const std::int64_t tokens =
+      preparation.absorbed + more + static_cast<std::int64_t>(preparation.draft.input.ids.size());
+  if (tokens < model_.max_context()) return {};
+  return {StatusCode::kContextFull, "the conversation would hold at least " +
+                                        std::to_string(tokens) +
+                                        " tokens before its answer and the context ends at " +
+                                        std::to_string(model_.max_context()) +
+                                        "; shorten the messages or begin a new session"};
 }
 
 void Preparer::encode_next(const Shared& preparation) {
@@ -64,19 +110,18 @@ void Preparer::encode_next(const Shared& preparation) {
   if (!status.ok() || last) {
     settle(*preparation, std::move(status));
   } else {
-    post(pictures_, &Preparer::encode_next, preparation);
+    post(*pictures_, &Preparer::encode_next, preparation);
   }
 }
 
 Status Preparer::encode_one(Preparation& preparation) const {
-  const auto checkpoint = [&] {
+  const auto stop = [&] {
     return preparation.request->abandoned() ? abandoned_status() : Status();
   };
-  ARGES_RETURN_IF_ERROR(checkpoint());
+  ARGES_RETURN_IF_ERROR(stop());
   PromptDraft& draft = preparation.draft;
   const std::size_t index = preparation.images_done;
-  ARGES_ASSIGN_OR_RETURN(ImageFeatures features,
-                         model_.encode_image(*draft.images[index], checkpoint));
+  ARGES_ASSIGN_OR_RETURN(ImageFeatures features, model_.encode_image(*draft.images[index], stop));
   if (features.tokens != draft.spans[index].count) {
     return internal_error("a picture's features do not fill its placeholders; please report it");
   }

@@ -20,29 +20,8 @@ void append_piece(const language::PromptTokens& piece, PromptDraft& draft) {
 
 }  // namespace
 
-Status PromptBuilder::append_message(const Message& message,
-                                     std::span<const std::int64_t>& image_tokens,
-                                     PromptDraft& draft) const {
-  language::PromptMessage typed;
-  typed.role = message.role;
-  for (const auto& part : message.parts) {
-    if (const auto* text = std::get_if<std::string>(&part)) {
-      typed.parts.emplace_back(std::in_place_type<language::TextPart>, *text);
-      continue;
-    }
-    typed.parts.emplace_back(std::in_place_type<language::ImagePart>, image_tokens.front());
-    image_tokens = image_tokens.subspan(1);
-    draft.images.push_back(std::get<std::shared_ptr<const vision::Image>>(part));
-  }
-  ARGES_ASSIGN_OR_RETURN(const auto piece, family_.message(typed));
-  append_piece(piece, draft);
-  return {};
-}
-
-Result<PromptDraft> PromptBuilder::build(bool first, std::span<const language::TokenId> tail,
-                                         std::span<const Message> messages,
-                                         std::span<const std::int64_t> image_tokens) const {
-  PromptDraft draft;
+Status PromptBuilder::begin(bool first, std::span<const language::TokenId> tail,
+                            PromptDraft& draft) const {
   if (first) {
     ARGES_ASSIGN_OR_RETURN(const auto begin, family_.begin());
     append_piece(begin, draft);
@@ -50,12 +29,31 @@ Result<PromptDraft> PromptBuilder::build(bool first, std::span<const language::T
     draft.input.ids.assign(tail.begin(), tail.end());
     draft.carried = static_cast<std::int64_t>(tail.size());
   }
-  for (const auto& message : messages) {
-    ARGES_RETURN_IF_ERROR(append_message(message, image_tokens, draft));
+  return {};
+}
+
+Status PromptBuilder::add(const Message& message, std::span<const std::int64_t> image_tokens,
+                          PromptDraft& draft) const {
+  language::PromptMessage typed;
+  typed.role = message.role;
+  for (const auto& part : message.parts) {
+    if (const auto* text = std::get_if<std::string>(&part)) {
+      typed.parts.emplace_back(std::in_place_type<language::TextPart>, *text);
+      continue;
+    }
+    typed.parts.emplace_back(std::in_place_type<language::ImagePart>,
+                             image_tokens[draft.images.size()]);
+    draft.images.push_back(std::get<std::shared_ptr<const vision::Image>>(part));
   }
+  ARGES_ASSIGN_OR_RETURN(const auto piece, family_.message(typed));
+  append_piece(piece, draft);
+  return {};
+}
+
+Status PromptBuilder::finish(PromptDraft& draft) const {
   ARGES_ASSIGN_OR_RETURN(const auto header, family_.generation_prompt());
   append_piece(header, draft);
-  return draft;
+  return {};
 }
 
 }  // namespace arges::sdk

@@ -21,21 +21,22 @@ struct PromptDraft {
   std::int64_t carried = 0;  // leading ids that the conversation already counts
 };
 
-// Writes a conversation's next prompt, piece by piece, as its model family prescribes.
+// Writes a conversation's next prompt, piece by piece, as its model family prescribes: begin, each
+// message, finish.
 class PromptBuilder {
  public:
   explicit PromptBuilder(const language::PromptFamily& family) : family_(family) {}
 
-  // [begin() for a conversation's first prompt, else its tail] + messages + generation_prompt().
-  // image_tokens: placeholder count of each picture, in order. Fails as PromptFamily::message.
-  Result<PromptDraft> build(bool first, std::span<const language::TokenId> tail,
-                            std::span<const Message> messages,
-                            std::span<const std::int64_t> image_tokens) const;
+  // A conversation's first prompt starts with the family's begin(), a later one with its tail.
+  Status begin(bool first, std::span<const language::TokenId> tail, PromptDraft& draft) const;
+  // image_tokens: placeholder count of each picture of the request, in order. Fails as
+  // PromptFamily::message.
+  Status add(const Message& message, std::span<const std::int64_t> image_tokens,
+             PromptDraft& draft) const;
+  // The header after which the model answers.
+  Status finish(PromptDraft& draft) const;
 
  private:
-  Status append_message(const Message& message, std::span<const std::int64_t>& image_tokens,
-                        PromptDraft& draft) const;
-
   const language::PromptFamily& family_;
 };
 

@@ -4,20 +4,17 @@
 #include <algorithm>
 #include <utility>
 
-#include "sdk/runtime/guard.h"
+#include "sdk/async/guard.h"
 
 namespace arges::sdk {
 namespace {
-
-// Steps, prompts and pictures: each has a thread whenever it has work.
-constexpr int kThreads = 3;
 
 Status check_options(const EngineOptions& options) {
   if (options.prefill_chunk < 1 || options.prefill_chunk > 8192) {
     return invalid_argument("prefill_chunk must be between 1 and 8192");
   }
-  if (options.step_prompt_tokens < 1) {
-    return invalid_argument("step_prompt_tokens must be at least 1");
+  if (options.step_prompt_tokens < 0) {
+    return invalid_argument("step_prompt_tokens must not be negative");
   }
   if (options.max_sessions < 1 || options.max_sessions > 65536) {
     return invalid_argument("max_sessions must be between 1 and 65536");
@@ -26,6 +23,10 @@ Status check_options(const EngineOptions& options) {
     return invalid_argument("max_images_per_request must not be negative");
   }
   return {};
+}
+
+std::int64_t step_prompt_tokens(const EngineOptions& options) {
+  return options.step_prompt_tokens > 0 ? options.step_prompt_tokens : 2 * options.prefill_chunk;
 }
 
 std::shared_ptr<const language::SuppressedTokens> share_suppressed(const Model& model) {
@@ -37,16 +38,15 @@ std::shared_ptr<const language::SuppressedTokens> share_suppressed(const Model& 
 }  // namespace
 
 Scheduler::Scheduler(std::shared_ptr<Model> model, const EngineOptions& options,
-                     std::unique_ptr<Executor> executor)
+                     std::unique_ptr<EngineThread> step_thread)
     : model_(std::move(model)),
       options_(options),
       suppressed_(share_suppressed(*model_)),
-      executor_(std::move(executor)) {
+      step_thread_(std::move(step_thread)) {
   // A session has at most one request, so no turn grows beyond this.
   turn_.items.reserve(static_cast<std::size_t>(options.max_sessions));
   turn_.generations.reserve(static_cast<std::size_t>(options.max_sessions));
-  preparer_ = std::make_unique<Preparer>(*executor_, *model_, [this] { wake(); });
-  steps_ = std::make_unique<Alarm>(*executor_, [this] { return run(); });
+  steps_ = std::make_unique<Alarm>(*step_thread_, [this] { return run(); });
 }
 
 Scheduler::~Scheduler() {
@@ -57,10 +57,13 @@ Result<std::shared_ptr<Scheduler>> Scheduler::create(std::shared_ptr<Model> mode
                                                      const EngineOptions& options) {
   if (!model) return invalid_argument("an engine needs a model");
   ARGES_RETURN_IF_ERROR(check_options(options));
-  ARGES_ASSIGN_OR_RETURN(auto executor, Executor::create(kThreads));
+  ARGES_ASSIGN_OR_RETURN(auto step_thread, EngineThread::create());
   std::shared_ptr<Scheduler> scheduler;
   ARGES_RETURN_IF_ERROR(guarded([&]() -> Status {
-    scheduler.reset(new Scheduler(std::move(model), options, std::move(executor)));
+    scheduler.reset(new Scheduler(std::move(model), options, std::move(step_thread)));
+    ARGES_ASSIGN_OR_RETURN(
+        scheduler->preparer_,
+        Preparer::create(*scheduler->model_, [raw = scheduler.get()] { raw->wake(); }));
     return {};
   }));
   return scheduler;
@@ -113,7 +116,8 @@ void Scheduler::shutdown() {
     if (const auto session = entry.second.lock()) session->close();
   }
   if (steps_) steps_->stop();
-  executor_->join();
+  if (preparer_) preparer_->join();
+  step_thread_->join();
 }
 
 Alarm::Clock::time_point Scheduler::run() {
@@ -137,8 +141,10 @@ void Scheduler::tend_all() {
 
 // One turn; false when nobody can go on.
 bool Scheduler::step() {
-  plan_turn(active_, {options_.prefill_chunk, options_.step_prompt_tokens}, turn_);
+  plan_turn(active_, {options_.prefill_chunk, step_prompt_tokens(options_)}, turn_);
   if (turn_.items.empty()) return false;
+  reserve_memory(turn_);
+  if (turn_.items.empty()) return true;
   const Status outcome = guarded([this] { return model_->step(turn_.items); });
   for (std::size_t i = 0; i < turn_.items.size(); ++i) {
     turn_.generations[i]->after_step(turn_.items[i], outcome);

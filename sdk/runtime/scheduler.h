@@ -8,7 +8,7 @@
 
 #include "kernels/base/status.h"
 #include "sdk/async/alarm.h"
-#include "sdk/async/executor.h"
+#include "sdk/async/engine_thread.h"
 #include "sdk/runtime/engine_options.h"
 #include "sdk/runtime/generation.h"
 #include "sdk/runtime/model.h"
@@ -27,7 +27,8 @@ namespace arges::sdk {
 // only leave word and ring. That is why exactly one terminal event comes out of any race.
 class Scheduler : public std::enable_shared_from_this<Scheduler> {
  public:
-  // INVALID_ARGUMENT for options out of range, OUT_OF_MEMORY_HOST.
+  // INVALID_ARGUMENT for options out of range, IO when the system refuses a thread or a file
+  // descriptor, OUT_OF_MEMORY_HOST.
   static Result<std::shared_ptr<Scheduler>> create(std::shared_ptr<Model> model,
                                                    const EngineOptions& options);
   // As shutdown().
@@ -58,7 +59,7 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   using Active = std::list<std::shared_ptr<Generation>>;
 
   Scheduler(std::shared_ptr<Model> model, const EngineOptions& options,
-            std::unique_ptr<Executor> executor);
+            std::unique_ptr<EngineThread> step_thread);
 
   // On the step thread.
   Alarm::Clock::time_point run();
@@ -70,8 +71,6 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   const std::shared_ptr<Model> model_;
   const EngineOptions options_;
   const std::shared_ptr<const language::SuppressedTokens> suppressed_;
-  std::unique_ptr<Executor> executor_;
-
   std::mutex sessions_mutex_;
   bool accepting_ = true;
   std::map<const SessionState*, std::weak_ptr<SessionState>> sessions_;
@@ -81,8 +80,9 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
 
   Active active_;  // the step thread's; those longest without a prompt chunk first
   Turn turn_;      // the step thread's
+  std::unique_ptr<EngineThread> step_thread_;
   std::unique_ptr<Preparer> preparer_;
-  std::unique_ptr<Alarm> steps_;
+  std::unique_ptr<Alarm> steps_;  // on the step thread
 };
 
 }  // namespace arges::sdk

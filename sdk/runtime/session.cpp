@@ -2,8 +2,8 @@
 #include <utility>
 
 #include "language/text/stop_matcher.h"
+#include "sdk/async/guard.h"
 #include "sdk/runtime/engine.h"
-#include "sdk/runtime/guard.h"
 #include "sdk/runtime/request_checks.h"
 #include "sdk/runtime/scheduler.h"
 
@@ -14,6 +14,7 @@ namespace {
 Status assemble(Scheduler& scheduler, std::vector<Message> messages, GenerateOptions options,
                 std::shared_ptr<EventQueue> queue, GenerationParts& parts) {
   if (!queue) return invalid_argument("a request needs a queue");
+  ARGES_RETURN_IF_ERROR(queue->check_room_for_request());
   ARGES_RETURN_IF_ERROR(check_messages(messages, scheduler.options()));
   ARGES_RETURN_IF_ERROR(check_generate_options(options, scheduler.model()));
   ARGES_ASSIGN_OR_RETURN(auto stops, language::StopMatcher::create(options.stop_strings));

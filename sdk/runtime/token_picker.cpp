@@ -9,11 +9,11 @@ namespace arges::sdk {
 Result<TokenPicker> TokenPicker::create(
     const Model& model, const GenerateOptions& options,
     std::shared_ptr<const language::SuppressedTokens> suppressed,
-    std::span<const language::TokenId> prompt) {
+    std::span<const language::TokenId> seen) {
   const auto vocab_size = static_cast<language::TokenId>(model.vocab_size());
   ARGES_ASSIGN_OR_RETURN(
       auto sampler, language::Sampler::create(options.sampling, vocab_size, std::move(suppressed)));
-  sampler.accept_prompt(prompt);
+  sampler.accept_prompt(seen);
   std::vector<language::TokenId> stops = model.prompts().stop_tokens();
   stops.insert(stops.end(), options.stop_tokens.begin(), options.stop_tokens.end());
   std::sort(stops.begin(), stops.end());

@@ -18,11 +18,11 @@ namespace arges::sdk {
 // Chooses an answer's next token and knows which tokens end it. One thread at a time.
 class TokenPicker {
  public:
-  // `prompt`: the request's new ids, which the repetition penalty looks at. `suppressed`: see
+  // `seen`: the ids of the conversation up to here, for the repetition penalty. `suppressed`: see
   // Sampler::create, whose failures these are.
   static Result<TokenPicker> create(const Model& model, const GenerateOptions& options,
                                     std::shared_ptr<const language::SuppressedTokens> suppressed,
-                                    std::span<const language::TokenId> prompt);
+                                    std::span<const language::TokenId> seen);
 
   // logits [vocab_size]. Fails as Sampler::sample.
   Result<language::TokenId> pick(std::span<const float> logits);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/runtime/turn.h"
 
+#include "sdk/async/guard.h"
+
 namespace arges::sdk {
 
 void plan_turn(std::list<std::shared_ptr<Generation>>& active, const TurnLimits& limits,
@@ -22,6 +24,22 @@ void plan_turn(std::list<std::shared_ptr<Generation>>& active, const TurnLimits&
     turn.generations.push_back(&generation);
   }
   active.splice(active.end(), served);
+}
+
+void reserve_memory(Turn& turn) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < turn.items.size(); ++i) {
+    const StepItem item = turn.items[i];
+    const Status status = guarded([&] { return item.sequence->reserve(item.count); });
+    if (!status.ok()) {
+      turn.generations[i]->after_step(item, status);
+      continue;
+    }
+    turn.items[kept] = item;
+    turn.generations[kept++] = turn.generations[i];
+  }
+  turn.items.resize(kept);
+  turn.generations.resize(kept);
 }
 
 }  // namespace arges::sdk

@@ -35,4 +35,8 @@ struct TurnLimits {
 void plan_turn(std::list<std::shared_ptr<Generation>>& active, const TurnLimits& limits,
                Turn& turn);
 
+// Sets aside the memory that each sequence of the turn will grow by. A request whose sequence gets
+// none ends there and leaves the turn; the others go on.
+void reserve_memory(Turn& turn);
+
 }  // namespace arges::sdk

@@ -3,20 +3,21 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <thread>
 #include <vector>
 
-#include "sdk/async/executor.h"
+#include "sdk/async/engine_thread.h"
 
 namespace arges::sdk {
 namespace {
 
 TEST(Alarm, SleepsUntilItIsRung) {
-  auto executor = Executor::create(1).value();
+  auto thread = EngineThread::create().value();
   std::promise<void> ran;
-  Alarm alarm(*executor, [&] {
+  Alarm alarm(*thread, [&] {
     ran.set_value();
     return Alarm::kNever;
   });
@@ -26,10 +27,10 @@ TEST(Alarm, SleepsUntilItIsRung) {
 }
 
 TEST(Alarm, RunsAgainAtTheTimeItsTaskNames) {
-  auto executor = Executor::create(1).value();
+  auto thread = EngineThread::create().value();
   std::promise<void> third;
   int runs = 0;
-  Alarm alarm(*executor, [&] {
+  Alarm alarm(*thread, [&] {
     if (++runs == 3) third.set_value();
     return runs < 3 ? Alarm::Clock::now() + std::chrono::milliseconds(1) : Alarm::kNever;
   });
@@ -39,11 +40,11 @@ TEST(Alarm, RunsAgainAtTheTimeItsTaskNames) {
 }
 
 TEST(Alarm, ARingDuringARunIsNotLost) {
-  auto executor = Executor::create(1).value();
+  auto thread = EngineThread::create().value();
   std::promise<void> second;
   int runs = 0;
   Alarm* self = nullptr;
-  Alarm alarm(*executor, [&] {
+  Alarm alarm(*thread, [&] {
     if (++runs == 1) self->ring();
     if (runs == 2) second.set_value();
     return Alarm::kNever;
@@ -56,12 +57,12 @@ TEST(Alarm, ARingDuringARunIsNotLost) {
 
 TEST(Alarm, NoRingFromManyThreadsIsLostAndRunsNeverOverlap) {
   constexpr int kPerThread = 5000;
-  auto executor = Executor::create(3).value();
+  auto thread = EngineThread::create().value();
   std::atomic<int> left{0};
   std::atomic<int> taken{0};
   std::atomic<bool> running{false};
   std::promise<void> all;
-  Alarm alarm(*executor, [&] {
+  Alarm alarm(*thread, [&] {
     EXPECT_FALSE(running.exchange(true));
     taken += left.exchange(0);
     running = false;
@@ -71,47 +72,50 @@ TEST(Alarm, NoRingFromManyThreadsIsLostAndRunsNeverOverlap) {
     }
     return Alarm::kNever;
   });
-  std::vector<std::thread> threads;
+  std::vector<std::thread> ringers;
   for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] {
+    ringers.emplace_back([&] {
       for (int ring = 0; ring < kPerThread; ++ring) {
         ++left;
         alarm.ring();
       }
     });
   }
-  for (auto& thread : threads) thread.join();
+  for (auto& ringer : ringers) ringer.join();
   all.get_future().wait();
   alarm.stop();
 }
 
 TEST(Alarm, DoesNotRunAfterStop) {
-  auto executor = Executor::create(1).value();
+  auto thread = EngineThread::create().value();
   std::atomic<int> runs{0};
-  Alarm alarm(*executor, [&] {
+  Alarm alarm(*thread, [&] {
     ++runs;
     return Alarm::kNever;
   });
   alarm.stop();
   alarm.ring();
-  executor->join();
+  thread->join();
   EXPECT_EQ(runs, 0);
 }
 
-TEST(Strand, RunsTasksInOrderOneAtATime) {
-  auto executor = Executor::create(3).value();
-  Strand strand(*executor);
+TEST(EngineThread, RunsTasksInTheOrderPosted) {
+  auto thread = EngineThread::create().value();
   std::vector<int> order;
   for (int i = 0; i < 1000; ++i) {
-    ASSERT_TRUE(strand.post([&order, i] { order.push_back(i); }).ok());
+    ASSERT_TRUE(thread->post([&order, i] { order.push_back(i); }).ok());
   }
-  executor->join();
+  thread->join();
   ASSERT_EQ(order.size(), 1000U);
   EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
 }
 
-TEST(Executor, RefusesToHaveNoThread) {
-  EXPECT_EQ(Executor::create(0).status().code(), StatusCode::kInvalidArgument);
+TEST(EngineThread, RunsWhatATaskPosts) {
+  auto thread = EngineThread::create().value();
+  bool ran = false;
+  ASSERT_TRUE(thread->post([&] { EXPECT_TRUE(thread->post([&] { ran = true; }).ok()); }).ok());
+  thread->join();
+  EXPECT_TRUE(ran);
 }
 
 }  // namespace

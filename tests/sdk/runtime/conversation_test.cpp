@@ -227,6 +227,22 @@ TEST(Context, APromptThatLeavesNoRoomIsRefusedAndTheSessionGoesOn) {
   EXPECT_EQ(ask(*session, {user("0123456789")}).text, "a");
 }
 
+TEST(Context, TextThatCannotFitIsRefusedBeforeItIsTokenized) {
+  ScriptedEngine engine({.max_context = 64});
+  auto session = engine.session();
+  const auto full = ask(*session, {user(std::string(1'000'000, 'a'))});
+  EXPECT_EQ(full.last().status.code(), StatusCode::kContextFull);
+  EXPECT_EQ(engine.model->encoded_bytes(), 0);
+}
+
+TEST(Context, NoMessageBehindTheOneThatFillsItIsTokenized) {
+  ScriptedEngine engine({.max_context = 64});
+  auto session = engine.session();
+  const std::vector<Message> messages(60, user("a"));  // four tokens each
+  EXPECT_EQ(ask(*session, messages).last().status.code(), StatusCode::kContextFull);
+  EXPECT_LT(engine.model->encoded_bytes(), 20);
+}
+
 TEST(Context, AnAnswerThatMeetsTheEndIsDoneByLength) {
   ScriptedModelOptions options;
   options.max_context = 16;
@@ -238,6 +254,19 @@ TEST(Context, AnAnswerThatMeetsTheEndIsDoneByLength) {
   EXPECT_EQ(answer.last().type, EventType::kDone);
   EXPECT_EQ(answer.last().finish_reason, FinishReason::kLength);
   EXPECT_EQ(ask(*session, {user("so")}).last().status.code(), StatusCode::kContextFull);
+}
+
+TEST(Sampling, TheRepetitionPenaltyLooksAtEarlierTurnsToo) {
+  // 100 for 'q', 60 for 'z' by bias: 'q' wins unless it is penalised.
+  ScriptedEngine engine({.script = always("q")});
+  GenerateOptions options;
+  options.max_tokens = 1;
+  options.sampling.logit_bias = {{'z', 60.0F}};
+  options.sampling.repetition_penalty = 4.0F;
+  EXPECT_EQ(ask(*engine.session(), {user("hi")}, options).text, "q");
+  auto session = engine.session();
+  ask(*session, {user("q?")});
+  EXPECT_EQ(ask(*session, {user("hi")}, options).text, "z");
 }
 
 TEST(Sampling, SuppressionBiasAndSeedReachTheSampler) {

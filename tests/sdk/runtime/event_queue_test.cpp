@@ -61,6 +61,17 @@ TEST(EventQueue, IsBoundedExceptForTerminalEvents) {
   EXPECT_TRUE(queue->try_push(text_event("d")));
 }
 
+TEST(EventQueue, HasNoRoomForARequestWhileTooManyEndsWait) {
+  auto queue = EventQueue::create(1).value();
+  for (std::size_t i = 0; i < EventQueue::kMaxEnds; ++i) {
+    ASSERT_TRUE(queue->check_room_for_request().ok());
+    queue->push_terminal(done_event());
+  }
+  EXPECT_EQ(queue->check_room_for_request().code(), StatusCode::kBusy);
+  ASSERT_TRUE(queue->next(milliseconds(0)).ok());
+  EXPECT_TRUE(queue->check_room_for_request().ok());
+}
+
 TEST(EventQueue, DescriptorIsReadableExactlyWhileThereIsNews) {
   auto queue = EventQueue::create(2).value();
   EXPECT_FALSE(readable(*queue));

@@ -56,6 +56,28 @@ TEST(Failure, OfAStepInALaterTurnKeepsTheEarlierOnes) {
   expect_recovered(engine, *session, expected);
 }
 
+TEST(Failure, ToGrowEndsThatRequestAndNoOtherOfItsBatch) {
+  const std::string expected = plain_answer();
+  ScriptedEngine engine;
+  auto first = engine.session();
+  auto second = engine.session();
+  engine.model->step_gate().shut();
+  const auto first_queue = make_queue();
+  const auto second_queue = make_queue();
+  ASSERT_TRUE(first->generate({user("hi")}, {}, first_queue, 1).ok());
+  ASSERT_TRUE(second->generate({user("hi")}, {}, second_queue, 2).ok());
+  engine.model->step_gate().let(2);
+  engine.model->step_gate().wait_until_held();  // by now the two go together
+  engine.model->reserve_fault().fail_after(0, kDeviceFull);
+  engine.model->step_gate().open();
+  const auto a = read_all(*first_queue);
+  const auto b = read_all(*second_queue);
+  const bool first_failed = a.last().type == EventType::kFailed;
+  expect_failed(first_failed ? a : b, StatusCode::kOutOfMemoryDevice);
+  EXPECT_EQ((first_failed ? b : a).text, expected);
+  EXPECT_EQ(ask(first_failed ? *first : *second, {user("hi")}).text, expected);
+}
+
 TEST(Failure, OfABatchFailsThoseInItAndNoOther) {
   ScriptedEngine engine;
   auto first = engine.session();

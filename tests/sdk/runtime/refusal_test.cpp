@@ -108,7 +108,7 @@ TEST(Refusal, EngineOptionsOutOfTheirRange) {
   };
   EXPECT_EQ(code({.prefill_chunk = 0}), StatusCode::kInvalidArgument);
   EXPECT_EQ(code({.prefill_chunk = 8193}), StatusCode::kInvalidArgument);
-  EXPECT_EQ(code({.step_prompt_tokens = 0}), StatusCode::kInvalidArgument);
+  EXPECT_EQ(code({.step_prompt_tokens = -1}), StatusCode::kInvalidArgument);
   EXPECT_EQ(code({.max_sessions = 0}), StatusCode::kInvalidArgument);
   EXPECT_EQ(code({.max_images_per_request = -1}), StatusCode::kInvalidArgument);
   EXPECT_EQ(Engine::create(nullptr, {}).status().code(), StatusCode::kInvalidArgument);
