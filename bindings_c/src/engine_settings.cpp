@@ -5,13 +5,14 @@
 #include <string>
 
 #include "bindings_c/src/handles.h"
+#include "kernels/base/thread_pool.h"
 
 namespace arges::bindings {
 namespace {
 
 constexpr std::uint64_t kMaxPathBytes = 4096;
 constexpr std::uint64_t kMaxDeviceBytes = 64;
-constexpr std::uint64_t kMaxThreads = 1024;
+constexpr std::uint64_t kMaxThreads = ThreadPool::kMaxThreads;
 constexpr std::uint64_t kMaxContext = 1'000'000'000;
 constexpr std::uint64_t kMaxPrefillChunk = 8192;
 constexpr std::uint64_t kMaxSessions = 65'536;

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "kernels/base/status.h"
@@ -16,6 +16,9 @@ namespace arges::bindings {
 // that a handle of one kind is unknown to every other kind's table.
 std::uintptr_t next_handle_number() noexcept;
 
+template <typename Handle, typename Object>
+class ReservedHandle;
+
 // The handles of one kind that callers hold. A handle is a number dressed as a pointer: it is
 // looked up, never dereferenced, so that a null, stale, foreign or made-up one is told apart
 // without touching memory, and a call in flight keeps its object alive while another thread gives
@@ -25,14 +28,14 @@ class HandleTable {
   static_assert(sizeof(void*) >= 8, "handle numbers are never reused, which takes 64 bits");
 
  public:
+  using Objects = std::map<std::uintptr_t, std::shared_ptr<Object>>;
+
   // `noun` names the kind in messages; a static string.
   explicit HandleTable(const char* noun) : noun_(noun) {}
 
   Handle* insert(std::shared_ptr<Object> object) {
-    const std::uintptr_t number = next_handle_number();
-    const std::lock_guard lock(mutex_);
-    objects_.emplace(number, std::move(object));
-    return reinterpret_cast<Handle*>(number);
+    ReservedHandle<Handle, Object> reserved(*this);
+    return reserved.publish(std::move(object));
   }
 
   // INVALID_ARGUMENT when the handle is null or not one of this kind in use.
@@ -67,27 +70,36 @@ class HandleTable {
                             "or is a handle of another kind");
   }
 
+  friend class ReservedHandle<Handle, Object>;
+
   const char* noun_;
   mutable std::mutex mutex_;
-  std::unordered_map<std::uintptr_t, std::shared_ptr<Object>> objects_;
+  Objects objects_;
 };
 
-// A handle made before a step that cannot be undone, so that nothing can fail after it. Taken back
-// unless released.
+// A handle made before a step that cannot be undone, so that nothing can fail after it. Nobody can
+// find it before it is published.
 template <typename Handle, typename Object>
 class ReservedHandle {
  public:
-  ReservedHandle(HandleTable<Handle, Object>& table, std::shared_ptr<Object> object)
-      : table_(table), handle_(table.insert(std::move(object))) {}
-  ~ReservedHandle() { table_.remove(handle_); }
-  ReservedHandle(const ReservedHandle&) = delete;
-  ReservedHandle& operator=(const ReservedHandle&) = delete;
+  explicit ReservedHandle(HandleTable<Handle, Object>& table) : table_(table) {
+    typename HandleTable<Handle, Object>::Objects one;
+    one.emplace(next_handle_number(), nullptr);
+    node_ = one.extract(one.begin());
+  }
 
-  Handle* release() noexcept { return std::exchange(handle_, nullptr); }
+  // At most once.
+  Handle* publish(std::shared_ptr<Object> object) noexcept {
+    node_.mapped() = std::move(object);
+    const std::uintptr_t number = node_.key();
+    const std::lock_guard lock(table_.mutex_);
+    table_.objects_.insert(std::move(node_));
+    return reinterpret_cast<Handle*>(number);
+  }
 
  private:
   HandleTable<Handle, Object>& table_;
-  Handle* handle_;
+  typename HandleTable<Handle, Object>::Objects::node_type node_;
 };
 
 }  // namespace arges::bindings

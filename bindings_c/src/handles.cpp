@@ -43,8 +43,8 @@ HandleTable<arges_queue, EventSource>& queues() {
   return never_destroyed<HandleTable<arges_queue, EventSource>>("queue");
 }
 
-HandleTable<arges_request, RequestSlot>& requests() {
-  return never_destroyed<HandleTable<arges_request, RequestSlot>>("request");
+HandleTable<arges_request, sdk::Request>& requests() {
+  return never_destroyed<HandleTable<arges_request, sdk::Request>>("request");
 }
 
 HandleTable<void, sdk::Event>& taken_events() {

@@ -13,11 +13,6 @@
 
 namespace arges::bindings {
 
-// Filled in once the request has been submitted, so that nothing can fail after that.
-struct RequestSlot {
-  std::shared_ptr<sdk::Request> request;
-};
-
 // One table for each kind of handle. They are never destroyed: a thread that still runs while the
 // process exits finds them whole.
 HandleTable<arges_engine, sdk::Engine>& engines();
@@ -25,7 +20,7 @@ HandleTable<arges_session, sdk::Session>& sessions();
 HandleTable<const arges_image, const vision::Image>& images();
 HandleTable<arges_message, sdk::Message>& messages();
 HandleTable<arges_queue, EventSource>& queues();
-HandleTable<arges_request, RequestSlot>& requests();
+HandleTable<arges_request, sdk::Request>& requests();
 // The events whose text callers' event structs point to, as arges_event.storage.
 HandleTable<void, sdk::Event>& taken_events();
 

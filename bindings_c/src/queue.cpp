@@ -30,10 +30,10 @@ Result<std::shared_ptr<EventSource>> create_source(const arges_queue_options* gi
 Status take_event(sdk::EventQueue& events, std::int64_t timeout_ms, arges_event* out) {
   const std::int64_t wait_ms = std::clamp<std::int64_t>(timeout_ms, -1, kLongestWaitMs);
   auto event = std::make_shared<sdk::Event>();
-  ReservedHandle storage(taken_events(), event);
+  ReservedHandle storage(taken_events());
   ARGES_ASSIGN_OR_RETURN(*event, events.next(std::chrono::milliseconds(wait_ms)));
   taken_events().remove(out->storage);
-  write_struct(out, describe_event(*event, storage.release()));
+  write_struct(out, describe_event(*event, storage.publish(event)));
   return {};
 }
 

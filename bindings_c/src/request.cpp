@@ -43,13 +43,12 @@ struct Submission {
 };
 
 Result<arges_request*> submit(Submission submission, std::uint64_t tag) {
-  auto slot = std::make_shared<RequestSlot>();
-  ReservedHandle handle(requests(), slot);
+  ReservedHandle handle(requests());
   ARGES_ASSIGN_OR_RETURN(
-      slot->request,
+      auto request,
       submission.session->generate(std::move(submission.messages), std::move(submission.options),
                                    submission.queue->events(), tag));
-  return handle.release();
+  return handle.publish(std::move(request));
 }
 
 }  // namespace
@@ -78,8 +77,8 @@ arges_status arges_generate(arges_session* session, arges_message* const* messag
 
 arges_status arges_request_cancel(arges_request* request) {
   return at_boundary([&]() -> arges::Status {
-    ARGES_ASSIGN_OR_RETURN(const auto slot, requests().find(request));
-    slot->request->cancel();
+    ARGES_ASSIGN_OR_RETURN(const auto owner, requests().find(request));
+    owner->cancel();
     return {};
   });
 }

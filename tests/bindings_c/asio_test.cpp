@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <arges/arges_asio.hpp>
 
@@ -92,6 +93,69 @@ TEST_F(Async, CancellingTheOperationCancelsTheRequest) {
   } catch (const arges::Error& error) {
     EXPECT_EQ(error.status(), ARGES_CANCELLED);
   }
+}
+
+TEST_F(Async, CancellingAgainWaitsForTheTerminalEventAllTheSame) {
+  model->step_gate().shut();
+  asio::cancellation_signal signal;
+  arges_status ended = ARGES_OK;
+  bool idle = false;
+  session.async_generate(io.get_executor(), message, arges::GenerateOptions(), nullptr,
+                         asio::bind_cancellation_slot(
+                             signal.slot(), [&](std::exception_ptr error, const arges::Answer&) {
+                               try {
+                                 std::rethrow_exception(error);
+                               } catch (const arges::Error& why) {
+                                 ended = why.status();
+                               }
+                               arges::Queue queue;
+                               arges::Request next =
+                                   session.generate(message, {}, queue, 1);  // BUSY would throw
+                               idle = true;
+                             }));
+  asio::post(io, [&] {
+    model->step_gate().wait_until_held();
+    signal.emit(asio::cancellation_type::total);
+    asio::post(io, [&] {
+      signal.emit(asio::cancellation_type::total);
+      asio::post(io, [&] { asio::post(io, [&] { model->step_gate().open(); }); });
+    });
+  });
+  io.run();
+  EXPECT_EQ(ended, ARGES_CANCELLED);
+  EXPECT_TRUE(idle);
+}
+
+TEST_F(Async, ARefusedRequestCompletesWithItsErrorAndNotAtOnce) {
+  model->step_gate().shut();
+  arges::Queue queue;
+  arges::Request first = session.generate(message, {}, queue, 1);
+  arges_status refused = ARGES_OK;
+  session.async_generate(io.get_executor(), message, arges::GenerateOptions(), nullptr,
+                         [&](std::exception_ptr error, const arges::Answer&) {
+                           try {
+                             std::rethrow_exception(error);
+                           } catch (const arges::Error& why) {
+                             refused = why.status();
+                           }
+                         });
+  EXPECT_EQ(refused, ARGES_OK) << "the handler runs on the executor only";
+  io.run();
+  EXPECT_EQ(refused, ARGES_BUSY);
+}
+
+TEST_F(Async, WaitsOnADescriptorThatNoChildInherits) {
+  const auto open_to_children = [] {
+    int count = 0;
+    for (int descriptor = 3; descriptor < 1024; ++descriptor) {
+      const int flags = fcntl(descriptor, F_GETFD);
+      if (flags >= 0 && (flags & FD_CLOEXEC) == 0) ++count;
+    }
+    return count;
+  };
+  const int before = open_to_children();
+  const arges::AsyncQueue events(io.get_executor());
+  EXPECT_EQ(open_to_children(), before);
 }
 
 TEST_F(Async, EventsOfAQueueAreAwaitedOneByOne) {

@@ -68,15 +68,17 @@ TEST(HandleTable, NeverGivesANumberTwice) {
   EXPECT_EQ(distinct.size(), static_cast<std::size_t>(kThreads * kEach));
 }
 
-TEST(ReservedHandle, IsTakenBackUnlessReleased) {
+TEST(ReservedHandle, IsFoundOnlyOncePublished) {
   Table table("thing");
-  Handle* handle = nullptr;
-  { ReservedHandle reserved(table, std::make_shared<int>(1)); }
-  {
-    ReservedHandle reserved(table, std::make_shared<int>(2));
-    handle = reserved.release();
-  }
-  EXPECT_TRUE(table.find(handle).ok());
+  Handle* before = table.insert(std::make_shared<int>(1));
+  ReservedHandle reserved(table);
+  // Numbers rise by a fixed step, so a caller could guess the next one.
+  Handle* after = table.insert(std::make_shared<int>(3));
+  const auto guessed = reinterpret_cast<Handle*>(
+      (reinterpret_cast<std::uintptr_t>(before) + reinterpret_cast<std::uintptr_t>(after)) / 2);
+  EXPECT_FALSE(table.find(guessed).ok());
+  EXPECT_EQ(reserved.publish(std::make_shared<int>(2)), guessed);
+  EXPECT_EQ(**table.find(guessed), 2);
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ MisuseCase generating(const Change<arges_generate_options>& change) {
 
 std::vector<MisuseCase> engine_numbers() {
   const std::vector<Change<arges_engine_options>> changes = {
-      {"threads_1025", [](arges_engine_options& o) { o.threads = 1025; }},
+      {"threads_257", [](arges_engine_options& o) { o.threads = 257; }},
       {"threads_huge", [](arges_engine_options& o) { o.threads = 0xFFFFFFFF; }},
       {"context_huge", [](arges_engine_options& o) { o.max_context = kHuge; }},
       {"context_over", [](arges_engine_options& o) { o.max_context = 1'000'000'001; }},

@@ -88,7 +88,7 @@ typedef int32_t arges_status;
 #define ARGES_NOT_FOUND 12   /* a file or folder that is not there */
 #define ARGES_TIMEOUT 13     /* nothing came within the time given; not an error state */
 #define ARGES_CLOSED 14      /* the session or queue has been closed */
-#define ARGES_IO 15          /* the system refused to read a file or make a descriptor */
+#define ARGES_IO 15          /* the system refused a file, a descriptor or a thread */
 
 /* The ABI's version as major << 16 | minor. Programs built against the same major keep working;
  * the shared library's SONAME carries the major. */
@@ -120,10 +120,10 @@ typedef int32_t (*arges_progress_fn)(void* user, uint64_t done_bytes, uint64_t t
 
 typedef struct arges_engine_options {
   uint32_t struct_size;
-  uint32_t threads;       /* of compute, at most 1024; 0 = one for each hardware thread */
+  uint32_t threads;       /* of compute, at most 256; 0 = one for each hardware thread */
   const char* model_path; /* a folder in the Hugging Face layout; 1 to 4096 bytes */
   uint64_t model_path_length;
-  const char* device; /* "auto" or "cpu"; NULL = "auto" */
+  const char* device; /* "auto", "cpu" or "reference" (scalar, slow, for tests); NULL = "auto" */
   uint64_t device_length;
   uint64_t max_context;       /* tokens of a session, to 10^9; 0 = what the model was made for */
   uint32_t prefill_chunk;     /* prompt tokens in one step, 1 to 8192; 0 = 256 */
@@ -132,6 +132,8 @@ typedef struct arges_engine_options {
   void* progress_user;
 } arges_engine_options;
 
+/* Writes the defaults: zero in every field but struct_size; model_path is still to be set. Pass
+ * sizeof of the struct. INVALID_ARGUMENT for a size that no version of it has. */
 ARGES_API arges_status arges_engine_options_init(arges_engine_options* options,
                                                  uint64_t struct_size);
 
@@ -139,8 +141,10 @@ ARGES_API arges_status arges_engine_options_init(arges_engine_options* options,
  * CANCELLED, IO, OUT_OF_MEMORY_*, INVALID_ARGUMENT. */
 ARGES_API arges_status arges_engine_open(const arges_engine_options* options, arges_engine** out);
 
-/* Cancels what runs on the engine and gives the handle back. Waits at most one step of work.
- * Sessions still open answer CLOSED from then on and must still be closed. */
+/* Cancels what runs on the engine and gives the handle back. Waits at most for the step, the
+ * message being tokenized and the layer of a picture under way. Sessions still open must still be
+ * closed; from then on they hold no tokens (arges_session_token_count: OK and 0) and arges_generate
+ * answers CLOSED. */
 ARGES_API void arges_engine_close(arges_engine* engine);
 
 typedef struct arges_model_info {
@@ -176,7 +180,9 @@ ARGES_API arges_status arges_image_plan_for_size(const arges_engine* engine, uin
 /* ---- Images ----------------------------------------------------------------------------- */
 
 /* Decodes PNG or JPEG bytes (by content, not by name): orientation applied, alpha composited over
- * white, 16-bit reduced to 8. Works on the calling thread. IMAGE_DECODE. */
+ * white, 16-bit reduced to 8. Works on the calling thread. IMAGE_DECODE for what is no picture or a
+ * damaged one, and over the limits: 20 MiB of bytes, 100 scans of a JPEG, the dimensions of
+ * arges_image_from_pixels. INVALID_ARGUMENT, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_image_decode(const void* bytes, uint64_t length, arges_image** out);
 
 #define ARGES_PIXELS_RGB 1u
@@ -187,12 +193,15 @@ ARGES_API arges_status arges_image_decode(const void* bytes, uint64_t length, ar
 
 /* Copies 8-bit pixels, rows from the top, `stride` bytes from one row to the next; alpha is
  * composited over white. INVALID_ARGUMENT for an unknown format, a stride shorter than a row, or a
- * picture over the limits: 16384 pixels a side, 40,000,000 in all, one side 200 times the other. */
+ * picture over the limits: 16384 pixels a side, 40,000,000 in all, one side 200 times the other.
+ * OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_image_from_pixels(const void* pixels, uint32_t width, uint32_t height,
                                                uint64_t stride, uint32_t format, arges_image** out);
 
+/* Pixels, after the orientation has been applied. */
 ARGES_API arges_status arges_image_size(const arges_image* image, uint32_t* width,
                                         uint32_t* height);
+/* Gives the handle back; messages keep the pixels that they hold. NULL allowed. */
 ARGES_API void arges_image_free(arges_image* image);
 
 /* ---- Messages --------------------------------------------------------------------------- */
@@ -201,11 +210,14 @@ ARGES_API void arges_image_free(arges_image* image);
 #define ARGES_ROLE_USER 2u
 #define ARGES_ROLE_ASSISTANT 3u
 
+/* An empty message. INVALID_ARGUMENT for a role that is not ARGES_ROLE_*. */
 ARGES_API arges_status arges_message_create(uint32_t role, arges_message** out);
 /* Appends a part. Text of at most 8,000,000 bytes; INVALID_ARGUMENT if it is not UTF-8. */
 ARGES_API arges_status arges_message_add_text(arges_message* message, const char* text,
                                               uint64_t length);
+/* Appends a part, without copying the pixels. */
 ARGES_API arges_status arges_message_add_image(arges_message* message, const arges_image* image);
+/* Gives the handle back; requests made from the message go on. NULL allowed. */
 ARGES_API void arges_message_free(arges_message* message);
 
 /* ---- Queues and events ------------------------------------------------------------------ */
@@ -234,15 +246,16 @@ typedef struct arges_event {
   void* storage; /* the library's: owns text */
 } arges_event;
 
-/* Before an event struct's first use. */
+/* Before an event struct's first use. Pass sizeof of the struct. */
 ARGES_API arges_status arges_event_init(arges_event* event, uint64_t struct_size);
 /* Frees what the struct holds. arges_queue_next does so too before it fills a struct again, so one
  * call after the last event is enough. NULL allowed. */
 ARGES_API void arges_event_clear(arges_event* event);
 
 /* Callback mode, for C and C++: called on one thread of the queue, never two at a time; the event
- * is valid during the call, its storage is NULL. It must not close the queue it serves (which has
- * no effect then) and must not throw. */
+ * is valid during the call, its storage is NULL. Its struct_size is the library's: a program built
+ * with a newer header must check it before it reads a field that an older library does not have.
+ * The callback must not close the queue it serves (which has no effect then) and must not throw. */
 typedef void (*arges_event_fn)(void* user, const arges_event* event);
 
 typedef struct arges_queue_options {
@@ -252,20 +265,24 @@ typedef struct arges_queue_options {
   void* callback_user;
 } arges_queue_options;
 
+/* Writes the defaults: zero in every field but struct_size. Pass sizeof of the struct. */
 ARGES_API arges_status arges_queue_options_init(arges_queue_options* options, uint64_t struct_size);
 
-/* options may be NULL for the defaults. */
+/* options may be NULL for the defaults. INVALID_ARGUMENT, IO, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_queue_create(const arges_queue_options* options, arges_queue** out);
 
 /* Takes the next event, waiting at most timeout_ms (negative: without limit, 0: not at all).
  * TIMEOUT when none came, CLOSED when another thread closed the queue meanwhile, UNSUPPORTED for a
  * queue in callback mode; the event struct is then as it was. Exactly one terminal event arrives
  * for each request, and none of that request after it. When `capacity` events wait, the requests
- * that write to the queue pause. */
+ * that write to the queue pause; their terminal events fit all the same, but while 1024 of these
+ * wait, arges_generate answers BUSY for the queue. */
 ARGES_API arges_status arges_queue_next(arges_queue* queue, int64_t timeout_ms, arges_event* event);
 
 /* A descriptor that is readable while events wait, for poll, select, epoll or any event loop;
- * never read from it or close it. -1 for a queue in callback mode and for no queue. */
+ * never read from it or close it. Valid until arges_queue_close: take it out of the event loop
+ * before that, for its number may be given to another file then. -1 for a queue in callback mode
+ * and for no queue. */
 ARGES_API int32_t arges_queue_fd(const arges_queue* queue);
 
 /* Cancels the requests that write to the queue and drops their events; waits for a callback that
@@ -277,7 +294,7 @@ ARGES_API void arges_queue_close(arges_queue* queue);
 /* BUSY when max_sessions are open, OUT_OF_MEMORY_*. */
 ARGES_API arges_status arges_session_create(arges_engine* engine, arges_session** out);
 
-/* Tokens that the conversation holds. */
+/* Tokens that the conversation holds; 0 after the engine has been closed. */
 ARGES_API arges_status arges_session_token_count(const arges_session* session, uint64_t* out);
 
 /* Cancels a request in flight and gives the handle back; the request's terminal event is queued
@@ -314,20 +331,27 @@ typedef struct arges_generate_options {
   uint32_t logit_bias_count; /* at most 1024, each token once */
 } arges_generate_options;
 
+/* Writes the defaults: 256 tokens, greedy, no penalty, no bias, no stop but the model's own, no
+ * deadline. Pass sizeof of the struct. */
 ARGES_API arges_status arges_generate_options_init(arges_generate_options* options,
                                                    uint64_t struct_size);
 
-/* Adds `messages` (1 to 4096, the last one not the assistant's) to the conversation and generates
- * the assistant's answer. Returns at once; events arrive in `queue` under `tag` and end with
- * exactly one terminal event. On DONE the messages and the answer have become part of the session;
- * on CANCELLED and FAILED the session is what it was before. options may be NULL for the defaults.
- * BUSY while the session has a request in flight, CLOSED, INVALID_ARGUMENT, UNSUPPORTED. */
+/* Adds `messages` (1 to 4096 with at most 16 images in all, the last one not the assistant's) to
+ * the conversation and generates the assistant's answer. Returns at once; events arrive in `queue`
+ * under `tag` and end with exactly one terminal event. On DONE the messages and the answer have
+ * become part of the session; on CANCELLED and FAILED the session is what it was before and can be
+ * used again. The requests of an engine share its steps: when memory runs out in one, all that take
+ * part in it may end with OUT_OF_MEMORY_HOST. options may be NULL for the defaults. BUSY while the
+ * session has a request in flight or 1024 terminal events wait in the queue, CLOSED,
+ * INVALID_ARGUMENT, UNSUPPORTED, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_generate(arges_session* session, arges_message* const* messages,
                                       uint64_t message_count, const arges_generate_options* options,
                                       arges_queue* queue, uint64_t tag, arges_request** out);
 
-/* Asks for the end and returns at once. Takes effect within one prefill chunk, decode step or
- * picture tile. No effect on a request that has ended. */
+/* Asks for the end and returns at once. The terminal event follows after at most the step under
+ * way: chunks of prompt tokens and tokens of answers, of this and of other requests. A message
+ * being tokenized or a layer of a picture being encoded is finished in the background and no more
+ * of the request is prepared. No effect on a request that has ended. */
 ARGES_API arges_status arges_request_cancel(arges_request* request);
 
 /* Gives the handle back; does not cancel. */

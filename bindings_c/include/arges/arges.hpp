@@ -100,12 +100,14 @@ class Engine {
   // Takes over a handle of the C ABI.
   explicit Engine(arges_engine* handle) : handle_(handle) {}
 
+  // Context, vocabulary and memory figures of the model.
   arges_model_info model_info() const {
     arges_model_info info{};
     info.struct_size = sizeof info;
     detail::check(arges_engine_model_info(handle(), &info));
     return info;
   }
+  // What a picture of this size, in pixels, costs; reads no pixels.
   arges_image_plan plan_image(std::uint32_t width, std::uint32_t height) const {
     arges_image_plan plan{};
     plan.struct_size = sizeof plan;
@@ -125,7 +127,7 @@ class Engine {
 // Decoded pixels.
 class Image {
  public:
-  // PNG or JPEG bytes.
+  // PNG or JPEG bytes, within the limits of arges_image_decode. Works on the calling thread.
   static Image decode(std::span<const std::byte> bytes) {
     arges_image* handle = nullptr;
     detail::check(arges_image_decode(bytes.data(), bytes.size(), &handle));
@@ -167,6 +169,7 @@ class Message {
     detail::check(arges_message_create(static_cast<std::uint32_t>(role), &handle));
     handle_.reset(handle);
   }
+  // Appends a part and returns this message. Text is UTF-8 and copied; pixels are shared.
   Message& add(std::string_view text) {
     const char* data = text.empty() ? "" : text.data();
     detail::check(arges_message_add_text(handle_.get(), data, text.size()));
@@ -194,14 +197,19 @@ class Event {
   }
 
   std::uint32_t type() const noexcept { return event_.type; }  // ARGES_EVENT_*
+  // Whether it is the request's last event.
   bool terminal() const noexcept { return event_.type >= ARGES_EVENT_DONE; }
+  // What Session::generate was given.
   std::uint64_t tag() const noexcept { return event_.tag; }
+  // Why a CANCELLED or FAILED request ended; else ARGES_OK.
   arges_status status() const noexcept { return event_.status; }
-  std::uint32_t finish_reason() const noexcept { return event_.finish_reason; }
-  // Valid as long as the event.
+  std::uint32_t finish_reason() const noexcept { return event_.finish_reason; }  // ARGES_FINISH_*
+  // TEXT: the piece; FAILED: the sentence; else empty. Valid as long as the event.
   std::string_view text() const noexcept { return {event_.text, event_.text_length}; }
+  // New prompt tokens of the request, pictures included, and how many of them are absorbed.
   std::uint64_t prompt_tokens() const noexcept { return event_.prompt_tokens; }
   std::uint64_t prompt_done() const noexcept { return event_.prompt_done; }
+  // Tokens of the answer so far.
   std::uint64_t generated_tokens() const noexcept { return event_.generated_tokens; }
   arges_event* handle() noexcept { return &event_; }
 
@@ -240,6 +248,7 @@ class Queue {
     detail::check(status);
     return event;
   }
+  // Readable while events wait; valid as long as the queue, which owns it. -1 in callback mode.
   int fd() const noexcept { return arges_queue_fd(handle()); }
   arges_queue* handle() const noexcept { return handle_.get(); }
 
@@ -278,6 +287,7 @@ struct GenerateOptions : arges_generate_options {
 class Request {
  public:
   explicit Request(arges_request* handle) : handle_(handle) {}
+  // Asks for the end and returns at once; the terminal event follows. See arges_request_cancel.
   void cancel() { detail::check(arges_request_cancel(handle_.get())); }
 
  private:
@@ -293,6 +303,10 @@ class Session {
     handle_.reset(handle);
   }
 
+  // Adds the messages to the conversation and generates the answer. Returns at once; events arrive
+  // in `queue` under `tag` and end with one terminal event. Messages and options need not outlive
+  // the call; in options, the three vectors stand in for the pointers and counts. See
+  // arges_generate.
   Request generate(std::span<const Message> messages, const GenerateOptions& options, Queue& queue,
                    std::uint64_t tag = 0) {
     std::vector<arges_message*> handles;
@@ -320,6 +334,7 @@ class Session {
   template <typename... Arguments>
   auto async_generate(Arguments&&... arguments);
 
+  // Tokens that the conversation holds; 0 after the engine has been closed.
   std::uint64_t token_count() const {
     std::uint64_t count = 0;
     detail::check(arges_session_token_count(handle(), &count));

@@ -8,14 +8,17 @@
 #ifndef ARGES_ARGES_ASIO_HPP
 #define ARGES_ARGES_ASIO_HPP
 
-#include <unistd.h>
+#include <fcntl.h>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
+#include <cerrno>
 #include <exception>
+#include <optional>
 
 #include "arges.hpp"
 
@@ -32,8 +35,9 @@ struct Answer {
 // A queue that is waited for on an executor. One async_next at a time.
 class AsyncQueue {
  public:
+  // Throws boost::system::system_error when the process has no file descriptor left.
   explicit AsyncQueue(const boost::asio::any_io_executor& executor, std::uint32_t capacity = 0)
-      : queue_(capacity), ready_(executor, ::dup(queue_.fd())) {}
+      : queue_(capacity), ready_(executor, own_descriptor(queue_.fd())) {}
 
   Queue& queue() { return queue_; }
 
@@ -45,6 +49,14 @@ class AsyncQueue {
   }
 
  private:
+  // Asio closes what it waits on, so it gets a descriptor of its own, which no child inherits.
+  static int own_descriptor(int descriptor) {
+    const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy >= 0) return copy;
+    throw boost::system::system_error(errno, boost::system::system_category(),
+                                      "no file descriptor is left to wait on");
+  }
+
   struct NextOperation {
     AsyncQueue& source;
     bool waited = false;
@@ -81,9 +93,13 @@ struct GenerateState {
   GenerateState(Session& session, const boost::asio::any_io_executor& executor,
                 const Message& message, const GenerateOptions& options,
                 std::function<void(std::string_view)> sink)
-      : events(executor),
-        request(session.generate(message, options, events.queue())),
-        on_text(std::move(sink)) {}
+      : events(executor), on_text(std::move(sink)) {
+    try {
+      request.emplace(session.generate(message, options, events.queue()));
+    } catch (...) {
+      refusal = std::current_exception();
+    }
+  }
 
   // True at the terminal event.
   bool take(const Event& event) {
@@ -98,17 +114,22 @@ struct GenerateState {
   }
 
   AsyncQueue events;
-  Request request;
+  std::optional<Request> request;
+  std::exception_ptr refusal;  // why there is none
   std::function<void(std::string_view)> on_text;
   Answer answer;
-  bool cancelled = false;
 };
 
 struct GenerateOperation {
   std::unique_ptr<GenerateState> state;
+  bool started = false;
 
   template <typename Self>
   void operator()(Self& self) {
+    if (started) return self.complete(state->refusal, Answer());
+    started = true;
+    // A completion handler is never called from within the function that starts the operation.
+    if (state->refusal) return boost::asio::post(std::move(self));
     self.reset_cancellation_state(boost::asio::enable_total_cancellation());
     wait(self);
   }
@@ -116,7 +137,7 @@ struct GenerateOperation {
   template <typename Self>
   void operator()(Self& self, std::exception_ptr error, Event event) {
     try {
-      if (error) stop_or_rethrow(error);
+      if (error) cancel_request(error);
       if (error || !state->take(event)) return wait(self);
       event.check();
     } catch (...) {
@@ -133,11 +154,15 @@ struct GenerateOperation {
     events.async_next(std::move(self));
   }
 
-  // The wait was cancelled: so is the request, whose terminal event is then waited for.
-  void stop_or_rethrow(std::exception_ptr error) {
-    if (state->cancelled) std::rethrow_exception(error);
-    state->cancelled = true;
-    state->request.cancel();
+  // The wait was cancelled: so is the request, whose terminal event is then waited for, however
+  // often it is cancelled again.
+  void cancel_request(const std::exception_ptr& error) {
+    state->request->cancel();
+    try {
+      std::rethrow_exception(error);
+    } catch (const boost::system::system_error& why) {
+      if (why.code() != boost::asio::error::operation_aborted) throw;
+    }
   }
 };
 
@@ -145,8 +170,9 @@ struct GenerateOperation {
 
 // async_generate(executor, message, options, on_text, token): generates the answer to `message`.
 // on_text(std::string_view), which may be empty, gets each piece as it arrives, on the executor.
-// Completes with void(std::exception_ptr, Answer): an arges::Error for FAILED and CANCELLED.
-// Cancelling the operation cancels the request and completes at its terminal event.
+// Completes with void(std::exception_ptr, Answer): an arges::Error for a refused request (BUSY,
+// INVALID_ARGUMENT, …), FAILED and CANCELLED. Cancelling the operation cancels the request and
+// completes at its terminal event.
 template <typename... Arguments>
 auto Session::async_generate(Arguments&&... arguments) {
   return [this](const boost::asio::any_io_executor& executor, const Message& message,
