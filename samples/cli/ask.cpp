@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // arges ask: one question about any number of pictures, through the C ABI.
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "samples/cli/commands.h"
+#include "samples/cli/failure.h"
 #include "samples/cli/model_options.h"
 #include "samples/cli/stopwatch.h"
 #include "samples/cli/turn.h"
@@ -17,6 +19,15 @@ struct AskOptions {
   std::vector<std::string> words;  // IMAGE… QUESTION
   bool json = false;
 };
+
+// A file where the question should stand is a question forgotten or put first: answering its name
+// would look like an answer about the picture.
+void require_question_last(const std::vector<std::string>& words) {
+  std::error_code ignored;
+  if (std::filesystem::exists(words.back(), ignored)) {
+    throw UsageError("the last argument is the question, but " + words.back() + " is a file");
+  }
+}
 
 Message build_question(const std::vector<std::string>& words) {
   Message message(Role::kUser);
@@ -35,6 +46,7 @@ nlohmann::json describe(const Answer& answer, double load_seconds, double answer
 }
 
 void run_ask(const AskOptions& options) {
+  require_question_last(options.words);
   const Message question = build_question(options.words);
   const Stopwatch load;
   const Engine engine = open_engine(options.model);

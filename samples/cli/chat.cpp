@@ -2,23 +2,43 @@
 // arges chat: a conversation, one line a turn, through the C ABI.
 #include <unistd.h>
 
+#include <cctype>
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <utility>
 
 #include "samples/cli/commands.h"
+#include "samples/cli/failure.h"
 #include "samples/cli/model_options.h"
 #include "samples/cli/turn.h"
 
 namespace arges::cli {
 namespace {
 
-constexpr std::string_view kImageCommand = "/image ";
+constexpr std::string_view kImageCommand = "/image";
+constexpr std::string_view kQuitCommand = "/quit";
 
 struct ChatOptions {
   ModelOptions model;
   AnswerOptions answer;
 };
+
+// A slash and a letter; a question may well begin with "/3" or with a space before the slash.
+bool is_command(const std::string& line) {
+  return line.size() > 1 && line[0] == '/' &&
+         std::isalpha(static_cast<unsigned char>(line[1])) != 0;
+}
+
+std::string command_name(const std::string& line) {
+  return line.substr(0, line.find(' '));
+}
+
+// What stands behind the command; empty when nothing does.
+std::string argument_of(const std::string& line) {
+  const std::size_t start = line.find_first_not_of(' ', command_name(line).size());
+  return start == std::string::npos ? std::string() : line.substr(start);
+}
 
 // The conversation and what has been said of the next turn.
 class Chat {
@@ -26,24 +46,33 @@ class Chat {
   Chat(const Engine& engine, GenerateOptions options)
       : session_(engine), options_(std::move(options)) {}
 
-  // A picture waits for the question that follows it.
   void take_line(const std::string& line) {
-    if (line.starts_with(kImageCommand)) {
-      pending_.add(read_image(line.substr(kImageCommand.size())));
+    if (is_command(line)) {
+      obey(line);
     } else {
       ask(line);
     }
   }
 
-  // Forgets pictures that wait; the turns before stay.
-  void drop_pending() { pending_ = Message(Role::kUser); }
-
  private:
+  // A picture waits for the question that follows it, whatever is mistyped in between.
+  void obey(const std::string& line) {
+    const std::string name = command_name(line);
+    if (name != kImageCommand) {
+      throw Failure(name + " is no command; there are /image PATH and /quit, and a question that " +
+                    "begins with a slash takes a space before it");
+    }
+    const std::string path = argument_of(line);
+    if (path.empty()) throw Failure("/image needs the path of a picture: /image PATH");
+    pending_.add(read_image(path));
+  }
+
+  // The pictures belong to this question, also when it cannot be answered.
   void ask(const std::string& line) {
-    pending_.add(line);
-    run_turn(session_, pending_, options_, queue_, print_piece);
+    Message question = std::exchange(pending_, Message(Role::kUser));
+    question.add(line);
+    run_turn(session_, question, options_, queue_, print_piece);
     print_piece("\n");
-    drop_pending();
   }
 
   Session session_;
@@ -54,7 +83,7 @@ class Chat {
 
 bool next_line(bool interactive, std::string& line) {
   if (interactive) print_piece("> ");
-  return static_cast<bool>(std::getline(std::cin, line)) && line != "/quit";
+  return static_cast<bool>(std::getline(std::cin, line)) && command_name(line) != kQuitCommand;
 }
 
 // At a terminal a failed turn is told and the chat goes on; for a script it is the end.
@@ -69,8 +98,7 @@ void run_chat(const ChatOptions& options) {
       chat.take_line(line);
     } catch (const std::exception& error) {
       if (!interactive) throw;
-      std::fprintf(stderr, "%s\n", error.what());
-      chat.drop_pending();
+      std::fprintf(stderr, "%s\n", sentence_of(error));
     }
   }
 }

@@ -2,6 +2,8 @@
 #include "samples/cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdlib>
 
 #include "samples/cli/failure.h"
 
@@ -13,6 +15,15 @@ CLI::Option* add(CLI::App& app, const std::string& name, T& target, const std::s
   CLI::Option* option = app.add_option(name, target, help);
   if (!name.starts_with("-")) option->required()->option_text(" ");
   return option;
+}
+
+// The library would only say that a command is missing.
+void refuse_unknown_command(CLI::App& tool, const std::string& word) {
+  if (word.empty() || word.front() == '-') return;
+  const auto is_word = [&](const CLI::App* command) { return command->get_name() == word; };
+  if (tool.get_subcommands(is_word).empty()) {
+    throw UsageError("there is no command \"" + word + "\"");
+  }
 }
 
 }  // namespace
@@ -47,7 +58,13 @@ void Command::integer(const std::string& name, std::int64_t& target, std::int64_
 
 void Command::real(const std::string& name, double& target, double least, double most,
                    const std::string& help) {
-  add(*app_, name, target, help)->check(CLI::Range(least, most))->capture_default_str();
+  const auto is_number = [](const std::string& text) {
+    return std::isnan(std::strtod(text.c_str(), nullptr)) ? text + " is not a number" : "";
+  };
+  add(*app_, name, target, help)
+      ->check(CLI::Range(least, most))
+      ->check(is_number)  // which no range refuses
+      ->capture_default_str();
 }
 
 void Command::flag(const std::string& name, bool& target, const std::string& help) {
@@ -65,6 +82,7 @@ Action parse_command_line(int argc, char** argv, const std::function<void(Comman
   CLI::App tool("Asks pictures questions, and looks inside the models that answer.", "arges");
   Action chosen;
   declare(Command(tool, chosen));
+  refuse_unknown_command(tool, argc > 1 ? argv[1] : "");
   try {
     tool.parse(argc, argv);
     return chosen;

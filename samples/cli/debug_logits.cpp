@@ -44,19 +44,29 @@ void run_chunk(sdk::VisionLanguageModel& model, language::SequenceState& state, 
   out.append({logits.f32(), static_cast<std::size_t>(logits.shape.count())});
 }
 
-std::vector<language::TokenId> read_ids(const LogitsOptions& options, std::int64_t max_context) {
-  auto ids = parse_ids(read_file(options.ids_file), options.ids_file);
-  if (ids.empty()) throw Failure(options.ids_file + " holds no token ids");
-  if (static_cast<std::int64_t>(ids.size()) > max_context) {
-    throw Failure(options.ids_file + " holds " + std::to_string(ids.size()) +
-                  " ids; the model's context ends at " + std::to_string(max_context));
+void check_ids(Ids ids, const sdk::VisionLanguageModel& model, const std::string& where) {
+  if (ids.empty()) throw Failure(where + " holds no token ids");
+  if (static_cast<std::int64_t>(ids.size()) > model.max_context()) {
+    throw Failure(where + " holds " + std::to_string(ids.size()) +
+                  " ids; the model's context ends at " + std::to_string(model.max_context()));
   }
+  const language::TokenId largest = *std::max_element(ids.begin(), ids.end());
+  if (largest >= model.vocab_size()) {
+    throw Failure(where + " holds id " + std::to_string(largest) + "; the model's ids end at " +
+                  std::to_string(model.vocab_size() - 1));
+  }
+}
+
+std::vector<language::TokenId> read_ids(const LogitsOptions& options,
+                                        const sdk::VisionLanguageModel& model) {
+  auto ids = parse_ids(read_file(options.ids_file, kIdsFile), options.ids_file);
+  check_ids(ids, model, options.ids_file);
   return ids;
 }
 
 void run_logits(const LogitsOptions& options) {
   const auto model = open_weights(options.model);
-  const std::vector<language::TokenId> ids = read_ids(options, model->max_context());
+  const std::vector<language::TokenId> ids = read_ids(options, *model);
   const std::size_t chunk =
       options.chunk == 0 ? ids.size() : static_cast<std::size_t>(options.chunk);
   auto state = require(language::SequenceState::create(model->decoder().config()));

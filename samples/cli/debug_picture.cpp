@@ -4,8 +4,11 @@
 #include "samples/cli/failure.h"
 #include "samples/cli/files.h"
 #include "vision/decode/decode.h"
+#include "vision/decode/limits.h"
 
 namespace arges::cli {
+
+static_assert(vision::ImageLimits().compressed_bytes == kPictureFile.bytes);
 
 void add_picture_options(Command& command, PictureOptions& options) {
   command.text("IMAGE", options.picture, "PNG or JPEG file");
@@ -13,7 +16,7 @@ void add_picture_options(Command& command, PictureOptions& options) {
 }
 
 vision::Image decode_picture(const std::string& path) {
-  const std::string bytes = read_file(path);
+  const std::string bytes = read_file(path, kPictureFile);
   auto image = vision::decode_image(std::as_bytes(std::span(bytes)), {});
   if (!image.ok()) throw Failure(path + ": " + image.status().message());
   return std::move(image).value();

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "language/text/text_limits.h"
 #include "samples/cli/commands.h"
 #include "samples/cli/failure.h"
 #include "samples/cli/files.h"
@@ -18,10 +19,12 @@ struct TokensOptions {
   std::string decode;
 };
 
+constexpr FileLimit kTextFile{language::TextLimits().max_text_bytes, "a text"};
+
 // The file's bytes as they are, a last newline included; ids on one line.
 void print_ids(const language::Tokenizer& tokenizer, const std::string& path) {
   std::string line;
-  for (const language::TokenId id : require(tokenizer.encode(read_file(path)))) {
+  for (const language::TokenId id : require(tokenizer.encode(read_file(path, kTextFile)))) {
     if (!line.empty()) line += ' ';
     line += std::to_string(id);
   }

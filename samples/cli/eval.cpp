@@ -2,15 +2,15 @@
 // arges eval: how often a model is right on a set of questions, through the C ABI.
 #include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "samples/cli/commands.h"
 #include "samples/cli/eval_run.h"
-#include "samples/cli/failure.h"
 #include "samples/cli/model_options.h"
+#include "samples/cli/output_file.h"
 #include "samples/cli/score.h"
 #include "samples/cli/stopwatch.h"
 
@@ -31,7 +31,7 @@ struct EvalOptions {
   bool json = false;
 };
 
-// By task, and "all" for the whole set.
+// By task, and under kWholeSet all together.
 using Tallies = std::map<std::string, Tally>;
 
 std::vector<bool> judge(const std::vector<EvalItem>& items,
@@ -47,21 +47,19 @@ Tallies count(const std::vector<EvalItem>& items, const std::vector<bool>& right
   Tallies tallies;
   for (std::size_t i = 0; i < items.size(); ++i) {
     tallies[items[i].task].count(right[i]);
-    tallies["all"].count(right[i]);
+    tallies[kWholeSet].count(right[i]);
   }
   return tallies;
 }
 
 // One line a question: {"answer", "right"}.
-void write_answers(const std::string& path, const std::vector<std::string>& answers,
+void write_answers(OutputFile& file, const std::vector<std::string>& answers,
                    const std::vector<bool>& right) {
-  std::ofstream file(path);
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    file << nlohmann::json{{"answer", answers[i]}, {"right", static_cast<bool>(right[i])}}.dump()
-         << '\n';
+    const nlohmann::json line = {{"answer", answers[i]}, {"right", static_cast<bool>(right[i])}};
+    file.write(line.dump() + '\n');
   }
-  file.close();
-  if (!file) throw Failure("cannot write " + path + "; check the folder and the free space");
+  file.finish();
 }
 
 double two_decimals(double value) {
@@ -90,9 +88,20 @@ void print_table(const Tallies& tallies) {
   }
 }
 
+void print_report(const EvalOptions& options, const Tallies& tallies, double seconds) {
+  if (!options.json) return print_table(tallies);
+  const nlohmann::json report = {
+      {"blank", options.blank}, {"seconds", seconds}, {"tasks", describe(tallies)}};
+  std::printf("%s\n", report.dump().c_str());
+}
+
+// The file is opened before the first question, so that no answer is worked out for one that cannot
+// be written, and filled after the report, which is then out whatever becomes of it.
 void run_eval(const EvalOptions& options) {
   const std::vector<EvalItem> items =
       read_eval_set(options.set, static_cast<std::size_t>(options.limit));
+  std::optional<OutputFile> file;
+  if (!options.answers_file.empty()) file.emplace(options.answers_file);
   const Engine engine = open_engine(options.model);
   const Stopwatch watch;
   EvalRunOptions run;
@@ -102,12 +111,8 @@ void run_eval(const EvalOptions& options) {
   const std::vector<std::string> answers = answer_all(engine, items, run);
   const double seconds = watch.seconds();
   const std::vector<bool> right = judge(items, answers);
-  if (!options.answers_file.empty()) write_answers(options.answers_file, answers, right);
-  const Tallies tallies = count(items, right);
-  if (!options.json) return print_table(tallies);
-  const nlohmann::json report = {
-      {"blank", options.blank}, {"seconds", seconds}, {"tasks", describe(tallies)}};
-  std::printf("%s\n", report.dump().c_str());
+  print_report(options, count(items, right), seconds);
+  if (file) write_answers(*file, answers, right);
 }
 
 }  // namespace

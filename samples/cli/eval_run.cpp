@@ -42,6 +42,14 @@ class EvalRun {
 
  private:
   void start(std::size_t index) {
+    try {
+      ask(index);
+    } catch (const Error& error) {
+      fail(index, error);
+    }
+  }
+
+  void ask(std::size_t index) {
     const EvalItem& item = items_[index];
     Image image = read_image(item.image);
     if (options_.blank) image = blank_like(image);
@@ -60,9 +68,14 @@ class EvalRun {
     try {
       event.check();
     } catch (const Error& error) {
-      throw Failure(items_[index].image + ": " + error.what());
+      fail(index, error);
     }
     running_.erase(index);
+  }
+
+  // The library's sentence does not know whose question it is about.
+  [[noreturn]] void fail(std::size_t index, const Error& error) const {
+    throw Failure(items_[index].image + ": " + error.what());
   }
 
   const Engine& engine_;

@@ -7,6 +7,9 @@
 
 namespace arges::cli {
 
+// What figures of the whole set go by; no task may.
+inline constexpr const char* kWholeSet = "all";
+
 // One line of an evaluation set.
 struct EvalItem {
   std::string image;  // path, joined to the set's folder
@@ -16,7 +19,8 @@ struct EvalItem {
 };
 
 // Reads JSON lines {"image", "question", "answers", "task"}, at most `limit` of them (0 = all);
-// empty lines are skipped. Throws Failure, naming file and line.
+// empty lines are skipped. Throws Failure, naming file and line, for others and for a task that is
+// called kWholeSet.
 std::vector<EvalItem> read_eval_set(const std::string& path, std::size_t limit);
 
 }  // namespace arges::cli

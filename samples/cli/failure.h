@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <exception>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -19,6 +21,12 @@ class UsageError : public Failure {
  public:
   using Failure::Failure;
 };
+
+// What to tell a person of what ended a command; lives as long as the exception.
+inline const char* sentence_of(const std::exception& error) {
+  if (dynamic_cast<const std::bad_alloc*>(&error) == nullptr) return error.what();
+  return "out of memory; close other programs, or use a smaller model or file";
+}
 
 // Commands that look inside the library meet its Status; here it becomes a Failure.
 inline void require(const Status& status) {

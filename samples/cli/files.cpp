@@ -6,14 +6,33 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <sstream>
+#include <vector>
 
 #include "samples/cli/failure.h"
 
 namespace arges::cli {
+namespace {
 
-std::string read_file(const std::string& path) {
+constexpr std::size_t kBlockBytes = 65'536;
+
+std::string read_to_end(std::istream& file, const std::string& path, const FileLimit& limit) {
+  std::string bytes;
+  std::vector<char> block(kBlockBytes);
+  while (file) {
+    file.read(block.data(), static_cast<std::streamsize>(block.size()));
+    bytes.append(block.data(), static_cast<std::size_t>(file.gcount()));
+    if (bytes.size() > limit.bytes) {
+      throw Failure(path + " holds more than " + std::to_string(limit.bytes) +
+                    " bytes, the most for " + limit.kind + "; name a smaller file");
+    }
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path, const FileLimit& limit) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
     throw Failure(path + " is a folder; name a file");
@@ -22,7 +41,7 @@ std::string read_file(const std::string& path) {
   if (!file) {
     throw Failure("cannot open " + path + " (" + std::strerror(errno) + "); check the path");
   }
-  std::string bytes(std::istreambuf_iterator<char>(file), {});
+  std::string bytes = read_to_end(file, path, limit);
   if (file.bad()) throw Failure("cannot read " + path + " to its end; check the disk");
   return bytes;
 }

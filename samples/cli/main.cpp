@@ -44,7 +44,7 @@ int run(int argc, char** argv) {
     print_error(std::string(error.what()) + "; see arges --help or arges COMMAND --help");
     return kUsage;
   } catch (const std::exception& error) {
-    print_error(error.what());
+    print_error(sentence_of(error));
     return kFailed;
   }
 }

@@ -2,8 +2,7 @@
 #include "samples/cli/npy_writer.h"
 
 #include <bit>
-
-#include "samples/cli/failure.h"
+#include <utility>
 
 namespace arges::cli {
 namespace {
@@ -24,28 +23,21 @@ std::string header(const std::vector<std::int64_t>& shape) {
 }  // namespace
 
 NpyWriter::NpyWriter(std::string path, const std::vector<std::int64_t>& shape)
-    : path_(std::move(path)), file_(path_, std::ios::binary) {
+    : file_(std::move(path)) {
   const std::string dict = header(shape);
-  file_.write("\x93NUMPY\x01\x00", 8);
-  file_.put(static_cast<char>(dict.size() & 0xFF));
-  file_.put(static_cast<char>(dict.size() >> 8));
-  file_.write(dict.data(), static_cast<std::streamsize>(dict.size()));
-  require_good();
+  const char length[] = {static_cast<char>(dict.size() & 0xFF),
+                         static_cast<char>(dict.size() >> 8)};
+  file_.write({"\x93NUMPY\x01\x00", 8});
+  file_.write({length, sizeof length});
+  file_.write(dict);
 }
 
 void NpyWriter::append(std::span<const float> values) {
-  file_.write(reinterpret_cast<const char*>(values.data()),
-              static_cast<std::streamsize>(values.size_bytes()));
-  require_good();
+  file_.write({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
 }
 
 void NpyWriter::close() {
-  file_.close();
-  require_good();
-}
-
-void NpyWriter::require_good() const {
-  if (!file_) throw Failure("cannot write " + path_ + "; check the folder and the free space");
+  file_.finish();
 }
 
 }  // namespace arges::cli

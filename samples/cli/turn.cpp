@@ -9,7 +9,7 @@
 namespace arges::cli {
 
 Image read_image(const std::string& path) {
-  const std::string bytes = read_file(path);
+  const std::string bytes = read_file(path, kPictureFile);
   try {
     return Image::decode(std::as_bytes(std::span(bytes)));
   } catch (const Error& error) {

@@ -6,9 +6,11 @@ import ast
 import json
 import os
 import pathlib
+import pty
 import struct
 import subprocess
 import sys
+import termios
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -20,11 +22,46 @@ TOOL = os.environ.get("ARGES_TOOL", "arges")
 OK, FAILED, USAGE = 0, 1, 2
 SKIPPED = 77
 
+# A sanitized build computes some thirty times slower: it answers every so many of a set's questions.
+STRIDE = int(os.environ.get("ARGES_TEST_STRIDE", "1"))
+PATIENCE = 600 * STRIDE  # seconds for one command
+
 
 def arges(*arguments, stdin=b""):
     """Runs the tool to its end; standard output and error are bytes."""
     command = [TOOL] + [str(argument) for argument in arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, timeout=600, cwd=ROOT)
+    return subprocess.run(command, input=stdin, capture_output=True, timeout=PATIENCE,
+                          cwd=ROOT)
+
+
+def chat_at_a_terminal(*lines):
+    """What a person at a terminal meets who types these lines (text, or bytes): standard output
+    without the echo, and the lines of standard error."""
+    ours, theirs = pty.openpty()
+    settings = termios.tcgetattr(theirs)
+    settings[1] &= ~termios.OPOST
+    settings[3] &= ~termios.ECHO
+    termios.tcsetattr(theirs, termios.TCSANOW, settings)
+    chat = subprocess.Popen([TOOL, "chat"], stdin=theirs, stdout=theirs, stderr=subprocess.PIPE,
+                            cwd=ROOT)
+    os.close(theirs)
+    for line in lines:
+        os.write(ours, (line if isinstance(line, bytes) else line.encode()) + b"\n")
+    shown = read_terminal(ours)
+    _, complaints = chat.communicate(timeout=PATIENCE)
+    os.close(ours)
+    return shown.decode(), complaints.decode().splitlines()
+
+
+def read_terminal(descriptor):
+    """Until the other side is closed, which Linux reports as an error."""
+    data = b""
+    try:
+        while piece := os.read(descriptor, 4096):
+            data += piece
+    except OSError:
+        pass
+    return data
 
 
 def load_json(path):

@@ -3,6 +3,8 @@
 
 import json
 import pathlib
+import resource
+import subprocess
 import tempfile
 
 import cli
@@ -11,6 +13,16 @@ VL = cli.GOLDEN / "vl" / "model_original"
 TEXT = cli.GOLDEN / "text" / "l8_full_h4" / "model"
 PICTURE = cli.GOLDEN / "vl" / "images" / "wide.png"
 TINY_BPE = cli.GOLDEN / "tokenizer" / "tiny_bpe"
+QUESTION = {"image": "a.png", "question": "why?", "answers": ["so"], "task": "why"}
+ENDLESS = "/dev/zero"
+MEMORY = 96 << 20  # enough for the tool to start, too little for a set of questions at its limit
+
+
+def run_in_little_memory(*words):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    return subprocess.run([cli.TOOL, *map(str, words)], capture_output=True, timeout=600,
+                          cwd=cli.ROOT, preexec_fn=limit)
 
 
 class Files(cli.ToolTest):
@@ -79,11 +91,69 @@ class Files(cli.ToolTest):
         self.assertIn(str(out), message)
 
     def test_evaluation_sets_that_are_none(self):
-        line = json.dumps({"image": "a.png", "question": "why?", "answers": ["so"], "task": "why"})
+        line = json.dumps(QUESTION)
         for content in [b"", b"not json\n", b"{}\n", b"[1]\n",
                         line.replace('"why?"', "7").encode()]:
             self.fail("eval", VL, self.write("set.jsonl", content))
         self.fail("eval", VL, self.folder / "absent.jsonl")
+
+    def test_a_task_cannot_take_the_name_of_the_whole_set(self):
+        lines = [json.dumps({**QUESTION, "task": task}) for task in ["why", "all"]]
+        message = self.fail("eval", VL, self.write("set.jsonl", "\n".join(lines).encode()))
+        self.assertIn("line 2", message)
+        self.assertIn('"all"', message)
+
+    def test_answers_that_cannot_be_written_are_not_asked_for(self):
+        # VL has no tokenizer: had the model been opened first, the message would be about that.
+        questions = self.write("set.jsonl", json.dumps(QUESTION).encode())
+        answers = self.folder / "no" / "such" / "answers.jsonl"
+        self.assertIn(str(answers), self.fail("eval", VL, questions, "--answers", answers))
+
+    def test_a_failed_command_leaves_no_output_file(self):
+        questions = self.write("set.jsonl", json.dumps(QUESTION).encode())
+        ids = self.write("ids.txt", b"1 2 999999")
+        for words in [["eval", VL, questions, "--answers", self.folder / "answers.jsonl"],
+                      self.logits(TEXT, ids)]:
+            self.fail(*words)
+            self.assertEqual(set(self.folder.iterdir()), {questions, ids}, words)
+
+    def test_a_failed_command_leaves_the_output_of_the_last_one(self):
+        questions = self.write("set.jsonl", json.dumps(QUESTION).encode())
+        answers = self.write("answers.jsonl", b"of yesterday")
+        self.fail("eval", VL, questions, "--answers", answers)
+        self.assertEqual(answers.read_bytes(), b"of yesterday")
+
+    def test_output_goes_where_a_link_points(self):
+        ids = self.write("ids.txt", b"1 2 3")
+        self.succeed(*self.logits(TEXT, ids))
+        plain = self.folder / "out.npy"
+        expected = plain.read_bytes()
+        target = self.write("target.npy", b"old")
+        plain.unlink()
+        plain.symlink_to(target)
+        self.succeed(*self.logits(TEXT, ids))
+        self.assertTrue(plain.is_symlink())
+        self.assertEqual(target.read_bytes(), expected)
+
+    def test_token_ids_outside_the_vocabulary_are_named(self):
+        self.assertIn("999999", self.fail(*self.logits(TEXT, self.write("ids.txt", b"1 999999"))))
+
+    def test_a_file_that_never_ends_is_refused(self):
+        for words in [["ask", "--model", VL, ENDLESS, "why?"], self.image(VL, ENDLESS),
+                      ["debug", "features", "--model", VL, ENDLESS, "--out", self.folder / "o.npy"],
+                      self.logits(TEXT, ENDLESS), ["eval", VL, ENDLESS],
+                      ["debug", "tokens", "--model", TINY_BPE, "--encode-file", ENDLESS]]:
+            message = self.fail(*words)
+            self.assertIn(ENDLESS, message)
+            self.assertIn("bytes", message)
+
+    def test_running_out_of_memory_is_told_in_words(self):
+        if run_in_little_memory("--help").returncode != cli.OK:
+            self.skipTest("the tool does not start in so little memory (a sanitizer?)")
+        run = run_in_little_memory("eval", VL, self.write("set.jsonl", b"\n" * (60 << 20)))
+        self.assertEqual(run.returncode, cli.FAILED)
+        self.assertTrue(run.stderr.startswith(b"arges: out of memory; "), run.stderr)
+        self.assertEqual(run.stderr.count(b"\n"), 1, run.stderr)
 
     def test_a_device_that_is_not_there(self):
         ids = self.write("ids.txt", b"1 2 3")

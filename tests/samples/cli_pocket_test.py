@@ -18,6 +18,10 @@ def read_lines(path):
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
+def write_lines(path, items):
+    path.write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
+
+
 def sample_questions():
     """The table of samples/images/README.md: picture | size | question | answer; an empty cell repeats
     the picture above, a star marks what training left out, brackets hold a remark."""
@@ -77,16 +81,53 @@ class Pocket(cli.ToolTest):
         two = self.succeed("chat", stdin=script.replace("/quit", self.item["question"]).encode())
         self.assertGreaterEqual(two.count(b"\n"), 3)
 
+    def test_a_picture_shown_stays_shown_when_the_next_line_is_mistyped(self):
+        asked = self.succeed("ask", self.picture, self.item["question"]).decode().strip()
+        blind = self.succeed("ask", self.item["question"]).decode().strip()
+        self.assertNotEqual(asked, blind)
+        answers, complaints = self.converse(f"/image {self.picture}", "/image nowhere.png",
+                                            "/image", "/imag x", self.item["question"])
+        self.assertEqual(answers, [asked])
+        expected = ["nowhere.png", "/image PATH", "/imag"]
+        for complaint, word in zip(complaints, expected, strict=True):
+            self.assertIn(word, complaint)
+
+    def test_a_question_that_fails_takes_its_picture_along(self):
+        blind = self.succeed("ask", self.item["question"]).decode().strip()
+        answers, complaints = self.converse(f"/image {self.picture}", b"\xff is no UTF-8",
+                                            self.item["question"])
+        self.assertEqual(answers, [blind])
+        self.assertEqual(len(complaints), 1)
+
+    def test_chat_does_not_take_a_mistyped_command_for_a_question(self):
+        for line in ["/image", "/image ", "/imag a.png", "/help"]:
+            message = self.refuse(cli.FAILED, "chat", stdin=f"{line}\n".encode())
+            self.assertIn("/image PATH", message)
+
+    def test_chat_takes_a_slash_without_a_letter_for_a_question(self):
+        for line in ["/ 2", " /image", "/"]:
+            self.assertTrue(self.succeed("chat", "--max-tokens", "4", stdin=f"{line}\n".encode()))
+
     def test_chat_of_a_script_ends_at_a_failure(self):
         run = cli.arges("chat", stdin=b"/image nowhere.png\nwhy?\n")
         self.assertEqual(run.returncode, cli.FAILED)
         self.assertIn(b"nowhere.png", run.stderr)
 
+    def converse(self, *lines):
+        """(answers, complaints) of a chat with a person at a terminal, who leaves with /quit."""
+        shown, complaints = cli.chat_at_a_terminal(*lines, "/quit")
+        banner, _, rest = shown.partition("\n")
+        self.assertIn("/image PATH", banner)
+        return [answer.strip() for answer in rest.split("> ") if answer.strip()], complaints
+
     def test_eval_gives_the_recorded_answers(self):
-        expected = read_lines(EVAL / "expected.jsonl")
+        expected = read_lines(EVAL / "expected.jsonl")[::cli.STRIDE]
         with tempfile.TemporaryDirectory() as folder:
+            questions = pathlib.Path(folder) / "set.jsonl"
+            write_lines(questions, [{**item, "image": str(EVAL / item["image"])}
+                                    for item in self.items[::cli.STRIDE]])
             answers_file = pathlib.Path(folder) / "answers.jsonl"
-            report = json.loads(self.succeed("eval", cli.POCKET, SET, "--json",
+            report = json.loads(self.succeed("eval", cli.POCKET, questions, "--json",
                                              "--answers", answers_file))
             answers = read_lines(answers_file)
         self.assertEqual(len(answers), len(expected))
@@ -98,9 +139,9 @@ class Pocket(cli.ToolTest):
     def test_sample_pictures_get_the_answers_their_readme_promises(self):
         with tempfile.TemporaryDirectory() as folder:
             samples = pathlib.Path(folder) / "samples.jsonl"
-            items = sample_questions()
-            self.assertGreater(len(items), 5)
-            samples.write_text("".join(json.dumps(item) + "\n" for item in items))
+            items = sample_questions()[::cli.STRIDE]
+            self.assertGreater(len(items), 2)
+            write_lines(samples, items)
             answers_file = pathlib.Path(folder) / "answers.jsonl"
             self.succeed("eval", cli.POCKET, samples, "--answers", answers_file)
             answers = read_lines(answers_file)
@@ -109,11 +150,29 @@ class Pocket(cli.ToolTest):
         self.assertEqual(wrong, [])
 
     def check_tallies(self, tasks, answers):
-        self.assertEqual(tasks["all"]["n"], len(self.items))
+        self.assertEqual(tasks["all"]["n"], len(answers))
         self.assertEqual(tasks["all"]["right"], sum(answer["right"] for answer in answers))
         for figures in tasks.values():
             low, high = figures["interval95"]
             self.assertTrue(low <= figures["accuracy"] <= high, figures)
+
+    def test_eval_prints_its_table_also_when_the_answers_cannot_be_kept(self):
+        with tempfile.TemporaryDirectory() as folder:
+            full = pathlib.Path(folder) / "answers.jsonl"
+            full.symlink_to("/dev/full")
+            run = cli.arges("eval", cli.POCKET, SET, "--limit", "2", "--answers", full)
+        self.assertEqual(run.returncode, cli.FAILED)
+        self.assertIn(str(full), run.stderr.decode())
+        self.assertIn(b"accuracy", run.stdout.splitlines()[0])
+
+    def test_eval_names_the_picture_whose_question_cannot_be_asked(self):
+        item = {"image": str(self.picture), "question": "x" * 8_000_001, "answers": ["so"],
+                "task": "why"}
+        with tempfile.TemporaryDirectory() as folder:
+            questions = pathlib.Path(folder) / "set.jsonl"
+            questions.write_text(json.dumps(item))
+            message = self.refuse(cli.FAILED, "eval", cli.POCKET, questions)
+        self.assertIn(str(self.picture), message)
 
     def test_eval_limits_and_blanks(self):
         report = json.loads(self.succeed("eval", cli.POCKET, SET, "--json", "--limit", "3",

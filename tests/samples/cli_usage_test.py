@@ -20,6 +20,7 @@ class Usage(cli.ToolTest):
         for words in [[], ["frobnicate"], ["ask"], ["ask", "--frobnicate", "why?"],
                       ["ask", "--device", "abacus", "why?"], ["ask", "--max-tokens", "0", "why?"],
                       ["ask", "--max-tokens", "many", "why?"], ["ask", "--temperature", "-1", "why?"],
+                      ["ask", "--temperature", "nan", "why?"],
                       ["ask", "--threads", "-1", "why?"], ["inspect"], ["inspect", "a", "b"],
                       ["eval", "models/pocket"], ["eval", "a", "b", "--parallel", "0"], ["debug"],
                       ["debug", "logits"], ["debug", "logits", "--ids-file", "ids.txt"],
@@ -29,6 +30,14 @@ class Usage(cli.ToolTest):
                       ["bench", "frobnicate"], ["bench", "lm", "--repeats", "0"]]:
             message = self.refuse(cli.USAGE, *words)
             self.assertIn("--help", message)
+
+    def test_an_unknown_command_is_named(self):
+        self.assertIn("frobnicate", self.refuse(cli.USAGE, "frobnicate", "a.png"))
+
+    def test_a_picture_where_the_question_belongs_is_a_usage_error(self):
+        picture = str(cli.ROOT / "samples" / "images" / "sign.png")
+        for words in [[picture], [picture, picture], ["What does the sign say?", picture]]:
+            self.assertIn("question", self.refuse(cli.USAGE, "ask", *words))
 
 
 if __name__ == "__main__":
