@@ -67,6 +67,7 @@ class ByteLevelBpe final : public Tokenizer {
   TokenId vocab_size() const override { return vocabulary_.size(); }
   TokenId base_vocab_size() const override { return vocabulary_.base_size(); }
   bool adds_leading_space() const override { return false; }
+  bool keeps_text() const override { return true; }
 
  private:
   ByteLevelBpe(Vocabulary vocabulary, PatternSplitter splitter, bool ignore_merges,

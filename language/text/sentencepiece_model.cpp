@@ -19,7 +19,12 @@ namespace {
 enum ModelField : std::uint32_t { kPieces = 1, kTrainer = 2, kNormalizer = 3, kDenormalizer = 5 };
 enum PieceField : std::uint32_t { kText = 1, kScore = 2, kType = 3 };
 enum TrainerField : std::uint32_t { kModelType = 3, kSpaceSuffix = 24, kByteFallback = 35 };
-enum NormalizerField : std::uint32_t { kCharsMap = 2, kDummyPrefix = 3, kEscapeSpaces = 5 };
+enum NormalizerField : std::uint32_t {
+  kCharsMap = 2,
+  kDummyPrefix = 3,
+  kDropSpaces = 4,
+  kEscapeSpaces = 5
+};
 
 constexpr std::array<KnownField, 4> kModelFields{{{kPieces, WireType::kDelimited},
                                                   {kTrainer, WireType::kDelimited},
@@ -30,8 +35,9 @@ constexpr std::array<KnownField, 3> kPieceFields{
 constexpr std::array<KnownField, 3> kTrainerFields{{{kModelType, WireType::kVarint},
                                                     {kSpaceSuffix, WireType::kVarint},
                                                     {kByteFallback, WireType::kVarint}}};
-constexpr std::array<KnownField, 3> kNormalizerFields{{{kCharsMap, WireType::kDelimited},
+constexpr std::array<KnownField, 4> kNormalizerFields{{{kCharsMap, WireType::kDelimited},
                                                        {kDummyPrefix, WireType::kVarint},
+                                                       {kDropSpaces, WireType::kVarint},
                                                        {kEscapeSpaces, WireType::kVarint}}};
 
 constexpr std::uint64_t kUnigramModel = 1;
@@ -92,8 +98,10 @@ Status read_normalizer(std::string_view bytes, SentencePieceModel& model) {
   WireReader reader(bytes, kNormalizerFields);
   while (const auto field = reader.next()) {
     if (field->number == kCharsMap && !field->bytes.empty()) {
+      model.rewrites_text = true;
       ARGES_RETURN_IF_ERROR(check_normalization_rules(field->bytes));
     }
+    if (field->number == kDropSpaces) model.drops_spaces = field->value != 0;
     if (field->number == kDummyPrefix) model.add_dummy_prefix = field->value != 0;
     if (field->number == kEscapeSpaces && field->value == 0) {
       return unsupported("The SentencePiece model does not escape white space.");

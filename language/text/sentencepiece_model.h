@@ -30,6 +30,8 @@ struct SentencePiece {
 struct SentencePieceModel {
   std::vector<SentencePiece> pieces;  // by id
   bool byte_fallback = false;
+  bool rewrites_text = false;    // normalizes characters
+  bool drops_spaces = true;      // at both ends, and all but one between words
   bool add_dummy_prefix = true;  // encode() puts a space in front of the text
 };
 

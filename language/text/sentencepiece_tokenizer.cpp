@@ -66,6 +66,7 @@ class SentencePieceTokenizer final : public Tokenizer {
   TokenId vocab_size() const override { return static_cast<TokenId>(pieces_.size()); }
   TokenId base_vocab_size() const override { return vocab_size(); }
   bool adds_leading_space() const override { return adds_leading_space_; }
+  bool keeps_text() const override { return keeps_text_; }
 
  private:
   Status add_piece(const SentencePiece& piece);
@@ -80,6 +81,7 @@ class SentencePieceTokenizer final : public Tokenizer {
   std::array<TokenId, 256> byte_ids_{};
   bool has_all_bytes_ = false;
   bool adds_leading_space_ = false;
+  bool keeps_text_ = false;
   std::size_t max_text_bytes_ = 0;
 };
 
@@ -139,6 +141,8 @@ Result<std::unique_ptr<Tokenizer>> SentencePieceTokenizer::create(std::string_vi
   ARGES_RETURN_IF_ERROR(tokenizer->check_agreement(model));
   tokenizer->has_all_bytes_ = model.byte_fallback;  // the library checks that all 256 are there
   tokenizer->adds_leading_space_ = model.add_dummy_prefix;
+  // Without a piece for every byte, a run of unknown characters becomes one piece.
+  tokenizer->keeps_text_ = model.byte_fallback && !model.rewrites_text && !model.drops_spaces;
   tokenizer->max_text_bytes_ = limits.max_text_bytes;
   return std::unique_ptr<Tokenizer>(std::move(tokenizer));
 }

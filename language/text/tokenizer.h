@@ -45,14 +45,15 @@ class Tokenizer {
   // True when encode() puts a space in front of the text, which a decoder takes away again from
   // the start of a text.
   virtual bool adds_leading_space() const = 0;
+  // True when encode() drops, joins and rewrites nothing: what it gives decodes to the very text.
+  virtual bool keeps_text() const = 0;
 
   // True for kAdded and kControl: ids that plain text never yields.
   bool is_control(TokenId id) const;
 };
 
-// Bytes of the longest token that plain text can yield, at least 1: text of n bytes has no fewer
-// than n / that many ids, unless the tokenizer drops or joins what it has no token for. Looks at
-// every id.
+// Bytes of the longest token that plain text can yield, at least 1: of a tokenizer that keeps text,
+// n bytes have no fewer than n / that many ids. Looks at every id.
 std::size_t longest_plain_token(const Tokenizer& tokenizer);
 
 // What decode() does with kControl tokens; kAdded ones always show.

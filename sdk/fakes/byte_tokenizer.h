@@ -33,6 +33,7 @@ class ByteTokenizer : public language::Tokenizer {
   language::TokenId vocab_size() const override { return kVocabSize; }
   language::TokenId base_vocab_size() const override { return kVocabSize; }
   bool adds_leading_space() const override { return false; }
+  bool keeps_text() const override { return true; }
 
   // Bytes of text that encode() was given so far.
   std::int64_t encoded_bytes() const { return encoded_bytes_; }

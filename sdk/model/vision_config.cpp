@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/model/vision_config.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -13,7 +14,7 @@ using vision::VitConfig;
 // Far above the release's 28 canvases of at most 6 x 6 tiles; keeps every plan's counts small.
 constexpr std::size_t kMostPinpoints = 256;
 constexpr std::int64_t kMostTilesPerSide = 16;
-// Eight times the release's largest canvas; a picture's pixels take 12 bytes each of them.
+// Sixteen times the release's largest canvas; a picture's pixels take 12 bytes each of them.
 constexpr std::int64_t kMostCanvasPixels = std::int64_t{1} << 25;
 
 VitConfig read_vit(ConfigReader& reader) {
@@ -94,9 +95,12 @@ void read_all_pinpoints(ConfigReader& top, ConfigReader& preprocessor, TileConfi
   read_pinpoints(top, tiles);
   const auto of_config = tiles.pinpoints;
   read_pinpoints(preprocessor, tiles);
-  if (top.has(kPinpoints) && tiles.pinpoints != of_config) {
+  if (!top.has(kPinpoints) || !preprocessor.has(kPinpoints)) return;
+  if (!std::is_permutation(tiles.pinpoints.begin(), tiles.pinpoints.end(), of_config.begin(),
+                           of_config.end())) {
     preprocessor.invalid(kPinpoints, "is not the list of config.json");
   }
+  tiles.pinpoints = of_config;
 }
 
 // The default canvases fit only tiles they are multiples of.

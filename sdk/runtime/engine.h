@@ -26,7 +26,8 @@ class Request {
   explicit Request(std::shared_ptr<RequestState> state) : state_(std::move(state)) {}
 
   // Asks for the end; returns at once. Takes effect within one step (the prompt chunks and answer
-  // tokens of all requests in it), one message being tokenized or one layer of a picture; the
+  // tokens of all requests in it), one message being tokenized, one layer of a picture or its
+  // cutting into tiles; the
   // terminal event is kCancelled unless the request ended before.
   void cancel();
   // Whether the terminal event has been queued.
@@ -76,8 +77,8 @@ class Engine {
   static Result<std::shared_ptr<Engine>> create(std::shared_ptr<Model> model,
                                                 const EngineOptions& options);
   // Closes all sessions, then joins the threads: waits for at most one step, one message being
-  // tokenized and one layer of a picture. Handles of sessions and requests may outlive it and keep
-  // no model alive.
+  // tokenized and one layer of a picture (or its cutting into tiles). Handles of sessions and
+  // requests may outlive it and keep no model alive.
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

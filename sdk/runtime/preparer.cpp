@@ -22,6 +22,12 @@ std::int64_t text_bytes(std::span<const Message> messages) {
   return bytes;
 }
 
+// 0 for a tokenizer of whose output the text's length says nothing.
+std::int64_t longest_token(const language::Tokenizer& tokenizer) {
+  if (!tokenizer.keeps_text()) return 0;
+  return static_cast<std::int64_t>(language::longest_plain_token(tokenizer));
+}
+
 Status abandoned_status() {
   return {StatusCode::kCancelled, "cancelled"};
 }
@@ -32,7 +38,7 @@ Preparer::Preparer(Model& model, std::function<void()> on_ready, std::unique_ptr
                    std::unique_ptr<EngineThread> pictures)
     : model_(model),
       on_ready_(std::move(on_ready)),
-      longest_token_(static_cast<std::int64_t>(language::longest_plain_token(model.tokenizer()))),
+      longest_token_(longest_token(model.tokenizer())),
       text_(std::move(text)),
       pictures_(std::move(pictures)) {}
 
@@ -86,8 +92,10 @@ Status Preparer::write_one(Preparation& preparation) const {
 
 Status Preparer::begin_prompt(Preparation& preparation) const {
   // Text that cannot fit is refused before the time and memory to tokenize it are spent.
-  ARGES_RETURN_IF_ERROR(
-      check_context(preparation, text_bytes(preparation.messages) / longest_token_));
+  if (longest_token_ > 0) {
+    ARGES_RETURN_IF_ERROR(
+        check_context(preparation, text_bytes(preparation.messages) / longest_token_));
+  }
   return PromptBuilder(model_.prompts())
       .begin(preparation.first, preparation.tail, preparation.draft);
 }

@@ -45,7 +45,7 @@ class Preparer {
 
   Model& model_;
   const std::function<void()> on_ready_;
-  const std::int64_t longest_token_;  // bytes
+  const std::int64_t longest_token_;  // bytes; 0 when it bounds nothing
   const std::unique_ptr<EngineThread> text_;
   const std::unique_ptr<EngineThread> pictures_;
 };

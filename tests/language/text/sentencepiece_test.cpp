@@ -178,6 +178,15 @@ TEST(SentencePieceTokenizer, LongestPlainTokenCountsBytesOfText) {
   EXPECT_EQ(longest_plain_token(*load(model)), 5u);
 }
 
+TEST(SentencePieceTokenizer, TellsWhetherItKeepsText) {
+  auto model = pocket_like_model();
+  EXPECT_TRUE(load(model)->keeps_text());
+  model.drop_spaces = true;
+  const auto dropping = load(model);
+  EXPECT_FALSE(dropping->keeps_text());
+  EXPECT_LT(dropping->encode(std::string(100, ' '))->size(), 2u) << "why the length bounds nothing";
+}
+
 TEST(SentencePieceTokenizer, RefusesOrSurvivesEveryTruncation) {
   const std::string whole = pocket_like_model().serialize();
   for (std::size_t size = 0; size + 1 < whole.size(); size += 1 + size / 200) {

@@ -121,7 +121,7 @@ std::string TestSentencePiece::serialize() const {
                             varint_field(35, byte_fallback ? 1 : 0));
   std::string normalizer = bytes_field(1, "identity");
   if (!rules.empty()) normalizer += bytes_field(2, rules);
-  normalizer += varint_field(3, add_dummy_prefix ? 1 : 0) + varint_field(4, 0) +
+  normalizer += varint_field(3, add_dummy_prefix ? 1 : 0) + varint_field(4, drop_spaces ? 1 : 0) +
                 varint_field(5, escape_spaces ? 1 : 0);
   return out + bytes_field(3, normalizer);
 }

@@ -44,6 +44,7 @@ struct TestSentencePiece {
   int model_type = 2;  // BPE
   bool byte_fallback = true;
   bool add_dummy_prefix = false;
+  bool drop_spaces = false;
   bool escape_spaces = true;
   std::string rules;
 

@@ -132,6 +132,22 @@ TEST_P(PictureParity, CancelledEncodingReturnsTheCallersStatus) {
   EXPECT_TRUE(model_->encode_image(picture, kGoOn).ok());
 }
 
+TEST_P(PictureParity, EncodingAsksBeforeEveryLayerWhetherToStop) {
+  const auto picture = read_picture(kFolder + "images/large.png");
+  const std::int64_t tiles = model_->plan_image(picture.height, picture.width).value().tile_count;
+  std::int64_t asked = 0;
+  const auto count = [&] { return ++asked, Status(); };
+  ASSERT_TRUE(model_->encode_image(picture, count).ok());
+  const std::int64_t layers = model_->image_encoder()->config().num_layers;
+  EXPECT_EQ(asked, 1 + layers * ((tiles + 1) / 2));
+  asked = 0;
+  const auto stop_at_third = [&] {
+    return ++asked < 3 ? Status() : Status(StatusCode::kCancelled, "stop");
+  };
+  EXPECT_EQ(model_->encode_image(picture, stop_at_third).status().code(), StatusCode::kCancelled);
+  EXPECT_EQ(asked, 3);
+}
+
 INSTANTIATE_TEST_SUITE_P(Golden, PictureParity,
                          ::testing::Values("model_original", "model_native"));
 

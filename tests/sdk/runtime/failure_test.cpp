@@ -57,8 +57,8 @@ TEST(Failure, OfAStepInALaterTurnKeepsTheEarlierOnes) {
 }
 
 TEST(Failure, ToGrowEndsThatRequestAndNoOtherOfItsBatch) {
-  const std::string expected = plain_answer();
-  ScriptedEngine engine;
+  const std::string expected(200, 'a');  // steps enough for the second to join the first
+  ScriptedEngine engine({.script = always(expected)});
   auto first = engine.session();
   auto second = engine.session();
   engine.model->step_gate().shut();
@@ -66,8 +66,10 @@ TEST(Failure, ToGrowEndsThatRequestAndNoOtherOfItsBatch) {
   const auto second_queue = make_queue();
   ASSERT_TRUE(first->generate({user("hi")}, {}, first_queue, 1).ok());
   ASSERT_TRUE(second->generate({user("hi")}, {}, second_queue, 2).ok());
-  engine.model->step_gate().let(2);
-  engine.model->step_gate().wait_until_held();  // by now the two go together
+  do {
+    engine.model->step_gate().let(1);
+    engine.model->step_gate().wait_until_held();
+  } while (engine.model->steps().back().size() < 2);
   engine.model->reserve_fault().fail_after(0, kDeviceFull);
   engine.model->step_gate().open();
   const auto a = read_all(*first_queue);
