@@ -4,6 +4,7 @@
 #include <arges/arges_asio.hpp>
 
 #include <boost/asio.hpp>
+#include <future>
 
 #include "tests/bindings_c/abi_world.h"
 
@@ -142,6 +143,28 @@ TEST_F(Async, ARefusedRequestCompletesWithItsErrorAndNotAtOnce) {
   EXPECT_EQ(refused, ARGES_OK) << "the handler runs on the executor only";
   io.run();
   EXPECT_EQ(refused, ARGES_BUSY);
+}
+
+TEST_F(Async, ADeferredOperationStartsItsRequestWhenItIsLaunched) {
+  auto never = session.async_generate(io.get_executor(), message, arges::GenerateOptions(), nullptr,
+                                      asio::deferred);
+  static_cast<void>(never);
+  auto later = session.async_generate(io.get_executor(), message, arges::GenerateOptions(), nullptr,
+                                      asio::deferred);
+  std::string text;
+  std::move(later)([&](std::exception_ptr error, const arges::Answer& answer) {
+    EXPECT_FALSE(error);
+    text = answer.text;
+  });
+  io.run();
+  EXPECT_EQ(text, "awaited");
+}
+
+TEST_F(Async, AFutureHoldsTheAnswer) {
+  std::future<arges::Answer> future = session.async_generate(
+      io.get_executor(), message, arges::GenerateOptions(), nullptr, asio::use_future);
+  io.run();
+  EXPECT_EQ(future.get().text, "awaited");
 }
 
 TEST_F(Async, WaitsOnADescriptorThatNoChildInherits) {

@@ -9,6 +9,7 @@
 #define ARGES_ARGES_ASIO_HPP
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/compose.hpp>
@@ -37,7 +38,14 @@ class AsyncQueue {
  public:
   // Throws boost::system::system_error when the process has no file descriptor left.
   explicit AsyncQueue(const boost::asio::any_io_executor& executor, std::uint32_t capacity = 0)
-      : queue_(capacity), ready_(executor, own_descriptor(queue_.fd())) {}
+      : queue_(capacity), ready_(executor) {
+    const int descriptor = own_descriptor(queue_.fd());
+    boost::system::error_code error;
+    ready_.assign(descriptor, error);
+    if (!error) return;
+    ::close(descriptor);
+    throw boost::system::system_error(error, "the queue cannot be waited on");
+  }
 
   Queue& queue() { return queue_; }
 
@@ -90,12 +98,11 @@ namespace detail {
 
 // What one async_generate keeps until its terminal event.
 struct GenerateState {
-  GenerateState(Session& session, const boost::asio::any_io_executor& executor,
-                const Message& message, const GenerateOptions& options,
-                std::function<void(std::string_view)> sink)
-      : events(executor), on_text(std::move(sink)) {
+  // Submits the request, or keeps why it cannot be.
+  void start() {
     try {
-      request.emplace(session.generate(message, options, events.queue()));
+      events.emplace(executor);
+      request.emplace(session->generate(*message, options, events->queue()));
     } catch (...) {
       refusal = std::current_exception();
     }
@@ -113,10 +120,14 @@ struct GenerateState {
     return event.terminal();
   }
 
-  AsyncQueue events;
+  boost::asio::any_io_executor executor;
+  Session* session;
+  const Message* message;
+  GenerateOptions options;
+  std::function<void(std::string_view)> on_text;
+  std::optional<AsyncQueue> events;
   std::optional<Request> request;
   std::exception_ptr refusal;  // why there is none
-  std::function<void(std::string_view)> on_text;
   Answer answer;
 };
 
@@ -128,8 +139,9 @@ struct GenerateOperation {
   void operator()(Self& self) {
     if (started) return self.complete(state->refusal, Answer());
     started = true;
+    state->start();
     // A completion handler is never called from within the function that starts the operation.
-    if (state->refusal) return boost::asio::post(std::move(self));
+    if (state->refusal) return post_refusal(self);
     self.reset_cancellation_state(boost::asio::enable_total_cancellation());
     wait(self);
   }
@@ -149,8 +161,14 @@ struct GenerateOperation {
   }
 
   template <typename Self>
+  void post_refusal(Self& self) {
+    const boost::asio::any_io_executor executor = state->executor;
+    boost::asio::post(executor, std::move(self));
+  }
+
+  template <typename Self>
   void wait(Self& self) {
-    AsyncQueue& events = state->events;  // the state stays where it is while self moves
+    AsyncQueue& events = *state->events;  // the state stays where it is while self moves
     events.async_next(std::move(self));
   }
 
@@ -170,16 +188,23 @@ struct GenerateOperation {
 
 // async_generate(executor, message, options, on_text, token): generates the answer to `message`.
 // on_text(std::string_view), which may be empty, gets each piece as it arrives, on the executor.
+// The request starts with the operation (with deferred and use_awaitable: when that is launched);
+// `message` and what `options` points to must live until then, the session until the end.
 // Completes with void(std::exception_ptr, Answer): an arges::Error for a refused request (BUSY,
-// INVALID_ARGUMENT, …), FAILED and CANCELLED. Cancelling the operation cancels the request and
+// INVALID_ARGUMENT, …), FAILED and CANCELLED, a boost::system::system_error when the process has no
+// file descriptor left. Cancelling the operation cancels the request and
 // completes at its terminal event.
 template <typename... Arguments>
 auto Session::async_generate(Arguments&&... arguments) {
   return [this](const boost::asio::any_io_executor& executor, const Message& message,
                 const GenerateOptions& options, std::function<void(std::string_view)> on_text,
                 auto&& token) {
-    auto state = std::make_unique<detail::GenerateState>(*this, executor, message, options,
-                                                         std::move(on_text));
+    auto state = std::make_unique<detail::GenerateState>();
+    state->executor = executor;
+    state->session = this;
+    state->message = &message;
+    state->options = options;
+    state->on_text = std::move(on_text);
     return boost::asio::async_compose<decltype(token), void(std::exception_ptr, Answer)>(
         detail::GenerateOperation{std::move(state)}, token, executor);
   }(std::forward<Arguments>(arguments)...);
