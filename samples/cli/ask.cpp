@@ -24,8 +24,9 @@ struct AskOptions {
 // would look like an answer about the picture.
 void require_question_last(const std::vector<std::string>& words) {
   std::error_code ignored;
-  if (std::filesystem::exists(words.back(), ignored)) {
-    throw UsageError("the last argument is the question, but " + words.back() + " is a file");
+  if (std::filesystem::is_regular_file(words.back(), ignored)) {
+    throw UsageError("the last argument is the question, but " + words.back() +
+                     " is a file; a question of that name takes a space before it");
   }
 }
 

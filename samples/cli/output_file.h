@@ -7,9 +7,9 @@
 
 namespace arges::cli {
 
-// A file that is there whole or not at all: what is written gathers in PATH.part, which finish()
-// gives its name and destruction without finish() removes. What already stands at PATH and is no
-// plain file (a device, a pipe, a link) is written to directly. Throws Failure, naming the path.
+// A file that is there whole or not at all: what stood at the path stays until the first write, and
+// destruction without finish() removes what was begun. A device, a pipe or a link is only written
+// to. Throws Failure, naming the path.
 class OutputFile {
  public:
   // Opens it, so that a path that cannot be written is known before work is done for it.
@@ -23,11 +23,13 @@ class OutputFile {
   void finish();
 
  private:
+  void begin();
   [[noreturn]] void fail() const;
 
   const std::string path_;
-  std::string part_;  // the name it has until finish(); path_ itself when written to directly
+  const bool existed_;
   std::ofstream file_;
+  bool begun_ = false;
   bool finished_ = false;
 };
 

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import termios
+import threading
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -24,7 +25,7 @@ SKIPPED = 77
 
 # A sanitized build computes some thirty times slower: it answers every so many of a set's questions.
 STRIDE = int(os.environ.get("ARGES_TEST_STRIDE", "1"))
-PATIENCE = 600 * STRIDE  # seconds for one command
+PATIENCE = 600 if STRIDE == 1 else 1800  # seconds for one command
 
 
 def arges(*arguments, stdin=b""):
@@ -45,11 +46,16 @@ def chat_at_a_terminal(*lines):
     chat = subprocess.Popen([TOOL, "chat"], stdin=theirs, stdout=theirs, stderr=subprocess.PIPE,
                             cwd=ROOT)
     os.close(theirs)
-    for line in lines:
-        os.write(ours, (line if isinstance(line, bytes) else line.encode()) + b"\n")
-    shown = read_terminal(ours)
-    _, complaints = chat.communicate(timeout=PATIENCE)
-    os.close(ours)
+    hung = threading.Timer(PATIENCE, chat.kill)  # ends the reading, too
+    hung.start()
+    try:
+        for line in lines:
+            os.write(ours, (line if isinstance(line, bytes) else line.encode()) + b"\n")
+        shown = read_terminal(ours)
+        _, complaints = chat.communicate()
+    finally:
+        hung.cancel()
+        os.close(ours)
     return shown.decode(), complaints.decode().splitlines()
 
 
