@@ -74,6 +74,7 @@ class PromptFamily {
   virtual std::vector<TokenId> stop_tokens() const = 0;
 };
 
+// Whether make_prompt_family() knows the name.
 bool is_prompt_family(std::string_view name);
 
 // The family called `name`: "text-01", "vl-01", "m1" or "pocket". `image_token_id` is the
