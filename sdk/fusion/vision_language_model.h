@@ -48,7 +48,7 @@ class VisionLanguageModel final : public Model {
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
   Result<ImageFeatures> encode_image(const vision::Image& image,
-                                     const vision::StopCheck& stop) override;
+                                     const StopCheck& stop) override;
   Status step(std::span<const StepItem> items) override;
 
   // The parts, for tools that look inside (arges debug).

@@ -11,7 +11,7 @@
 #include "language/text/prompt.h"
 #include "language/text/tokenizer.h"
 #include "vision/decode/image.h"
-#include "vision/stop_check.h"
+#include "kernels/base/stop_check.h"
 #include "vision/tiles/anyres_plan.h"
 
 namespace arges::sdk {
@@ -76,7 +76,7 @@ class Model {
 
   // `stop` is asked often; what it returns when not ok ends the work.
   virtual Result<ImageFeatures> encode_image(const vision::Image& image,
-                                             const vision::StopCheck& stop) = 0;
+                                             const StopCheck& stop) = 0;
 
   // Absorbs all items in one ragged batch; each item's result is independent of the others. On
   // failure the sequences named are no longer usable.
