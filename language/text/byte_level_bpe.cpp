@@ -48,14 +48,11 @@ Status ByteLevelBpe::index_merges(const std::vector<std::pair<std::string, std::
     const auto a = vocabulary_.find_plain(left);
     const auto b = vocabulary_.find_plain(right);
     const auto merged = vocabulary_.find_plain(left + right);
-    const std::string rank = std::to_string(merges_.size());
     if (!a || !b || !merged) {
-      return model_invalid("The tokenizer's merge of rank " + rank +
+      return model_invalid("The tokenizer's merge of rank " + std::to_string(merges_.size()) +
                            " names or yields something that is not a token of the vocabulary.");
     }
-    if (!merges_.add(*a, *b, *merged)) {
-      return model_invalid("The tokenizer's merge of rank " + rank + " was given before.");
-    }
+    ARGES_RETURN_IF_ERROR(merges_.add(*a, *b, *merged));
   }
   return {};
 }

@@ -2,6 +2,7 @@
 #include "language/text/merge_table.h"
 
 #include <queue>
+#include <string>
 
 namespace arges::language {
 namespace {
@@ -35,11 +36,20 @@ class PieceMerger {
     for (std::int32_t i = 0; i < count; ++i) {
       nodes_.push_back({symbols[i], i - 1, i + 1 < count ? i + 1 : -1, true});
     }
+  }
+
+  // Every pair that merges; before run().
+  Status offer_all(const StopCheck& stop) {
     std::vector<Candidate> first;
+    const auto count = static_cast<std::int32_t>(nodes_.size());
     for (std::int32_t i = 0; i + 1 < count; ++i) {
+      if (static_cast<std::size_t>(i) % kStepsBetweenStopChecks == kStepsBetweenStopChecks - 1) {
+        ARGES_RETURN_IF_ERROR(stop());
+      }
       if (const Merge* merge = merge_at(i)) first.push_back({*merge, i});
     }
     queue_ = std::priority_queue<Candidate>({}, std::move(first));
+    return {};
   }
 
   Status run(const StopCheck& stop) {
@@ -90,19 +100,28 @@ class PieceMerger {
 
 }  // namespace
 
-bool MergeTable::add(TokenId left, TokenId right, TokenId merged) {
+Status MergeTable::add(TokenId left, TokenId right, TokenId merged) {
+  using Added = decltype(merges_)::Added;
   const Merge merge{static_cast<std::uint32_t>(merges_.size()), merged};
-  return merges_.emplace(key(left, right), merge).second;
+  const std::string rank = "The tokenizer's merge of rank " + std::to_string(merge.rank);
+  switch (merges_.add(key(left, right), merge)) {
+    case Added::kTaken:
+      return model_invalid(rank + " was given before.");
+    case Added::kCrowded:
+      return model_invalid(rank + " shares its hash with too many others.");
+    default:
+      return {};
+  }
 }
 
 const Merge* MergeTable::find(TokenId left, TokenId right) const {
-  const auto found = merges_.find(key(left, right));
-  return found == merges_.end() ? nullptr : &found->second;
+  return merges_.find(key(left, right));
 }
 
 Status MergeTable::apply(std::vector<TokenId>& symbols, const StopCheck& stop) const {
   if (symbols.size() < 2) return {};
   PieceMerger merger(*this, symbols);
+  ARGES_RETURN_IF_ERROR(merger.offer_all(stop));
   ARGES_RETURN_IF_ERROR(merger.run(stop));
   merger.write(symbols);
   return {};

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "kernels/base/status.h"
 #include "kernels/base/stop_check.h"
+#include "language/text/bounded_map.h"
 #include "language/text/token.h"
 
 namespace arges::language {
@@ -21,8 +21,9 @@ struct Merge {
 class MergeTable {
  public:
   void reserve(std::size_t count) { merges_.reserve(count); }
-  // False when the pair has a merge already. The rank is the number of merges added before.
-  bool add(TokenId left, TokenId right, TokenId merged);
+  // MODEL_INVALID when the pair has a merge already or shares its hash with too many others. The
+  // rank is the number of merges added before.
+  Status add(TokenId left, TokenId right, TokenId merged);
   // nullptr when the two do not merge.
   const Merge* find(TokenId left, TokenId right) const;
   std::size_t size() const { return merges_.size(); }
@@ -43,7 +44,7 @@ class MergeTable {
            static_cast<std::uint32_t>(right);
   }
 
-  std::unordered_map<std::uint64_t, Merge, PairHash> merges_;
+  BoundedMap<std::uint64_t, Merge, PairHash> merges_;
 };
 
 }  // namespace arges::language

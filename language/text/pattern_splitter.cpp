@@ -7,6 +7,7 @@
 #include <array>
 
 #include "language/text/pattern_dialect.h"
+#include "language/text/pattern_syntax.h"
 
 namespace arges::language {
 namespace {
@@ -117,9 +118,7 @@ Result<PatternSplitter::Stage> PatternSplitter::Stage::compile(const std::string
     return model_invalid("A pre-tokenizer pattern must have 1 to " +
                          std::to_string(limits.max_pattern_bytes) + " bytes.");
   }
-  if (written.starts_with("(*")) {
-    return model_invalid("A pre-tokenizer pattern must not set options for the pattern engine.");
-  }
+  ARGES_RETURN_IF_ERROR(check_pattern_syntax(written));
   const std::string pattern = with_unicode_white_space(written);
   // No group is looked at, and each that captures makes every step of a match dearer.
   std::uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE;

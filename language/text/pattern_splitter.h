@@ -17,9 +17,9 @@ namespace arges::language {
 // the one before. Immutable after creation and safe from any thread.
 class PatternSplitter {
  public:
-  // MODEL_INVALID: a pattern that is empty, too long or does not compile, that begins with options
-  // for the engine ("(*NO_JIT)") or refers back to a group, or too many of them. UNSUPPORTED: named
-  // groups. (What groups captured makes steps dear, and going back to it costs what nobody counts.)
+  // MODEL_INVALID: a pattern that is empty, too long or does not compile, or refers back to a
+  // group, or too many of them. UNSUPPORTED: as check_pattern_syntax(), and named groups. (What
+  // groups captured makes steps dear, and going back to it costs what nobody counts.)
   static Result<PatternSplitter> create(const std::vector<std::string>& patterns,
                                         const TextLimits& limits);
 

@@ -4,7 +4,10 @@
 #include <sentencepiece_processor.h>
 
 #include <new>
+#include <numeric>
+#include <random>
 #include <string>
+#include <utility>
 
 #include "kernels/base/guarded.h"
 #include "kernels/base/quote_name.h"
@@ -13,17 +16,55 @@
 namespace arges::language {
 namespace {
 
+// What the library is given, and what its ids mean: one of the model's, or kUnknownByte.
+struct Given {
+  SentencePieceModel model;
+  std::vector<TokenId> ids;
+};
+constexpr TokenId kUnknownByte = -1;
+
 // A model without byte fallback gets byte pieces behind its own. The library joins unknown
 // characters into one piece by copying the run anew for each, which costs n^2; bytes it appends.
 // That changes no other id: byte pieces take no part in its search for pieces.
-SentencePieceModel with_byte_fallback(const SentencePieceModel& model) {
-  SentencePieceModel out = model;
-  if (model.byte_fallback) return out;
-  out.byte_fallback = true;
+void add_byte_fallback(Given& given) {
+  if (given.model.byte_fallback) return;
+  given.model.byte_fallback = true;
   for (int byte = 0; byte < 256; ++byte) {
-    out.pieces.push_back({piece_of_byte(static_cast<unsigned char>(byte)), 0, PieceType::kByte});
+    const std::string piece = piece_of_byte(static_cast<unsigned char>(byte));
+    given.model.pieces.push_back({piece, 0, PieceType::kByte});
+    given.ids.push_back(kUnknownByte);
   }
-  return out;
+}
+
+// For a unigram model the library builds an automaton by way of a hash table without a secret, and
+// a file could choose its pieces, and their order, to crowd it. Here is the secret: a random order,
+// and a few random pieces in front of the others, which move every number that is hashed. No id
+// changes: the search looks at texts and scores alone, and at no unused piece.
+void salt(Given& given) {
+  if (given.model.search != PieceSearch::kUnigram) return;
+  std::random_device secret;
+  std::mt19937_64 random((std::uint64_t{secret()} << 32) | secret());
+  std::vector<SentencePiece>& pieces = given.model.pieces;
+  for (std::size_t i = pieces.size(); i > 1; --i) {
+    const std::size_t other = random() % i;
+    std::swap(pieces[i - 1], pieces[other]);
+    std::swap(given.ids[i - 1], given.ids[other]);
+  }
+  for (int i = 0; i < 8; ++i) {
+    std::string text(64 + random() % 448, '\x01');
+    for (char& c : text) c = static_cast<char>(1 + random() % 127);
+    text.front() = '\x01';
+    pieces.push_back({text, 0, PieceType::kUnused});
+    given.ids.push_back(kUnknownByte);
+  }
+}
+
+Given give(const SentencePieceModel& model) {
+  Given given{model, std::vector<TokenId>(model.pieces.size())};
+  std::iota(given.ids.begin(), given.ids.end(), 0);
+  salt(given);
+  add_byte_fallback(given);
+  return given;
 }
 
 // What a call can need for each byte of the file, and of the text after normalization.
@@ -48,19 +89,20 @@ Result<SentencePieceLibrary> SentencePieceLibrary::load(const SentencePieceModel
   constexpr std::string_view kRefused = "The SentencePiece library refuses the model";
   return guarded(StatusCode::kModelInvalid, kRefused, [&]() -> Result<SentencePieceLibrary> {
     SentencePieceLibrary library;
-    const SentencePieceModel given = with_byte_fallback(model);
+    Given given = give(model);
+    ARGES_RETURN_IF_ERROR(check_piece_tables(given.model));
     library.processor_ = std::make_unique<sentencepiece::SentencePieceProcessor>();
-    const std::string file = write_sentencepiece_model(given);
+    const std::string file = write_sentencepiece_model(given.model);
     require_memory(file.size() * kMemoryPerFileByte);
     const auto loaded = library.processor_->LoadFromSerializedProto(file);
     if (!loaded.ok()) {
       return model_invalid(std::string(kRefused) + ": " + quote_name(loaded.ToString()) +
                            "; copy the file again.");
     }
-    ARGES_RETURN_IF_ERROR(library.check_agreement(given));
-    library.pieces_ = static_cast<TokenId>(model.pieces.size());
-    library.unknown_ = library.processor_->unk_id();
-    library.growth_ = kSpaceMarkBytes * model.growth;
+    ARGES_RETURN_IF_ERROR(library.check_agreement(given.model));
+    library.ids_ = std::move(given.ids);
+    library.unknown_ = library.ids_[static_cast<std::size_t>(library.processor_->unk_id())];
+    library.growth_ = model.growth;
     return library;
   });
 }
@@ -95,10 +137,9 @@ Status SentencePieceLibrary::encode(std::string_view text, std::vector<TokenId>&
               "The SentencePiece library failed: " + quote_name(encoded.ToString()) + ".");
         }
         for (const int id : found) {
-          const bool unknown = id >= pieces_;
-          if (!unknown || ids.empty() || ids.back() != unknown_) {
-            ids.push_back(unknown ? unknown_ : id);
-          }
+          const TokenId own = ids_[static_cast<std::size_t>(id)];
+          const bool goes_on = own == kUnknownByte && !ids.empty() && ids.back() == unknown_;
+          if (!goes_on) ids.push_back(own == kUnknownByte ? unknown_ : own);
         }
         return {};
       });

@@ -26,8 +26,8 @@ class SentencePieceLibrary {
 
   // Appends the ids of the text. Unknown characters that follow each other give one unknown id, or
   // their bytes with byte fallback; a run that began in `ids` goes on. Precondition: UTF-8.
-  // INTERNAL, OUT_OF_MEMORY_HOST; `ids` is as before then. Takes up to some 768 bytes of memory for
-  // a byte of text while it runs.
+  // INTERNAL, OUT_OF_MEMORY_HOST; `ids` is as before then. Takes up to 256 bytes of memory for a
+  // byte of normalized text while it runs; one of text gives at most the model's `growth` of those.
   Status encode(std::string_view text, std::vector<TokenId>& ids) const;
 
   SentencePieceLibrary(SentencePieceLibrary&&) noexcept;
@@ -39,9 +39,9 @@ class SentencePieceLibrary {
   Status check_agreement(const SentencePieceModel& model) const;
 
   std::unique_ptr<sentencepiece::SentencePieceProcessor> processor_;
-  TokenId pieces_ = 0;      // the model's own; ids from here on are byte pieces of ours
-  TokenId unknown_ = -1;    // the model's unknown piece
-  std::size_t growth_ = 1;  // most bytes of normalized text for one of the text
+  std::vector<TokenId> ids_;  // what the library's ids mean
+  TokenId unknown_ = 0;       // the model's unknown piece
+  std::size_t growth_ = 1;    // most bytes of normalized text for one of the text
 };
 
 }  // namespace arges::language

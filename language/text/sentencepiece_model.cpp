@@ -9,8 +9,8 @@
 #include <optional>
 
 #include "kernels/base/quote_name.h"
+#include "language/text/bounded_map.h"
 #include "language/text/byte_piece.h"
-#include "language/text/name_index.h"
 #include "language/text/sentencepiece_rules.h"
 #include "language/text/utf8.h"
 #include "language/text/wire_reader.h"
@@ -44,6 +44,7 @@ constexpr std::array<KnownField, 4> kNormalizerFields{{{kCharsMap, WireType::kDe
                                                        {kEscapeSpaces, WireType::kVarint}}};
 
 constexpr std::size_t kMostPrefixes = 64;  // room in SentencePiece's prefix matcher
+constexpr std::ptrdiff_t kMostUnused = 128;
 
 Status damaged() {
   return model_invalid(
@@ -56,18 +57,21 @@ bool is_text(PieceType type) {
          type == PieceType::kUnused;
 }
 
+Status bad_piece(std::size_t id, const std::string& problem) {
+  return model_invalid("The SentencePiece model's piece " + std::to_string(id) + problem);
+}
+
 Status check_piece(const SentencePiece& piece, std::size_t id, const TextLimits& limits) {
-  const std::string name = "The SentencePiece model's piece " + std::to_string(id);
   if (piece.text.empty() || piece.text.size() > limits.max_token_bytes ||
       piece.text.find('\0') != std::string::npos ||
       utf8_valid_prefix(piece.text) != piece.text.size()) {
-    return model_invalid(name + " is empty, longer than " + std::to_string(limits.max_token_bytes) +
-                         " bytes, not UTF-8 or has a NUL.");
+    return bad_piece(id, " is empty, longer than " + std::to_string(limits.max_token_bytes) +
+                             " bytes, not UTF-8 or has a NUL.");
   }
   std::size_t first = 0;
   next_code_point(piece.text, first);
   if (piece.type == PieceType::kControl && first == piece.text.size()) {
-    return model_invalid(name + " is a control piece of one character, which text could contain.");
+    return bad_piece(id, " is a control piece of one character, which text could contain.");
   }
   return {};
 }
@@ -142,25 +146,41 @@ Status read_field(const WireField& field, const TextLimits& limits, SentencePiec
   return {};
 }
 
-// The library keeps the pieces that text can name apart from the others, in two tables.
-Status check_unique(const SentencePieceModel& model) {
-  NameIndex<std::string_view> named;
-  NameIndex<std::string_view> reserved;
-  using Added = NameIndex<std::string_view>::Added;
+Status crowded() {
+  return model_invalid("The SentencePiece model has too many pieces that share a hash.");
+}
+
+}  // namespace
+
+Status check_piece_tables(const SentencePieceModel& model) {
+  using Index = BoundedMap<std::string_view, std::size_t, TextHash>;
+  Index named;
+  Index reserved;
   for (std::size_t id = 0; id < model.pieces.size(); ++id) {
     const SentencePiece& piece = model.pieces[id];
-    NameIndex<std::string_view>& own = is_text(piece.type) ? named : reserved;
-    NameIndex<std::string_view>& other = is_text(piece.type) ? reserved : named;
-    const Added added = own.add(piece.text, static_cast<TokenId>(id));
-    if (added == Added::kTaken || other.find(piece.text) != nullptr) {
+    Index& own = is_text(piece.type) ? named : reserved;
+    Index& other = is_text(piece.type) ? reserved : named;
+    const Index::Added added = own.add(std::string_view(piece.text), id);
+    if (added == Index::Added::kCrowded) return crowded();
+    if (added == Index::Added::kTaken || other.find(std::string_view(piece.text)) != nullptr) {
       return model_invalid("The SentencePiece model has the piece " + quote_name(piece.text) +
                            " twice.");
     }
-    if (added == Added::kCrowded) {
-      return model_invalid("The SentencePiece model has too many pieces that share a hash.");
-    }
   }
   return {};
+}
+
+namespace {
+
+// How the library's BPE splits an unused piece it remembers in a table that a text fills.
+Status check_unused_pieces(const SentencePieceModel& model) {
+  const auto count =
+      std::count_if(model.pieces.begin(), model.pieces.end(),
+                    [](const SentencePiece& piece) { return piece.type == PieceType::kUnused; });
+  if (model.search == PieceSearch::kUnigram || count <= kMostUnused) return {};
+  return unsupported("The SentencePiece model has " + std::to_string(count) +
+                     " unused pieces; at most " + std::to_string(kMostUnused) +
+                     " are supported in a BPE model.");
 }
 
 Status check_unknown_piece(const SentencePieceModel& model) {
@@ -221,10 +241,11 @@ Result<SentencePieceModel> read_sentencepiece_model(std::string_view bytes,
     ARGES_RETURN_IF_ERROR(read_field(*field, limits, model));
   }
   if (!reader.ok() || model.pieces.empty()) return damaged();
-  ARGES_RETURN_IF_ERROR(check_unique(model));
+  ARGES_RETURN_IF_ERROR(check_piece_tables(model));
   ARGES_RETURN_IF_ERROR(check_unknown_piece(model));
   ARGES_RETURN_IF_ERROR(check_byte_pieces(model));
   ARGES_RETURN_IF_ERROR(check_prefixes(model));
+  ARGES_RETURN_IF_ERROR(check_unused_pieces(model));
   return model;
 }
 

@@ -12,6 +12,9 @@
 
 namespace arges::language {
 
+// A space is written as '▁' (U+2581) in pieces.
+inline constexpr std::size_t kSpaceMarkBytes = 3;
+
 // A piece's type, numbered as in SentencePiece's model file.
 enum class PieceType : std::uint8_t {
   kNormal = 1,
@@ -37,14 +40,11 @@ struct SentencePieceModel {
   std::size_t piece_bytes = 0;        // of their texts
   PieceSearch search = PieceSearch::kUnigram;
   bool byte_fallback = false;
-  std::string rules;             // compiled normalization rules; empty: characters stay as they are
-  std::size_t growth = 1;        // most bytes that a rule puts in the place of one
-  bool drops_spaces = true;      // at both ends, and all but one between words
-  bool add_dummy_prefix = true;  // encode() puts a space in front of the text
+  std::string rules;  // compiled normalization rules; empty: characters stay as they are
+  std::size_t growth = kSpaceMarkBytes;  // most bytes that normalizing makes of one
+  bool drops_spaces = true;              // at both ends, and all but one between words
+  bool add_dummy_prefix = true;          // encode() puts a space in front of the text
 };
-
-// A space is written as '▁' (U+2581) in pieces.
-inline constexpr std::size_t kSpaceMarkBytes = 3;
 
 // Reads the serialized model and checks every rule that Arges and the library rely on, the tables
 // inside it too, which the library trusts. README.md argues that nothing else can reach it.
@@ -54,9 +54,13 @@ inline constexpr std::size_t kSpaceMarkBytes = 3;
 // single character (the library's BPE would find it in plain text); more than 64 user-defined
 // pieces that begin each other (the library has room for no more); pieces chosen to share a hash;
 // damaged normalization rules. UNSUPPORTED: a word or character model, other ways to treat white
-// space.
+// space, a BPE model with more than 128 unused pieces.
 Result<SentencePieceModel> read_sentencepiece_model(std::string_view bytes,
                                                     const TextLimits& limits);
+
+// Puts the pieces into the two tables that the library has, those that text can name and the
+// others, in their order. MODEL_INVALID when a piece is given twice or too many share a hash.
+Status check_piece_tables(const SentencePieceModel& model);
 
 // The same model as a file that holds these fields and nothing else.
 std::string write_sentencepiece_model(const SentencePieceModel& model);

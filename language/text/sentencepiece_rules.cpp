@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "language/text/sentencepiece_model.h"
 #include "language/text/utf8.h"
 
 namespace arges::language {
@@ -48,12 +49,12 @@ class RuleWalk {
 
   // Bytes that take the place of one; after run().
   std::size_t growth() {
-    std::size_t most = 1;
+    std::size_t most = kSpaceMarkBytes;  // of a plain space
     // Parents come before their children in the reverse of the order in which visits ended.
     std::for_each(ended_.rbegin(), ended_.rend(), [&](std::size_t node) {
       if (node != kRoot && unit(node).has_leaf_child()) {
         const std::size_t key = nodes_[node].shortest;
-        most = std::max(most, (replacement_size(node) + key - 1) / key);
+        most = std::max(most, (marked_size(node) + key - 1) / key);
       }
       for_each_child(node, [&](std::size_t child) {
         const auto through = static_cast<std::uint8_t>(nodes_[node].shortest + 1);
@@ -81,6 +82,14 @@ class RuleWalk {
   std::size_t replacement_size(std::size_t node) const {
     const std::size_t begin = unit(children(node)).value();
     return texts_.find('\0', begin) - begin;
+  }
+
+  // With spaces as the marks that they become.
+  std::size_t marked_size(std::size_t node) const {
+    const std::size_t begin = unit(children(node)).value();
+    const std::string_view text = texts_.substr(begin, replacement_size(node));
+    const auto spaces = static_cast<std::size_t>(std::count(text.begin(), text.end(), ' '));
+    return text.size() + spaces * (kSpaceMarkBytes - 1);
   }
 
   template <typename Each>

@@ -14,8 +14,8 @@ namespace arges::language {
 // stays inside, no walk comes back to where it was, a rule has at most 64 bytes, at most 32 rules
 // begin each other (the library has room for no more) and a replacement at most 256 bytes.
 //
-// Returns the most bytes that a rule puts in the place of one byte, at least 1. MODEL_INVALID
-// otherwise.
+// Returns the most bytes that normalizing makes of one byte: of a rule's, or of a space, which
+// becomes a mark of three. MODEL_INVALID otherwise.
 Result<std::size_t> check_normalization_rules(std::string_view rules);
 
 }  // namespace arges::language

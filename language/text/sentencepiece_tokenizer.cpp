@@ -75,7 +75,7 @@ std::size_t longest_slice(const SentencePieceModel& model) {
     longest_piece = std::max(longest_piece, piece.text.size());
   }
   const std::size_t normalized = std::min(kMostNormalized, kMostSteps / longest_piece);
-  return normalized / (model.growth * kSpaceMarkBytes);  // a space becomes a mark
+  return normalized / model.growth;
 }
 
 class SentencePieceTokenizer final : public Tokenizer {

@@ -11,9 +11,9 @@ std::string named(std::int64_t id) {
 }
 
 // `taken`: what is wrong when the name is in the index already.
-Status index(NameIndex<std::string>& names, std::string_view name, std::int64_t id,
-             const char* taken) {
-  using Added = NameIndex<std::string>::Added;
+Status index(BoundedMap<std::string, TokenId, TextHash>& names, std::string_view name,
+             std::int64_t id, const char* taken) {
+  using Added = BoundedMap<std::string, TokenId, TextHash>::Added;
   const Added added = names.add(name, static_cast<TokenId>(id));
   if (added == Added::kTaken) return model_invalid(named(id) + taken);
   if (added == Added::kNew) return {};

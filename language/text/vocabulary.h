@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "kernels/base/status.h"
-#include "language/text/name_index.h"
+#include "language/text/bounded_map.h"
 #include "language/text/text_limits.h"
 #include "language/text/token.h"
 
@@ -46,7 +46,7 @@ class Vocabulary {
     std::string bytes;
     TokenKind kind = TokenKind::kAbsent;
   };
-  using Index = NameIndex<std::string>;
+  using Index = BoundedMap<std::string, TokenId, TextHash>;
 
   Status check_new(std::int64_t id, std::string_view bytes) const;
   Token& slot(std::int64_t id);

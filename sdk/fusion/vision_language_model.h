@@ -47,8 +47,7 @@ class VisionLanguageModel final : public Model {
   std::int64_t state_bytes() const override;
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
-  Result<ImageFeatures> encode_image(const vision::Image& image,
-                                     const StopCheck& stop) override;
+  Result<ImageFeatures> encode_image(const vision::Image& image, const StopCheck& stop) override;
   Status step(std::span<const StepItem> items) override;
 
   // The parts, for tools that look inside (arges debug).

@@ -38,7 +38,7 @@ apt_get() {
     -o APT::Sandbox::User= "$@" >&2
 }
 
-# The source of the very version that is installed, where the mirror has it.
+# The source that the mirror has for the packages, usually of the version installed.
 fetch() {
   rm -rf "$folder/src"
   mkdir -p "$folder/src"

@@ -49,7 +49,7 @@ TEST_F(HostileModels, AModelWithoutASpacePieceDoesNotClaimToKeepText) {
 
 TEST_F(HostileModels, APatternThatSwitchesOffTheJitIsRefused) {
   const auto splitter = PatternSplitter::create({bytes("no_jit_pattern.txt")}, TextLimits());
-  EXPECT_EQ(splitter.status().code(), StatusCode::kModelInvalid);
+  EXPECT_EQ(splitter.status().code(), StatusCode::kUnsupported);
 }
 
 }  // namespace

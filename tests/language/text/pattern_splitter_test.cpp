@@ -78,12 +78,26 @@ TEST(PatternSplitter, RefusesOptionsForTheEngineAndBackReferences) {
     return PatternSplitter::create({pattern}, TextLimits()).status().code();
   };
   for (const char* options : {"(*NO_JIT)a", "(*LIMIT_HEAP=4000000)a", "(*UCP)(*NO_JIT)a"}) {
-    EXPECT_EQ(code(options), StatusCode::kModelInvalid) << options;
+    EXPECT_EQ(code(options), StatusCode::kUnsupported) << options;
   }
   EXPECT_EQ(code("(a*)\\1"), StatusCode::kModelInvalid);
   EXPECT_EQ(code("(?<name>a*)b"), StatusCode::kUnsupported);
   EXPECT_EQ(code("(a|b)(?:c)"), StatusCode::kOk);
   EXPECT_EQ(code("[(*]+"), StatusCode::kOk);
+}
+
+TEST(PatternSplitter, RefusesWhatNoStepIsCountedFor) {
+  const auto code = [](const std::string& pattern) {
+    return PatternSplitter::create({pattern}, TextLimits()).status().code();
+  };
+  for (const char* hidden : {R"(\X{2})", "a(?:(*sr:.*))!", "(?:(*asr:b))", "[^]](*SKIP)",
+                             R"(\p{L}{257})", "(a{2,60000}|b)", R"([a-z\]]{1,9999})", R"(x\\\X)"}) {
+    EXPECT_EQ(code(hidden), StatusCode::kUnsupported) << hidden;
+  }
+  for (const char* honest : {R"(\x{10000}{1,3})", R"(\p{Lu}{256})", "[]X(*{999}]",
+                             R"(\Q(*\X{999}\E)", "[[:alpha:](*]", "a{,b}", R"(\\X)", R"(\(*)"}) {
+    EXPECT_EQ(code(honest), StatusCode::kOk) << honest;
+  }
 }
 
 // Each of its n matches fails only after it has looked at all that follows.

@@ -88,11 +88,13 @@ TEST(SentencePieceRules, GrowthIsTheMostBytesForOne) {
     rules.add("a", "b");
     return rules.serialize();
   }()),
-            1u);
+            3u);
   rules.add("abc", std::string(13, 'x'));
   EXPECT_EQ(*check_normalization_rules(rules.serialize()), 5u);
   rules.add("d", std::string(40, 'x'));
   EXPECT_EQ(*check_normalization_rules(rules.serialize()), 40u);
+  rules.add("e", std::string(20, ' '));
+  EXPECT_EQ(*check_normalization_rules(rules.serialize()), 60u) << "spaces become marks";
 }
 
 TEST(SentencePieceSafety, AtMost64UserDefinedPiecesBeginEachOther) {
@@ -158,6 +160,15 @@ TEST(SentencePieceSafety, ARunOfUnknownCharactersIsOneUnknownId) {
               std::vector<TokenId>{unknown})
         << search;
   }
+}
+
+// The library remembers how a text split them, in a table that hostile pieces could crowd.
+TEST(SentencePieceSafety, ABpeModelHasFewUnusedPieces) {
+  auto model = pocket_like_model();
+  for (int i = 0; i < 128; ++i) model.pieces.push_back({"unused" + std::to_string(i), 0, 5});
+  EXPECT_EQ(load_code(model), StatusCode::kOk);
+  model.pieces.push_back({"unused", 0, 5});
+  EXPECT_EQ(load_code(model), StatusCode::kUnsupported);
 }
 
 TEST(SentencePieceSafety, PiecesHaveAMostInAll) {

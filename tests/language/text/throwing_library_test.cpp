@@ -13,6 +13,7 @@ namespace {
 
 SentencePieceModel bytes_only() {
   SentencePieceModel model;
+  model.search = PieceSearch::kBpe;
   model.byte_fallback = true;
   model.pieces.push_back({"<unk>", 0, PieceType::kUnknown});
   for (int byte = 0; byte < 256; ++byte) {
