@@ -1,56 +1,80 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Training batches: worker processes render whole batches of one canvas size into shared memory.
+"""Training batches: worker processes draw whole batches of one canvas size into shared memory.
 
-A batch holds as many pictures as TILE_BUDGET allows, all of one geometry, so that nothing but the
-text is padded. Dense labels name, for every patch, the characters, the object and the place in the
-line under it; only throw-away heads learn from them.
+A batch holds as many pictures as its budget of tiles and pixels allows, all of one geometry, so that nothing but the
+text is padded. Dense labels name, for every patch, the characters and the place in the line under it, and list the
+patches of named things; only throw-away heads learn from them.
 """
 
+import contextlib
 import mmap
 import multiprocessing
+import queue
 import random
 import threading
-import queue
+import traceback
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
-import render
-import scenes
+import augment
+from data import canvas as cv
+from data import mix, recall, shapes
 from imageproc import GRID, PATCH, TILE, pack_index, plan, preprocess_batch
 from model import CHUNK
 from tokenizer import SYSTEM_TEXTS
 
-TILE_BUDGET = 640
-MAX_TEXT = 110
+TILE_BUDGET, PIXEL_BUDGET = 640, 56_000_000
+MAX_TEXT, MOST_TURNS = 200, 8
 IGNORE = 255
-MAX_INDEX, MAX_LINE = 31, 7
-MAX_PIXELS = 420_000
-SIZES = [((640, 480), 30), ((480, 640), 9), ((512, 512), 9), ((800, 400), 10), ((400, 200), 8), ((400, 800), 4),
-         ((700, 230), 8), ((240, 600), 2), ((336, 336), 5), ((168, 168), 4), ((320, 240), 8)]
+MAX_INDEX, MAX_LINE = 31, 15
+MAX_PIXELS = 1_600_000
+PATCHES_A_THING = 24
+SIZES = [((640, 480), 15), ((480, 640), 8), ((800, 600), 5), ((600, 800), 4), ((1024, 768), 2.5), ((768, 1024), 1.5), ((1280, 720), 2), ((1500, 1000), 1), ((1000, 1400), 1),
+         ((400, 300), 9), ((320, 240), 8), ((240, 320), 5), ((512, 512), 6), ((384, 384), 5), ((256, 256), 7), ((192, 192), 5), ((128, 128), 3), ((300, 600), 4), ((600, 300), 6),
+         ((400, 100), 4), ((800, 200), 4), ((1200, 300), 1.5), ((200, 800), 1.5), ((160, 120), 3)]
+PAIR_SIZES = [((320, 240), 3), ((256, 256), 3), ((192, 192), 2), ((240, 320), 2), ((400, 300), 2), ((640, 480), 1)]
+PAIR_SHARE = 0.05
 
 
-def choose_size(rng):
+def choose_size(rng, sizes=None):
     """A canvas size (w, h); most are jittered so that unpadding and odd sizes are seen."""
-    (w, h), = rng.choices([s for s, _ in SIZES], [p for _, p in SIZES])
-    if rng.random() < 0.6:
-        w, h = int(w * rng.uniform(0.85, 1.15)), int(h * rng.uniform(0.85, 1.15))
+    sizes = sizes or SIZES
+    (w, h), = rng.choices([s for s, _ in sizes], [p for _, p in sizes])
+    if rng.random() < 0.7:
+        w, h = int(w * rng.uniform(0.8, 1.25)), int(h * rng.uniform(0.8, 1.25))
     shrink = min(1.0, (MAX_PIXELS / (w * h)) ** 0.5)
-    return int(w * shrink), int(h * shrink)
+    return max(100, min(1500, int(w * shrink))), max(100, min(1500, int(h * shrink)))
+
+
+def thing_names(world):
+    """Every name that a drawn thing can have, in the order of the head's classes."""
+    names = list(world.concepts) + [f"icon {n}" for n in world.icons.labels] + [f"flag of {n}" for n in world.flags.labels]
+    names += [f"{c} {k}" for c in cv.COLOUR_NAMES for k in shapes.KINDS] + [f"die {n}" for n in range(1, 7)] + ["button"]
+    return names
+
+
+@dataclass
+class Picture:
+    """One canvas with its dense labels."""
+
+    canvas: np.ndarray
+    row: np.ndarray
+    chars: np.ndarray
+    index: np.ndarray
+    line: np.ndarray
+    patches: list
+    things: list
 
 
 @dataclass
 class Sample:
-    """One picture with its conversation and dense labels."""
+    """One or two pictures with their conversation."""
 
-    canvas: np.ndarray
+    pictures: list
     ids: list
-    answer: list
     spans: list  # (task, first answer token, past-the-end) of each turn
-    chars: np.ndarray
-    objects: np.ndarray
-    index: np.ndarray
-    line: np.ndarray
 
 
 def tile_order(grid, p):
@@ -60,176 +84,232 @@ def tile_order(grid, p):
     return grid.reshape(shape).swapaxes(1, 2).reshape((-1,) + grid.shape[2:])
 
 
-def char_class(char):
-    """1..94 for printable ASCII, 0 is background."""
-    return ord(char) - 32
+def moved(matrix, x, y):
+    """Where canvas points (arrays) lie in the picture, and how much larger things are there."""
+    if matrix is None:
+        return x, y, 1.0
+    u, v, z = matrix @ np.stack([x, y, np.ones_like(x)])
+    size = np.sqrt(abs(np.linalg.det(matrix[:2, :2]))) / z
+    return u / z, v / z, size
 
 
-def glyph_labels(canvas, p):
+def run_labels(run, matrix, p, chars, index, line):
+    """Writes one text run's characters into the label maps (half patches across for chars)."""
+    sx, sy, half = p.new_w / p.width, p.new_h / p.height, PATCH / 2
+    keep = np.array([c != " " for c in run.text])
+    x0, x1 = run.edges[:-1][keep], run.edges[1:][keep]
+    middle = np.full(len(x0), (run.y0 + run.y1) / 2)
+    cx, cy, size = moved(matrix, (x0 + x1) / 2, middle)
+    cx, cy = cx * sx + p.left, cy * sy + p.top
+    half_w, half_h = (x1 - x0) / 2 * size * sx, (run.y1 - run.y0) / 2 * size * sy
+    if np.mean(half_h) < 3.5:
+        return
+    r0, r1 = ((cy - half_h + 3.5) // PATCH).astype(int), ((cy + half_h - 3.5) // PATCH).astype(int) + 1
+    c0, c1 = np.ceil((cx - half_w) / half - 0.5).astype(int), np.ceil((cx + half_w) / half - 0.5).astype(int)
+    c1 = np.maximum(c1, c0 + 1)
+    places = np.arange(len(run.text))[keep] + run.first
+    codes = [ord(run.text[i]) - 32 if 32 < ord(run.text[i]) < 127 else 95 for i in np.nonzero(keep)[0]]
+    rows, cols = line.shape
+    for code, a, b, c, d, place in zip(codes, r0, r1, c0, c1, places):
+        if a < 0 or c < 0 or a >= rows or c >= cols * 2:
+            continue
+        chars[a:b, c:d] = code
+        index[a:b, c // 2:(d + 1) // 2] = 1 + min(place, MAX_INDEX - 1)
+        line[a:b, c // 2:(d + 1) // 2] = 1 + min(run.line, MAX_LINE - 1)
+
+
+def glyph_labels(canvas, matrix, p):
     """chars [Hm, Wm, 2] (left and right half of a patch), index and line [Hm, Wm]."""
     rows, cols = p.target_h // PATCH, p.target_w // PATCH
     chars = np.zeros((rows, cols * 2), np.uint8)
-    index = np.zeros((rows, cols), np.uint8)
-    line = np.zeros((rows, cols), np.uint8)
-    sx, sy = p.new_w / p.width, p.new_h / p.height
-    half = PATCH / 2
-    for g in canvas.glyphs:
-        y0, y1 = g.y0 * sy + p.top, g.y1 * sy + p.top
-        x0, x1 = g.x0 * sx + p.left, g.x1 * sx + p.left
-        r0, r1 = int((y0 + 4) // PATCH), int((y1 - 4) // PATCH) + 1
-        c0, c1 = int(np.ceil(x0 / half - 0.5)), int(np.ceil(x1 / half - 0.5))
-        c1 = max(c1, c0 + 1)
-        if r0 < 0 or c0 < 0:
-            continue
-        chars[r0:r1, c0:c1] = char_class(g.char)
-        index[r0:r1, c0 // 2:(c1 + 1) // 2] = 1 + min(g.index, MAX_INDEX - 1)
-        line[r0:r1, c0 // 2:(c1 + 1) // 2] = 1 + min(g.line, MAX_LINE - 1)
+    index, line = np.zeros((rows, cols), np.uint8), np.zeros((rows, cols), np.uint8)
+    for run in canvas.runs:
+        if run.text.strip():
+            run_labels(run, matrix, p, chars, index, line)
     return chars.reshape(rows, cols, 2), index, line
 
 
-def object_labels(canvas, rows, cols, sx, sy, left, top):
-    """[rows, cols]: 1 + kind * colours + colour where a patch centre lies inside an object's box."""
-    out = np.zeros((rows, cols), np.uint8)
-    for s in canvas.shapes:
-        x, y, rx, ry = s.x * sx + left, s.y * sy + top, s.radius * sx * 0.85, s.radius * sy * 0.85
-        r0, r1 = int(np.ceil((y - ry) / PATCH - 0.5)), int((y + ry) / PATCH + 0.5)
-        c0, c1 = int(np.ceil((x - rx) / PATCH - 0.5)), int((x + rx) / PATCH + 0.5)
-        label = 1 + render.KINDS.index(s.kind) * len(render.COLOUR_NAMES) + render.COLOUR_NAMES.index(s.colour)
-        out[max(0, r0):max(r1, r0 + 1), max(0, c0):max(c1, c0 + 1)] = label
-    return out
+def thing_patches(rng, canvas, matrix, p, ids):
+    """(flat patch numbers over all tiles, class numbers) of some patches inside each named thing."""
+    patches, names = [], []
+    maps = [(0, GRID, TILE / p.width, TILE / p.height, 0, 0, None), (GRID * GRID, p.target_w // PATCH, p.new_w / p.width, p.new_h / p.height, p.left, p.top, p)]
+    for thing in canvas.things:
+        box = np.array([thing.x0, thing.x1]), np.array([thing.y0, thing.y1])
+        cx, cy, size = moved(matrix, box[0].mean(keepdims=True), box[1].mean(keepdims=True))
+        rx, ry = (np.ptp(b) / 2 * np.ravel(size)[0] * 0.75 for b in box)
+        for base, _, sx, sy, left, top, grid in maps:
+            x, y = cx[0] * sx + left, cy[0] * sy + top
+            c = np.arange(max(0, int(np.ceil((x - rx * sx) / PATCH - 0.5))), max(0, int((x + rx * sx) / PATCH - 0.5) + 1))
+            r = np.arange(max(0, int(np.ceil((y - ry * sy) / PATCH - 0.5))), max(0, int((y + ry * sy) / PATCH - 0.5) + 1))
+            wide, high = (GRID, GRID) if grid is None else (p.target_w // PATCH, p.target_h // PATCH)
+            rr, cc = (a.ravel() for a in np.meshgrid(r[r < high], c[c < wide], indexing="ij"))
+            tile = 0 if grid is None else (rr // GRID) * (wide // GRID) + cc // GRID
+            flat = base + tile * GRID * GRID + (rr % GRID) * GRID + cc % GRID
+            if len(flat) > PATCHES_A_THING:
+                flat = flat[:: len(flat) // PATCHES_A_THING + 1]
+            patches.extend(flat.tolist())
+            names.extend([ids[thing.name]] * len(flat))
+    return patches, names
 
 
-def dense_labels(canvas, p):
-    """Flat labels over all patches of all tiles, thumbnail first (which has object labels only)."""
-    patches = GRID * GRID
-    chars, index, line = (tile_order(a, p) for a in glyph_labels(canvas, p))
-    thumb = object_labels(canvas, GRID, GRID, TILE / p.width, TILE / p.height, 0, 0)
-    grid = object_labels(canvas, p.target_h // PATCH, p.target_w // PATCH, p.new_w / p.width, p.new_h / p.height, p.left, p.top)
-    lead = lambda a: np.concatenate([np.full((patches,) + a.shape[1:], IGNORE, np.uint8), a])
-    return lead(chars), np.concatenate([thumb.reshape(-1), tile_order(grid, p)]), lead(index), lead(line)
+def finish_picture(rng, canvas, p, effects, ids):
+    noise = augment.choose(rng, canvas, effects)
+    labels = glyph_labels(canvas, noise["matrix"], p)
+    lead = lambda a: np.concatenate([np.full((GRID * GRID,) + a.shape[2:], IGNORE, np.uint8), tile_order(a, p)])
+    return Picture(canvas.array, noise["row"], *(lead(a) for a in labels), *thing_patches(rng, canvas, noise["matrix"], p, ids))
 
 
-def make_conversation(rng, tokenizer, questions, image_tokens, mix):
-    """(ids, is_answer, spans) within MAX_TEXT text tokens; later turns are dropped when too long."""
-    turns = scenes.choose_turns(rng, questions, mix=mix)
-    image_first = rng.random() < 0.8
+def draw_sample(rng, world, size, level, pair):
+    """(canvases, turns): a turn is (question, answer, task, pictures shown with it)."""
+    turn = lambda q, shown=0: (q.question, q.answer, q.task, shown)
+    if not pair:
+        canvas, questions, name = mix.compose(rng, world, size, level)
+        turns = mix.choose_turns(rng, world, questions, MOST_TURNS, mix.MIX[name].families)
+        turns = recall.weave(rng, world, turns)
+        return [canvas], [turn(q, int(i == 0)) for i, q in enumerate(turns)]
+    if rng.random() < 0.5:
+        canvases, questions = mix.compose_pair(rng, world, size, level)
+        turns = mix.choose_turns(rng, world, questions, 5, mix.MIX["naming"].families)
+        return canvases, [turn(q, 2 * (i == 0)) for i, q in enumerate(turns)]
+    canvases, turns = [], []
+    for _ in range(2):
+        canvas, questions, name = mix.compose(rng, world, size, level)
+        canvases.append(canvas)
+        turns += [turn(q, int(i == 0)) for i, q in enumerate(mix.choose_turns(rng, world, questions, 3, mix.MIX[name].families))]
+    return canvases, turns
+
+
+def make_conversation(rng, tokenizer, turns, image_tokens):
+    """(ids, spans) with at most MAX_TEXT text tokens; later turns without a picture are dropped when too long."""
+    image_first = rng.random() < 0.85
     system = rng.choice(SYSTEM_TEXTS) if rng.random() < 0.06 else None
     while True:
-        ids, answer = tokenizer.conversation([(q.question, q.answer) for q in turns], image_tokens, image_first, system)
-        if len(ids) - image_tokens <= MAX_TEXT or len(turns) == 1:
+        ids, answer = tokenizer.conversation([(q, a, shown) for q, a, _, shown in turns], image_tokens, image_first, system)
+        text = len(ids) - image_tokens * sum(t[3] for t in turns)
+        droppable = [i for i, t in enumerate(turns) if not t[3]]
+        if text <= MAX_TEXT or not droppable:
             break
-        turns.pop()
-        system = None
-    spans, starts = [], [i for i, a in enumerate(answer) if a and not answer[i - 1]]
-    for q, start in zip(turns, starts):
+        turns = [t for i, t in enumerate(turns) if i != droppable[-1]]
+    spans, end = [], 0
+    for _, _, task, _ in turns:
+        start = answer.index(True, end)
         end = start
         while end < len(answer) and answer[end]:
             end += 1
-        spans.append((q.task, start, end))
-    return ids[:image_tokens + MAX_TEXT], answer[:image_tokens + MAX_TEXT], spans
+        spans.append((task, start, end))
+    return ids, spans
 
 
-def make_sample(seed, world, tokenizer, size, p, level, image_tokens, mix):
+def make_sample(seed, world, tokenizer, size, p, level, image_tokens, pair, effects, ids):
     rng = random.Random(seed)
-    canvas, questions = scenes.compose(rng, world, size, level, mix=mix)
-    ids, answer, spans = make_conversation(rng, tokenizer, questions, image_tokens, mix)
-    return Sample(np.asarray(canvas.image), ids, answer, spans, *dense_labels(canvas, p))
+    while True:
+        try:
+            canvases, turns = draw_sample(rng, world, size, level, pair)
+        except Exception:  # one bad draw must not end a run: say so and draw again
+            traceback.print_exc()
+            continue
+        if turns:
+            break
+    tokens, spans = make_conversation(rng, tokenizer, turns, image_tokens)
+    return Sample([finish_picture(rng, c, p, effects, ids) for c in canvases], tokens, spans)
 
 
-def buffer_bytes(budget):
-    """Bytes that the canvases of any batch of `budget` tiles need: two tiles a picture at least."""
-    return budget // 2 * 60_000 * 3 + budget // 3 * MAX_PIXELS * 3
-
-
-def make_batch(seed, world, tokenizer, level, buffer, budget=TILE_BUDGET, size=None, mix="first"):
-    """Renders one batch; canvases go to `buffer` (uint8, flat), the rest comes back as a dict of arrays."""
+def make_batch(seed, world, tokenizer, level, buffer, budget=TILE_BUDGET, size=None):
+    """Draws one batch; canvases go to `buffer` (uint8, flat), the rest comes back as a dict of arrays."""
     rng = random.Random(seed)
-    size = size or choose_size(rng)
-    p = plan(*size)
-    index = pack_index(p)
-    count = budget // p.tiles
-    samples = [make_sample(f"{seed}/{i}", world, tokenizer, size, p, level, len(index), mix) for i in range(count)]
-    canvases = buffer[: count * size[0] * size[1] * 3].reshape(count, size[1], size[0], 3)
+    pair = size is None and rng.random() < PAIR_SHARE
+    size = size or choose_size(rng, PAIR_SIZES if pair else None)
+    p, effects, names = plan(*size), augment.effects_of(rng), {n: i for i, n in enumerate(thing_names(world))}
+    index, images = pack_index(p), 1 + pair
+    count = max(1, min(budget // (p.tiles * images), PIXEL_BUDGET // (size[0] * size[1] * images)))
+    samples = [make_sample(f"{seed}/{i}", world, tokenizer, size, p, level, len(index), pair, effects, names) for i in range(count)]
+    pictures = [picture for s in samples for picture in s.pictures]
+    canvases = buffer[: len(pictures) * size[0] * size[1] * 4].reshape(len(pictures), size[1], size[0], 4)
     length = -(-max(len(s.ids) for s in samples) // CHUNK) * CHUNK
     ids = np.full((count, length), tokenizer.pad, np.int16)
     positions, targets, spans = [], [], []
     for i, s in enumerate(samples):
-        canvases[i] = s.canvas
         ids[i, : len(s.ids)] = s.ids
         for task, a, b in s.spans:
-            if b <= len(s.ids):
-                spans.append((task, len(positions), len(positions) + b - a))
-                positions.extend(i * length + t - 1 for t in range(a, b))
-                targets.extend(s.ids[a:b])
-    stack = lambda name: np.stack([getattr(s, name) for s in samples])
-    return {"seed": seed, "pictures": count, "size": size, "pack": index, "ids": ids,
-            "positions": np.array(positions, np.int64), "targets": np.array(targets, np.int64), "spans": spans,
-            "chars": stack("chars"), "objects": stack("objects"), "index": stack("index"), "line": stack("line")}
+            spans.append((task, len(positions), len(positions) + b - a))
+            positions.extend(i * length + t - 1 for t in range(a, b))
+            targets.extend(s.ids[a:b])
+    patches = p.tiles * GRID * GRID
+    for i, picture in enumerate(pictures):
+        canvases[i] = picture.canvas
+    stack = lambda name: np.stack([getattr(x, name) for x in pictures])
+    return {"seed": seed, "samples": count, "pictures": len(pictures), "size": size, "effects": effects, "pack": index, "ids": ids,
+            "positions": np.array(positions, np.int64), "targets": np.array(targets, np.int64), "spans": spans, "rows": stack("row"),
+            "chars": stack("chars"), "index": stack("index"), "line": stack("line"),
+            "thing_patches": np.array([i * patches + n for i, x in enumerate(pictures) for n in x.patches], np.int64),
+            "things": np.array([t for x in pictures for t in x.things], np.int64)}
 
 
 class Loader:
     """Worker processes and a ring of shared buffers; `next()` gives device tensors.
 
-    Fork happens in the constructor, so build it before the accelerator is touched.
+    Fork happens in the constructor, so build it before the accelerator is touched; `world` is inherited, not copied.
     """
 
-    def __init__(self, assets, split, tokenizer, workers, seed, slots=None, budget=TILE_BUDGET, mix="first"):
+    def __init__(self, world, tokenizer, workers, seed, slots=None, budget=TILE_BUDGET):
         slots = slots or workers * 2
         context = multiprocessing.get_context("fork")
-        self.budget, self.mix = budget, mix
-        self.buffers = [np.frombuffer(mmap.mmap(-1, buffer_bytes(budget)), np.uint8) for _ in range(slots)]
+        self.budget = budget
+        self.buffers = [np.frombuffer(mmap.mmap(-1, PIXEL_BUDGET * 4 + MAX_PIXELS * 8), np.uint8) for _ in range(slots)]
         self.free, self.ready = context.Queue(), context.Queue()
         self.level = context.Value("d", 1.0)
         self.counter = context.Value("q", 0)
         for slot in range(slots):
             self.free.put(slot)
-        self.processes = [context.Process(target=self._work, args=(assets, split, tokenizer, seed), daemon=True)
-                          for _ in range(workers)]
+        self.processes = [context.Process(target=self._work, args=(world, tokenizer, seed), daemon=True) for _ in range(workers)]
         for process in self.processes:
             process.start()
 
-    def _work(self, assets, split, tokenizer, seed):
-        world = scenes.World.open(assets, split)
+    def _work(self, world, tokenizer, seed):
+        torch.set_num_threads(1)
         while True:
             slot = self.free.get()
             with self.counter.get_lock():
                 number = self.counter.value
                 self.counter.value += 1
-            batch = make_batch(f"{seed}/{number}", world, tokenizer, self.level.value, self.buffers[slot], self.budget, mix=self.mix)
+            batch = make_batch(f"{seed}/{number}", world, tokenizer, self.level.value, self.buffers[slot], self.budget)
             batch["slot"] = slot
             self.ready.put(batch)
 
     def start_copies(self, device, depth=3):
         """Starts the thread that moves finished batches to `device`."""
-        import torch
-
         self.out = queue.Queue(depth)
 
         def run():
             stream = torch.cuda.Stream() if device.type == "cuda" else None
             while True:
                 batch = self.ready.get()
-                moved = to_device(batch, self.buffers[batch["slot"]], device, stream)
+                moved_batch = to_device(batch, self.buffers[batch["slot"]], device, stream)
                 self.free.put(batch["slot"])
-                self.out.put(moved)
+                self.out.put(moved_batch)
 
         threading.Thread(target=run, daemon=True).start()
 
     def next(self):
-        return self.out.get()
+        batch = self.out.get(timeout=300)
+        for value in batch.values():
+            if torch.is_tensor(value) and value.is_cuda:  # made on another stream: not to be reused before this one is done
+                value.record_stream(torch.cuda.current_stream())
+        return batch
 
 
+@torch.no_grad()
 def to_device(batch, buffer, device, stream=None):
-    import contextlib
-
-    import torch
-
+    """The batch as device tensors, its canvases augmented and cut into tiles."""
     with torch.cuda.stream(stream) if stream else contextlib.nullcontext():
         w, h = batch["size"]
-        canvases = torch.from_numpy(buffer[: batch["pictures"] * w * h * 3]).view(-1, h, w, 3).to(device, copy=True)
-        out = {"picture_tiles": preprocess_batch(canvases, plan(w, h))}
-        for key, value in batch.items():
-            out[key] = torch.from_numpy(value).to(device) if isinstance(value, np.ndarray) else value
+        canvases = torch.from_numpy(buffer[: batch["pictures"] * w * h * 4]).view(-1, h, w, 4).to(device, copy=True)
+        out = {k: torch.from_numpy(v).to(device) if isinstance(v, np.ndarray) else v for k, v in batch.items()}
+        planes = canvases[..., :3].permute(0, 3, 1, 2).float().contiguous()
+        p = plan(w, h)
+        if batch["effects"]:
+            planes = augment.apply(planes, out["rows"], batch["effects"], p.scale).round()
+        out["picture_tiles"] = preprocess_batch(planes, p)
         if stream:
             stream.synchronize()
     return out

@@ -19,6 +19,7 @@ from PIL import Image
 from export import load_published
 from imageproc import pack_index, plan, preprocess
 from model import CHUNK
+from tokenizer import Tokenizer
 
 MAX_NEW = 64
 
@@ -32,8 +33,8 @@ class Answerer:
     """Greedy answers of one model, one picture at a time; every step recomputes the whole sequence."""
 
     def __init__(self, folder, device="cpu"):
-        self.model, self.tokenizer = load_published(folder)
-        self.model.to(device)
+        self.model = load_published(folder).to(device)
+        self.tokenizer = Tokenizer(pathlib.Path(folder) / "tokenizer.model")
         self.device = device
 
     def picture(self, image):
@@ -47,10 +48,11 @@ class Answerer:
         """fp32 logits [T, vocab] of one sequence; padded at its end to whole chunks, which nothing earlier sees."""
         padded = ids + [self.tokenizer.pad] * (-len(ids) % CHUNK)
         x = self.model.embed(torch.tensor([padded], device=self.device), packed, self.tokenizer.image)
-        hidden, _, _ = self.model.language(x)
+        hidden = self.model.language(x)[0]
         return self.model.language.lm_head(hidden[0, : len(ids)])
 
     def prompt(self, packed, turns):
+        turns = [(question, answer, int(i == 0)) for i, (question, answer) in enumerate(turns)]
         return self.tokenizer.conversation(turns, packed.shape[1])[0]
 
     @torch.no_grad()

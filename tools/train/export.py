@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes a checkpoint in the published layout (architecture.md §3, §3.1) and reads it back.
 
-    python export.py .train/run/final.pt --tokenizer models/pocket/tokenizer.model --out models/pocket
+    python export.py build/run/export --tokenizer build/train-assets/tokenizer.model --out models/pocket
 
-The safetensors format is written and read here directly: an 8-byte header length, a JSON header,
+Training writes its exports itself (`write_model`), in parts small enough to be carried; this program joins the parts. The safetensors format is written and read here directly: an 8-byte header length, a JSON header,
 then the tensors.
 """
 
@@ -114,7 +114,7 @@ def published_config(cfg, tokenizer):
         "hidden_size": cfg.hidden, "intermediate_size": cfg.expert_size, "num_hidden_layers": cfg.layers,
         "num_attention_heads": cfg.heads, "num_key_value_heads": cfg.kv_heads, "head_dim": cfg.head_dim,
         "hidden_act": "silu", "rms_norm_eps": cfg.norm_eps, "rope_theta": cfg.rope_theta, "rotary_dim": cfg.rotary_dim,
-        "max_position_embeddings": 8192, "attn_type_list": lightning, "postnorm": True, "num_local_experts": cfg.experts,
+        "max_position_embeddings": 32768, "attn_type_list": lightning, "postnorm": True, "num_local_experts": cfg.experts,
         "num_experts_per_tok": 2, "shared_intermediate_size": [0], "shared_moe_mode": "sigmoid", "sliding_window": None,
         "tie_word_embeddings": False, "bos_token_id": None, "eos_token_id": tokenizer.end, "pad_token_id": tokenizer.pad}
     for kind in ("full_attention", "linear_attention", "mlp"):
@@ -125,30 +125,49 @@ def published_config(cfg, tokenizer):
         "intermediate_size": cfg.vit_ffn, "layer_norm_eps": cfg.vit_eps, "attention_dropout": 0.0, "projection_dim": cfg.hidden}
     return {
         "architectures": ["MiniMaxVL01ForConditionalGeneration"], "model_type": "minimax_vl_01",
-        "arges": {"prompt_family": "pocket", "name": "pocket", "version": 0},
+        "arges": {"prompt_family": "pocket", "name": "pocket", "version": 1},
         "image_token_index": tokenizer.image, "image_seq_length": GRID * GRID, "image_grid_pinpoints": [list(p) for p in PINPOINTS],
         "projector_hidden_act": "gelu", "multimodal_projector_bias": True, "vision_feature_layer": -1,
         "vision_feature_select_strategy": "default", "tie_word_embeddings": False, "ignore_index": -100, "torch_dtype": "bfloat16",
         "eos_token_id": tokenizer.end, "pad_token_id": tokenizer.pad, "text_config": text, "vision_config": vision}
 
 
-def export(checkpoint, tokenizer_path, out):
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    cfg = Config(**state["config"])
-    model = Pocket(cfg)
-    model.load_state_dict(state["model"])
-    out = pathlib.Path(out)
-    out.mkdir(parents=True, exist_ok=True)
-    if pathlib.Path(tokenizer_path).resolve() != (out / "tokenizer.model").resolve():
-        shutil.copy(tokenizer_path, out / "tokenizer.model")
-    write_safetensors(out / "model.safetensors", named_tensors(model, cfg))
-    config = published_config(cfg, Tokenizer(tokenizer_path))
-    (out / "config.json").write_text(json.dumps(config, indent=2) + "\n")
-    return parameter_count(model)
+def write_model(folder, model, cfg, tokenizer, part_bytes=None):
+    """Writes config.json and the weights: one file, or parts of at most `part_bytes` with an index."""
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = named_tensors(model, cfg)
+    (folder / "config.json").write_text(json.dumps(published_config(cfg, tokenizer), indent=2) + "\n")
+    if part_bytes is None:
+        write_safetensors(folder / "model.safetensors", tensors)
+        return
+    parts, room = [[]], part_bytes
+    for name in sorted(tensors):
+        size = tensors[name].numel() * stored_dtype(name).itemsize
+        if size > room:
+            parts.append([])
+            room = part_bytes
+        parts[-1].append(name)
+        room -= size
+    index = {}
+    for i, names in enumerate(parts):
+        file = f"model-{i + 1:05d}-of-{len(parts):05d}.safetensors"
+        write_safetensors(folder / file, {n: tensors[n] for n in names})
+        index.update({n: file for n in names})
+    text = {"metadata": {"total_size": sum(tensors[n].numel() * stored_dtype(n).itemsize for n in tensors)}, "weight_map": index}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(text))
+
+
+def read_weights(folder):
+    """Every tensor of a folder with one weights file or several parts."""
+    out = {}
+    for file in sorted(folder.glob("model*.safetensors")):
+        out.update(read_safetensors(file))
+    return out
 
 
 def load_published(folder):
-    """(Pocket in fp32 with the stored weights, Tokenizer) of an exported folder."""
+    """Pocket in fp32 with the stored weights of an exported folder."""
     folder = pathlib.Path(folder)
     config = json.loads((folder / "config.json").read_text())
     text, vision = config["text_config"], config["vision_config"]
@@ -160,24 +179,27 @@ def load_published(folder):
         vit_hidden=vision["hidden_size"], vit_layers=vision["num_hidden_layers"], vit_heads=vision["num_attention_heads"],
         vit_ffn=vision["intermediate_size"])
     model = Pocket(cfg)
-    stored = read_safetensors(folder / "model.safetensors")
+    stored = read_weights(folder)
     own = named_tensors(model, cfg)
     if set(own) != set(stored):
         raise ValueError(f"tensor names differ: {sorted(set(own) ^ set(stored))[:4]}")
     with torch.no_grad():
         for name, tensor in own.items():
             tensor.copy_(stored[name])
-    return model.eval(), Tokenizer(folder / "tokenizer.model")
+    return model.eval()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("checkpoint")
+    parser.add_argument("export", help="a folder that training wrote")
     parser.add_argument("--tokenizer", required=True)
     parser.add_argument("--out", required=True)
     args = parser.parse_args()
-    print(export(args.checkpoint, args.tokenizer, args.out), "parameters written")
-    load_published(args.out)
+    model = load_published(args.export)
+    write_model(args.out, model, model.cfg, Tokenizer(args.tokenizer))
+    if pathlib.Path(args.tokenizer).resolve() != (pathlib.Path(args.out) / "tokenizer.model").resolve():
+        shutil.copy(args.tokenizer, pathlib.Path(args.out) / "tokenizer.model")
+    print(parameter_count(model), "parameters written")
 
 
 if __name__ == "__main__":

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-TILE = 168
-PATCH = 14
+TILE = 192
+PATCH = 16
 GRID = TILE // PATCH
-PINPOINTS = [(168, 168), (168, 336), (336, 168), (336, 336), (168, 504), (504, 168)]  # (h, w)
+GRIDS = [(1, 1), (1, 2), (2, 1), (2, 2), (1, 3), (3, 1), (2, 3), (3, 2), (1, 4), (4, 1), (2, 4), (4, 2), (1, 5), (5, 1)]
+PINPOINTS = [(TILE * rows, TILE * columns) for rows, columns in GRIDS]  # (h, w)
 MEAN = (0.48145466, 0.4578275, 0.40821073)
 STD = (0.26862954, 0.26130258, 0.27577711)
 
@@ -64,7 +65,7 @@ def plan(width, height):
 
 
 def preprocess(image, p):
-    """uint8 tiles [P, 168, 168, 3], thumbnail first, then the tiles row by row."""
+    """uint8 tiles [P, TILE, TILE, 3], thumbnail first, then the tiles row by row."""
     thumbnail = np.asarray(image.resize((TILE, TILE), Image.BICUBIC))
     padded = np.zeros((p.target_h, p.target_w, 3), np.uint8)
     resized = np.asarray(image.resize((p.new_w, p.new_h), Image.BICUBIC))
@@ -74,9 +75,9 @@ def preprocess(image, p):
     return np.concatenate([thumbnail[None], tiles.reshape(-1, TILE, TILE, 3)])
 
 
-def preprocess_batch(canvases, p):
-    """The same for uint8 canvases [B, h, w, 3] on an accelerator; torch's antialiased bicubic differs from
-    Pillow's by at most a level or two, which is why only training uses it. Returns [B*P, 168, 168, 3] uint8."""
+def preprocess_batch(planes, p):
+    """The same for float planes [B, 3, h, w] on an accelerator; torch's antialiased bicubic differs from
+    Pillow's by at most three levels, which is why only training uses it. Returns [B*P, TILE, TILE, 3] uint8."""
     import torch
     import torch.nn.functional as F
 
@@ -84,8 +85,7 @@ def preprocess_batch(canvases, p):
         out = F.interpolate(planes, (h, w), mode="bicubic", antialias=True, align_corners=False)
         return out.round().clamp(0, 255)
 
-    planes = canvases.permute(0, 3, 1, 2).float().contiguous()
-    count, rows, cols = len(canvases), p.target_h // TILE, p.target_w // TILE
+    count, rows, cols = len(planes), p.target_h // TILE, p.target_w // TILE
     thumbnail = resize(TILE, TILE)
     right, bottom = p.target_w - p.new_w - p.left, p.target_h - p.new_h - p.top
     padded = F.pad(resize(p.new_h, p.new_w), (p.left, right, p.top, bottom))
@@ -106,7 +106,7 @@ def kept_area(p):
 
 
 def pack_index(p):
-    """int64 [N]: for each packed position the flat feature index (tile*144 + patch), or -1 for image_newline."""
+    """int64 [N]: for each packed position the flat feature index (tile * GRID * GRID + patch), or -1 for image_newline."""
     map_h, map_w = p.target_h // PATCH, p.target_w // PATCH
     r, c = np.mgrid[0:map_h, 0:map_w]
     tile = 1 + (r // GRID) * (map_w // GRID) + c // GRID

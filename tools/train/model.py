@@ -2,8 +2,8 @@
 """The MiniMax-VL-01 architecture at pocket size, in plain PyTorch (architecture.md §2 and §4).
 
 Module names follow the published checkpoint where that costs nothing; experts are stacked and are
-split again by export.py. All four experts are computed densely and weighted, which is the same
-function as routing to two of them.
+split again by export.py. All experts are computed densely and weighted, which is the same function as
+routing to two of them; at this size that is cheaper than gathering tokens.
 """
 
 import copy
@@ -29,16 +29,16 @@ class Config:
     layers: int = 8
     heads: int = 8
     kv_heads: int = 2
-    head_dim: int = 64
+    head_dim: int = 48
     rotary_dim: int = 32
     rope_theta: float = 10000.0
-    experts: int = 4
-    expert_size: int = 192
+    experts: int = 8
+    expert_size: int = 160
     softmax_layers: list = field(default_factory=lambda: [7])
     norm_eps: float = 1e-5
     lightning_norm_eps: float = 1e-6
     vit_hidden: int = 256
-    vit_layers: int = 6
+    vit_layers: int = 7
     vit_heads: int = 4
     vit_ffn: int = 1024
     vit_eps: float = 1e-5
@@ -69,13 +69,23 @@ def add_norm(residual, branch, alpha, weight, eps):
 
 
 def route(logits):
-    """Top-2 weights [.., E] (zero for the others) and the load-balance loss of fp32 router logits."""
+    """fp32 router logits [.., E] to (probabilities, which two are chosen as 0 or 1, weights with zero for the others)."""
     p = torch.softmax(logits, -1)
     second = p.topk(2, -1).values[..., 1:2]
     chosen = (p >= second).float()
     weight = p * chosen
-    balance = p.shape[-1] * (chosen.flatten(0, -2).mean(0) * p.flatten(0, -2).mean(0)).sum() / 2
-    return weight / weight.sum(-1, keepdim=True), balance
+    return p, chosen, weight / weight.sum(-1, keepdim=True)
+
+
+def balance_loss(p, chosen, real):
+    """(load-balancing loss, share of the tokens that each expert gets [E]) over all real tokens of the whole batch.
+
+    Both the counts and the mean probabilities are the batch's, not one sequence's (arXiv 2501.08313 §2.2); a balanced
+    router gives 1. `real` is 1 for tokens and 0 for padding.
+    """
+    real = real.flatten() / real.sum()
+    load = real @ chosen.flatten(0, -2) / 2
+    return p.shape[-1] * (load.detach() * (real @ p.flatten(0, -2))).sum(), load.detach()
 
 
 def mix_experts(gate, up, weight):
@@ -188,10 +198,10 @@ class MoE(nn.Module):
         self.w3 = nn.Linear(cfg.hidden, wide, bias=False)
         self.w2 = nn.Linear(wide, cfg.hidden, bias=False)
 
-    def forward(self, m):
-        """Returns (output, load-balance loss)."""
-        weight, balance = route(m.float() @ self.gate.weight.float().t())
-        return self.w2(mix_experts(self.w1(m), self.w3(m), weight)), balance
+    def forward(self, m, real):
+        """Returns (output, load-balancing loss, load [E])."""
+        p, chosen, weight = route(m.float() @ self.gate.weight.float().t())
+        return self.w2(mix_experts(self.w1(m), self.w3(m), weight)), *balance_loss(p, chosen, real)
 
 
 class DecoderLayer(nn.Module):
@@ -206,12 +216,12 @@ class DecoderLayer(nn.Module):
         self.self_attn = SoftmaxAttention(cfg) if self.softmax else LightningAttention(cfg, layer)
         self.block_sparse_moe = MoE(cfg)
 
-    def forward(self, n, context, next_norm):
-        """n is this layer's normalised input; returns (the next norm of its output, balance loss)."""
+    def forward(self, n, context, next_norm, real):
+        """n is this layer's normalised input; returns (the next norm of its output, balance loss, load)."""
         norm = self.post_attention_layernorm
         m = add_norm(n, self.self_attn(n, context), self.alpha, norm.weight, norm.eps)
-        y, balance = self.block_sparse_moe(m)
-        return add_norm(m, y, self.alpha, next_norm.weight, next_norm.eps), balance
+        y, balance, load = self.block_sparse_moe(m, real)
+        return add_norm(m, y, self.alpha, next_norm.weight, next_norm.eps), balance, load
 
 
 class LanguageModel(nn.Module):
@@ -228,17 +238,22 @@ class LanguageModel(nn.Module):
         tables = rotary_tables(length, self.cfg, device)
         return [tables if layer.softmax else layer.self_attn.across(length // CHUNK) for layer in self.layers]
 
-    def forward(self, x, probe=None):
-        """x [B, T, hidden], T a multiple of CHUNK. Returns (normalised final hidden, balance loss, stream after layer `probe`)."""
-        balance, probed = 0.0, None
+    def forward(self, x, probe=None, real=None):
+        """x [B, T, hidden], T a multiple of CHUNK; real [B, T] marks tokens that are not padding.
+
+        Returns (normalised final hidden, balance loss, stream after layer `probe`, loads [layers, E]).
+        """
+        real = torch.ones(x.shape[:2], device=x.device) if real is None else real
+        balance, probed, loads = 0.0, None, []
         norms = [layer.input_layernorm for layer in self.layers] + [self.norm]
         n = norms[0](x)
         for i, (layer, context) in enumerate(zip(self.layers, self.contexts(x.shape[1], x.device))):
-            n, loss = layer(n, context, norms[i + 1])
+            n, loss, load = layer(n, context, norms[i + 1], real)
             balance = balance + loss
+            loads.append(load)
             if i == probe:
                 probed = n
-        return n, balance / len(self.layers), probed
+        return n, balance / len(self.layers), probed, torch.stack(loads)
 
 
 class VitLayer(nn.Module):
@@ -274,7 +289,7 @@ class Vit(nn.Module):
         self.layers = nn.ModuleList(VitLayer(cfg) for _ in range(cfg.vit_layers))
 
     def forward(self, pixels):
-        """pixels [P, 3, 168, 168] normalised; returns [P, 144, hidden]."""
+        """pixels [P, 3, TILE, TILE] normalised; returns [P, GRID * GRID, hidden]."""
         p = pixels.shape[0]
         patches = pixels.view(p, 3, GRID, PATCH, GRID, PATCH).permute(0, 2, 4, 1, 3, 5).reshape(p, GRID * GRID, -1)
         x = self.patch_embedding(patches)
@@ -311,15 +326,15 @@ class Pocket(nn.Module):
         scale_residual_branches(self)
 
     def normalise(self, tiles):
-        """uint8 [P, 168, 168, 3] to normalised floats [P, 3, 168, 168]."""
+        """uint8 [P, TILE, TILE, 3] to normalised floats [P, 3, TILE, TILE]."""
         return ((tiles.permute(0, 3, 1, 2).float() - self.mean) / self.std).to(self.image_newline.dtype)
 
     def image_features(self, tiles):
-        """ViT features [P, 144, vit_hidden] of uint8 tiles."""
+        """ViT features [P, GRID * GRID, vit_hidden] of uint8 tiles."""
         return self.vision(self.normalise(tiles))
 
     def pack(self, features, index, pictures):
-        """features [pictures*P, 144, vit_hidden], index int64 [N] of imageproc.pack_index; returns [pictures, N, hidden]."""
+        """features [pictures*P, GRID * GRID, vit_hidden], index int64 [N] of imageproc.pack_index; returns [pictures, N, hidden]."""
         projected = self.projector(features)
         flat = projected.reshape(pictures, -1, projected.shape[-1])
         newline = self.image_newline.to(flat.dtype).expand(pictures, 1, -1)
@@ -367,3 +382,10 @@ def working_copy(model, dtype=torch.bfloat16):
 
 def parameter_count(model):
     return sum(p.numel() for p in model.parameters())
+
+
+def fuse_pointwise():
+    """Compiles the element-wise functions of this module; where that fails they run as they are."""
+    torch._dynamo.config.suppress_errors = True
+    for name in ("split_qkv", "gated_norm", "add_norm", "route", "mix_experts"):
+        globals()[name] = torch.compile(globals()[name], dynamic=True)

@@ -1,42 +1,63 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds and wraps the SentencePiece model of the pocket model.
 
-The BPE vocabulary is written by hand rather than trained: every known question word is reached by
-merges from its left ("▁h", "▁ho", "▁how"), and all merged pieces begin with "▁". So question words are
-single pieces, while a word to be read, which starts an answer without a space, is spelled letter by letter.
+The BPE vocabulary is written from word counts rather than trained: every chosen word is reached by merges from its
+left ("▁h", "▁ho", "▁how"), and all merged pieces begin with "▁". So the words of questions are single pieces, while
+a word to be read, which starts an answer without a space, is spelled letter by letter. The counts come from the
+generators' own questions and answers (`count_words`), so text of others plays no part.
 
-    python tokenizer.py models/pocket/tokenizer.model
+    python tokenizer.py --assets build/train-assets --out build/train-assets/tokenizer.model
 """
 
+import argparse
+import collections
 import random
 import re
-import sys
 
 import sentencepiece
 from sentencepiece import sentencepiece_model_pb2 as pb
 
 CONTROL = ["<s>", "</s>", "<pad>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>", "<image>"]
-SYSTEM_TEXTS = ["You answer questions about pictures.", "Answer in one word.", "You are a helpful assistant."]
-EXTRA_WORDS = """a an and are at above answer as be below between big black blue bottom box brown by can circle circles
-cm color colour corner cost costs could count cross crosses describe diamond diamonds do does each first five for four
-from fourth green grey has have heading heart hearts how image in is it item large last left letter letters line lines
-list me middle missing more name no not number numbers object objects of on one or orange picture pink please position
-price prices purple read red relative right ring rings say says second see seven shape shapes show shown sign six small
-square squares star stars tell text than that the them there these thing things third this three to top total triangle
-triangles two type under was were what where which white who with word words write written yellow yes you your zero amount
-helpful assistant questions about pictures many see here""".split()
+SYSTEM_TEXTS = ["You answer questions about pictures.", "Answer briefly.", "You are a helpful assistant.", "Be short and exact."]
+PIECES = 2048
+PICTURES_A_GENERATOR = 400
 
 
-def template_words():
-    """Lower-case words that can follow a space in a question or a fixed answer."""
-    words = set(EXTRA_WORDS)
-    for text in SYSTEM_TEXTS:
-        words.update(re.findall(r"[a-z]+", text))
-    return sorted(words)
+def count_words(world):
+    """How often each lower-case word follows a space in the generators' questions and answers."""
+    from data import mix, recall, refusals
+
+    rng, counts = random.Random("tokenizer"), collections.Counter()
+    for name in mix.MIX:
+        seen = collections.Counter()
+        for _ in range(PICTURES_A_GENERATOR):
+            low, high = mix.MIX[name].aspect
+            size = (480, int(480 / min(max(1.3, low), high)))
+            _, questions, _ = mix.compose(rng, world, size, 1.0, name)
+            for q in questions:
+                seen.update(re.findall(r"(?<= )[a-z]+", f"{q.question} | {q.answer}"))
+        counts.update({word: n for word, n in seen.items() if n > 2})
+    for _ in range(4000):
+        counts.update(re.findall(r"(?<= )[a-z]+", refusals.open_question(rng, False)))
+    for text in SYSTEM_TEXTS + recall.TELL + recall.RECALL + list(recall.FACTS):
+        counts.update({word: 1000 for word in re.findall(r"[a-z]+", text)})
+    return counts
 
 
-def build(path):
+def choose_pieces(counts, room):
+    """At most `room` merged pieces: all prefixes of the most frequent words."""
+    pieces = set()
+    for word, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        prefixes = {"▁" + word[:i] for i in range(1, len(word) + 1)} - pieces
+        if len(pieces) + len(prefixes) <= room:
+            pieces |= prefixes
+    return sorted(pieces, key=lambda p: (len(p), p))
+
+
+def build(path, counts):
     """Writes the model file; ids are: 0 <unk>, controls, 256 bytes, merged pieces, characters."""
+    characters = ["▁"] + [chr(c) for c in range(33, 127)] + list("€£°")
+    merged = choose_pieces(counts, PIECES - 1 - len(CONTROL) - 256 - len(characters))
     model = pb.ModelProto()
 
     def add(piece, score, kind):
@@ -49,9 +70,6 @@ def build(path):
         add(piece, 0, kinds.CONTROL)
     for byte in range(256):
         add(f"<0x{byte:02X}>", 0, kinds.BYTE)
-    prefixes = {"▁" + w[:i] for w in template_words() for i in range(1, len(w) + 1)}
-    merged = sorted(prefixes, key=lambda p: (len(p), p))
-    characters = ["▁"] + [chr(c) for c in range(33, 127)]
     for rank, piece in enumerate(merged):
         add(piece, -float(rank), kinds.NORMAL)
     for rank, piece in enumerate(characters):
@@ -85,9 +103,10 @@ class Tokenizer:
         return self.model.decode([int(i) for i in ids])
 
     def conversation(self, turns, image_tokens, image_first=True, system=None):
-        """(ids, is_answer) of a conversation whose first user turn holds the picture.
+        """(ids, is_answer) of a conversation.
 
-        `turns` are (question, answer) pairs; an answer of None ends with the generation prompt.
+        `turns` are (question, answer, pictures shown with it); an answer of None ends with the generation prompt.
+        Every picture takes `image_tokens` places.
         """
         ids, answer = [], []
 
@@ -97,9 +116,8 @@ class Tokenizer:
 
         if system:
             put([self.system] + self.encode(system) + [self.end])
-        for i, (question, reply) in enumerate(turns):
-            picture = [self.image] * image_tokens if i == 0 else []
-            text = self.encode(question)
+        for question, reply, shown in turns:
+            picture, text = [self.image] * (image_tokens * shown), self.encode(question)
             put([self.user] + (picture + text if image_first else text + picture) + [self.end, self.assistant])
             if reply is not None:
                 put(self.encode(reply) + [self.end], True)
@@ -119,7 +137,17 @@ def check(path):
     return tok
 
 
-if __name__ == "__main__":
-    build(sys.argv[1])
-    tokenizer = check(sys.argv[1])
+def main():
+    from data.world import World
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--assets", required=True)
+    parser.add_argument("--out", required=True)
+    args = parser.parse_args()
+    build(args.out, count_words(World(args.assets)))
+    tokenizer = check(args.out)
     print(tokenizer.size, "pieces;", tokenizer.model.encode("How many red circles are there?", out_type=str))
+
+
+if __name__ == "__main__":
+    main()

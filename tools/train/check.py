@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks of the recipe that need no accelerator: run before a training block.
+
+    python check.py --assets build/train-assets [--overlay FOLDER]
+
+Chunked lightning attention equals the recurrence; padding changes nothing; an export comes back as it was written;
+the batch preprocessing is Pillow's to three levels; slanted pictures keep their labels. --overlay writes pictures with
+the characters' labels drawn over the tiles, to be looked at.
+"""
+
+import argparse
+import pathlib
+import tempfile
+
+import cv2
+import numpy as np
+import torch
+from PIL import Image, ImageDraw
+
+import augment
+import dataset
+from data.world import World
+from export import load_published, named_tensors, stored_dtype, write_model
+from imageproc import GRID, PATCH, TILE, plan, preprocess, preprocess_batch
+from model import CHUNK, Config, LightningAttention, Pocket, gated_norm
+from tokenizer import Tokenizer
+
+
+def recurrence(layer, n):
+    """Lightning attention of architecture.md §2.3, one token after another; n [1, T, hidden] (decays are fp32 tables)."""
+    heads, size = layer.heads, layer.head_dim
+    qkv = torch.nn.functional.silu(layer.qkv_proj(n)).view(-1, heads, 3, size)
+    state, out = torch.zeros(heads, size, size, dtype=n.dtype), []
+    decay = torch.exp(-layer.slope)[:, None, None]
+    for q, k, v in (t.unbind(1) for t in qkv):
+        state = decay * state + k[:, :, None] * v[:, None, :]
+        out.append(torch.einsum("hd,hde->he", q, state))
+    o = torch.stack(out).permute(1, 0, 2)[None, :, None]
+    return layer.out_proj(gated_norm(o, layer.output_gate(n), layer.norm.weight, layer.norm.eps))
+
+
+def check_attention():
+    cfg = Config(vocab_size=16)
+    for index in (0, 3, 6):
+        layer = LightningAttention(cfg, index).double()
+        n = torch.randn(1, 4 * CHUNK, cfg.hidden, dtype=torch.float64)
+        error = (layer(n, layer.across(4)) - recurrence(layer, n)).abs().max().item()
+        assert error < 1e-6, (index, error)
+
+
+def check_export(tokenizer):
+    torch.manual_seed(1)
+    model = Pocket(Config(vocab_size=tokenizer.size))
+    with tempfile.TemporaryDirectory() as folder:
+        write_model(folder, model, model.cfg, tokenizer, 14 * 2**20)
+        again = named_tensors(load_published(folder), model.cfg)
+    for name, tensor in named_tensors(model, model.cfg).items():
+        assert torch.equal(tensor.to(stored_dtype(name)).float(), again[name]), name
+
+
+def check_preprocess():
+    rng = np.random.default_rng(0)
+    for w, h in ((640, 480), (333, 777), (1500, 400), (100, 130)):
+        small = rng.integers(0, 256, (h // 8 + 1, w // 8 + 1, 3), dtype=np.uint8)
+        image = Image.fromarray(small).resize((w, h), Image.BICUBIC)
+        exact = preprocess(image, plan(w, h))
+        planes = torch.from_numpy(np.asarray(image)[None].copy()).permute(0, 3, 1, 2).float()
+        fast = preprocess_batch(planes, plan(w, h)).numpy()
+        assert np.abs(exact.astype(int) - fast.astype(int)).max() <= 3, (w, h)
+
+
+def check_jpeg():
+    """The JPEG imitation is close to a real one."""
+    rng = np.random.default_rng(1)
+    small = rng.integers(0, 256, (20, 20, 3), dtype=np.uint8)
+    image = cv2.resize(small, (160, 160), interpolation=cv2.INTER_CUBIC)
+    for quality in (30, 60, 90):
+        _, data = cv2.imencode(".jpg", image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+        real = cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1].astype(np.float32)
+        planes = torch.from_numpy(image[None].copy()).permute(0, 3, 1, 2).float()
+        ours = augment.jpeg(planes, torch.tensor([float(quality)]))[0].permute(1, 2, 0).numpy().clip(0, 255)
+        assert np.abs(ours - real).mean() < 2.5, (quality, np.abs(ours - real).mean())
+
+
+def overlay(batch, folder, count=3):
+    """Writes some pictures' tiles with each patch's first character label over it."""
+    tiles = batch["picture_tiles"].view(batch["pictures"], -1, TILE, TILE, 3).numpy()
+    for i in range(min(count, batch["pictures"])):
+        sheet = Image.fromarray(np.concatenate(list(tiles[i]), 1))
+        draw = ImageDraw.Draw(sheet)
+        chars = batch["chars"][i].view(-1, GRID, GRID, 2).numpy()
+        for t, r, c, half in np.argwhere((chars > 0) & (chars < 95)):
+            draw.text((t * TILE + c * PATCH + half * PATCH // 2, r * PATCH), chr(chars[t, r, c, half] + 32), fill=(255, 0, 255))
+        sheet.save(pathlib.Path(folder) / f"{batch['seed'].replace('/', '-')}-{i}.png")
+
+
+def check_batches(world, tokenizer, folder, count=6):
+    """Draws batches and checks what the trainer relies on."""
+    buffer = np.empty(dataset.PIXEL_BUDGET * 4 + dataset.MAX_PIXELS * 8, np.uint8)
+    for i in range(count):
+        batch = dataset.to_device(dataset.make_batch(f"check/{i}", world, tokenizer, 1.0, buffer, 24), buffer, torch.device("cpu"))
+        ids = batch["ids"].long()
+        assert (ids == tokenizer.image).sum().item() == batch["pictures"] * len(batch["pack"])
+        assert torch.equal(ids.flatten()[batch["positions"] + 1], batch["targets"])
+        assert len(batch["picture_tiles"]) == batch["pictures"] * plan(*batch["size"]).tiles
+        if len(batch["things"]):
+            assert batch["thing_patches"].max() < len(batch["picture_tiles"]) * GRID * GRID
+        if folder:
+            overlay(batch, folder)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--assets", type=pathlib.Path, required=True)
+    parser.add_argument("--overlay", type=pathlib.Path)
+    args = parser.parse_args()
+    tokenizer = Tokenizer(args.assets / "tokenizer.model")
+    check_attention()
+    check_export(tokenizer)
+    check_preprocess()
+    check_jpeg()
+    if args.overlay:
+        args.overlay.mkdir(parents=True, exist_ok=True)
+    check_batches(World(args.assets), tokenizer, args.overlay)
+    print("all checks passed")
+
+
+if __name__ == "__main__":
+    main()
