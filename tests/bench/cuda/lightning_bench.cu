@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lightning attention on the GPU: medians of times between events, beside a device-to-device copy
+// of the same minute. Rows are random; every repetition takes other buffers than the one before, as
+// far as a set of them exceeds the L2 cache. With an argument: only the lines whose name contains
+// it.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "kernels/cuda/activation.cuh"
+#include "kernels/cuda/lightning.h"
+#include "tests/kernels/cuda/device_array.h"
+
+namespace {
+
+using namespace arges::kernels::cuda;
+using arges::testing::DeviceArray;
+using arges::testing::must;
+
+constexpr int kWarmUps = 3;
+constexpr int kRepetitions = 21;
+constexpr std::size_t kBeyondCache = 256u << 20;  // bytes; L2 caches hold less
+
+const char* only = "";
+double copy_rate = 0.0;  // bytes read and written a second
+
+bool wanted(const std::string& name) {
+  return name.find(only) != std::string::npos;
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+// Seconds of one call of work(repetition).
+double time_of(const std::function<void(int)>& work, cudaStream_t stream) {
+  cudaEvent_t begin = nullptr;
+  cudaEvent_t end = nullptr;
+  must(cudaEventCreate(&begin), "event");
+  must(cudaEventCreate(&end), "event");
+  std::vector<double> seconds;
+  for (int i = 0; i < kWarmUps + kRepetitions; ++i) {
+    must(cudaEventRecord(begin, stream), "record");
+    work(i);
+    must(cudaEventRecord(end, stream), "record");
+    must(cudaEventSynchronize(end), "wait");
+    float milliseconds = 0.0f;
+    must(cudaEventElapsedTime(&milliseconds, begin, end), "elapsed");
+    if (i >= kWarmUps) seconds.push_back(1e-3 * static_cast<double>(milliseconds));
+  }
+  must(cudaEventDestroy(begin), "event");
+  must(cudaEventDestroy(end), "event");
+  return median(seconds);
+}
+
+__global__ void fill_bf16(__nv_bfloat16* out, std::size_t count, unsigned seed) {
+  const std::size_t step = static_cast<std::size_t>(gridDim.x) * blockDim.x;
+  for (std::size_t i = blockIdx.x * static_cast<std::size_t>(blockDim.x) + threadIdx.x; i < count;
+       i += step) {
+    std::uint64_t x = (i + 1) * 0x9e3779b97f4a7c15u + seed;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    x ^= x >> 31;
+    const auto sum =
+        static_cast<float>((x & 0xffff) + (x >> 16 & 0xffff) + (x >> 32 & 0xffff) + (x >> 48));
+    out[i] = __float2bfloat16_rn((sum / 65536.0f - 2.0f) * 1.7320508f);
+  }
+}
+
+DeviceArray<__nv_bfloat16> random_bf16(std::size_t count) {
+  DeviceArray<__nv_bfloat16> array(count);
+  fill_bf16<<<1024, 256>>>(array.get(), count, 1);
+  must(cudaDeviceSynchronize(), "fill");
+  return array;
+}
+
+DeviceArray<float> zeros(std::size_t count) {
+  DeviceArray<float> array(count);
+  array.fill_bytes(0);
+  return array;
+}
+
+std::vector<float> slopes_of(int heads) {
+  std::vector<float> slopes;
+  for (int h = 0; h < heads; ++h) slopes.push_back(std::exp2(-8.0f * (h + 1) / heads) * 0.5f);
+  return slopes;
+}
+
+void measure_copy(cudaStream_t stream) {
+  constexpr std::size_t kBytes = std::size_t{1} << 30;
+  const DeviceArray<char> from(kBytes);
+  const DeviceArray<char> to(kBytes);
+  const double seconds = time_of(
+      [&](int) {
+        must(cudaMemcpyAsync(to.get(), from.get(), kBytes, cudaMemcpyDeviceToDevice, stream),
+             "copy");
+      },
+      stream);
+  copy_rate = 2.0 * kBytes / seconds;
+  std::printf("copy %.3f TB/s (read and written)\n", copy_rate * 1e-12);
+}
+
+void print_line(const std::string& name, double seconds, double bytes, double target) {
+  std::printf("%-52s %10.4f ms  %5.2f TB/s  %5.1f %% of copy", name.c_str(), seconds * 1e3,
+              bytes / seconds * 1e-12, 100.0 * bytes / seconds / copy_rate);
+  if (target > 0.0) std::printf("  target %.4f %s", target, seconds * 1e3 <= target ? "met" : "-");
+  std::printf("\n");
+  std::fflush(stdout);
+}
+
+struct PrefillCase {
+  int heads;
+  int tokens;
+  bool gated;
+  double target_ms;
+  int segment_tokens = 0;
+  SiluForm silu = SiluForm::kExact;
+  PrefillPath path = PrefillPath::kBest;
+  int sequences = 1;
+};
+
+std::string name_of(const PrefillCase& c) {
+  std::string name = "prefill B" + std::to_string(c.sequences) + " H" + std::to_string(c.heads) +
+                     " T" + std::to_string(c.tokens);
+  if (c.gated) name += " gate";
+  if (c.segment_tokens > 0) name += " seg" + std::to_string(c.segment_tokens);
+  if (c.silu == SiluForm::kTanh) name += " tanh";
+  if (c.path == PrefillPath::kPortable) name += " mma.sync";
+  return name;
+}
+
+void measure_prefill(const PrefillCase& c, cudaStream_t stream) {
+  if (!wanted(name_of(c))) return;
+  const auto width = static_cast<std::size_t>(c.heads) * kHeadWidth;
+  const auto rows = static_cast<std::size_t>(c.tokens) * c.sequences;
+  const std::size_t stride = (c.gated ? 4 : 3) * width;
+  const std::size_t set_bytes = rows * (stride + width) * 2;
+  std::size_t available = 0;
+  std::size_t total = 0;
+  must(cudaMemGetInfo(&available, &total), "memory");
+  const std::size_t sets = std::clamp<std::size_t>(kBeyondCache / set_bytes + 1, 1, 16);
+  if (sets * set_bytes + (std::size_t{1} << 30) > available) {
+    std::printf("%-52s left out: too little free memory\n", name_of(c).c_str());
+    return;
+  }
+  const auto input = random_bf16(sets * rows * stride);
+  const DeviceArray<__nv_bfloat16> z(sets * rows * width);
+  const DeviceArray<float> slopes(slopes_of(c.heads));
+  const DeviceArray<float> norm(std::vector<float>(width, 1.0f));
+  const DeviceArray<float> squares(rows * c.heads * kSquareParts);
+  const std::size_t state_floats = width * kHeadWidth;
+  const auto states = zeros(c.sequences * state_floats);
+  std::vector<LightningSpan> spans;
+  for (int s = 0; s < c.sequences; ++s) spans.push_back({s * c.tokens, c.tokens, s, 1});
+  const DeviceArray<LightningSpan> table(spans);
+  const int segments =
+      c.segment_tokens > 0 ? (c.tokens + c.segment_tokens - 1) / c.segment_tokens : 1;
+  const DeviceArray<float> scratch(c.sequences * segments * state_floats);
+  std::vector<LightningPrefill> runs;
+  for (std::size_t set = 0; set < sets; ++set) {
+    LightningPrefillArgs args;
+    args.layer.rows = input.get() + set * rows * stride;
+    args.layer.row_count = static_cast<std::int64_t>(rows);
+    args.layer.row_stride = static_cast<std::int64_t>(stride);
+    args.layer.gate_column = c.gated ? static_cast<std::int64_t>(3 * width) : -1;
+    args.layer.norm = norm.get();
+    args.layer.slopes = slopes.get();
+    args.layer.heads = c.heads;
+    args.layer.states = states.get();
+    args.layer.slot_stride = static_cast<std::int64_t>(state_floats);
+    args.layer.z = z.get() + set * rows * width;
+    args.layer.z_stride = static_cast<std::int64_t>(width);
+    args.layer.square_sums = squares.get();
+    args.spans = table.get();
+    args.span_count = c.sequences;
+    args.segment_tokens = c.segment_tokens;
+    args.max_segments = segments;
+    args.segment_states = scratch.get();
+    args.path = c.path;
+    args.silu = c.silu;
+    auto run = LightningPrefill::create(args);
+    must(run.status());
+    runs.push_back(*run);
+  }
+  const double seconds =
+      time_of([&](int i) { must(runs[static_cast<std::size_t>(i) % sets].run(stream)); }, stream);
+  print_line(name_of(c), seconds, static_cast<double>(rows * (stride + width) * 2), c.target_ms);
+}
+
+void measure_step(int sequences, int heads, double target_ms, cudaStream_t stream) {
+  const std::string name = "step B" + std::to_string(sequences) + " H" + std::to_string(heads);
+  if (!wanted(name)) return;
+  const auto width = static_cast<std::size_t>(heads) * kHeadWidth;
+  const std::size_t stride = 4 * width;
+  const std::size_t state_floats = width * kHeadWidth;
+  // A graph of steps, each on states that the ones before have pushed out of the cache.
+  const std::size_t sets =
+      std::clamp<std::size_t>(kBeyondCache / (sequences * state_floats * 4), 2, 64);
+  constexpr int kSteps = 64;
+  const auto input = random_bf16(sequences * stride);
+  const auto states = zeros(sets * sequences * state_floats);
+  const DeviceArray<__nv_bfloat16> z(sequences * width);
+  const DeviceArray<float> slopes(slopes_of(heads));
+  const DeviceArray<float> norm(std::vector<float>(width, 1.0f));
+  const DeviceArray<float> squares(static_cast<std::size_t>(sequences) * heads * kSquareParts);
+  std::vector<std::int32_t> order(static_cast<std::size_t>(sequences));
+  for (int i = 0; i < sequences; ++i) order[static_cast<std::size_t>(i)] = i;
+  const DeviceArray<std::int32_t> slots(order);
+  LightningStepArgs args;
+  args.layer = {input.get(),
+                sequences,
+                static_cast<std::int64_t>(stride),
+                static_cast<std::int64_t>(3 * width),
+                norm.get(),
+                slopes.get(),
+                heads,
+                nullptr,
+                static_cast<std::int64_t>(state_floats),
+                z.get(),
+                static_cast<std::int64_t>(width),
+                squares.get()};
+  args.slots = slots.get();
+  cudaGraph_t graph = nullptr;
+  cudaGraphExec_t exec = nullptr;
+  must(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "capture");
+  for (int i = 0; i < kSteps; ++i) {
+    args.layer.states =
+        states.get() + static_cast<std::size_t>(i) % sets * sequences * state_floats;
+    must(lightning_step(args, stream));
+  }
+  must(cudaStreamEndCapture(stream, &graph), "capture");
+  must(cudaGraphInstantiate(&exec, graph, 0), "instantiate");
+  const double seconds =
+      time_of([&](int) { must(cudaGraphLaunch(exec, stream), "graph"); }, stream) / kSteps;
+  must(cudaGraphExecDestroy(exec), "graph");
+  must(cudaGraphDestroy(graph), "graph");
+  const double bytes = static_cast<double>(sequences) *
+                       static_cast<double>(2 * 4 * state_floats + 2 * (stride + width));
+  print_line(name + " (graph, a step)", seconds, bytes, target_ms);
+}
+
+// How far the two forms of SiLU are from the function: where a model's activations lie, and in the
+// tails, where x·sigmoid(x) is small.
+__global__ void silu_errors(float* worst) {
+  float tanh_error = 0.0f;
+  float exact_error = 0.0f;
+  for (int i = static_cast<int>(threadIdx.x); i < 400000; i += static_cast<int>(blockDim.x)) {
+    const float x = (static_cast<float>(i) - 200000.0f) * 1e-4f;
+    const double want = static_cast<double>(x) / (1.0 + exp(-static_cast<double>(x)));
+    float a = x;
+    float b = x;
+    silu_pair<SiluForm::kTanh>(a, b);
+    tanh_error = fmaxf(tanh_error, static_cast<float>(fabs(a - want)));
+    a = b = x;
+    silu_pair<SiluForm::kExact>(a, b);
+    exact_error = fmaxf(exact_error, static_cast<float>(fabs(a - want)));
+  }
+  atomicMax(reinterpret_cast<int*>(worst), __float_as_int(tanh_error));
+  atomicMax(reinterpret_cast<int*>(worst) + 1, __float_as_int(exact_error));
+}
+
+void measure_silu() {
+  const auto worst = zeros(2);
+  silu_errors<<<1, 1024>>>(worst.get());
+  const std::vector<float> errors = worst.download();
+  std::printf("SiLU on [-20, 20], largest absolute error: tanh %.2e, exact %.2e\n",
+              static_cast<double>(errors[0]), static_cast<double>(errors[1]));
+}
+
+void measure_all(cudaStream_t stream) {
+  constexpr auto kTanh = SiluForm::kTanh;
+  for (const int tokens : {1024, 4096, 16384, 32768, 131072}) {
+    measure_prefill({64, tokens, false, tokens == 131072 ? 3.15 : 0.0}, stream);
+    measure_prefill({64, tokens, false, tokens == 131072 ? 3.15 : 0.0, 0, kTanh}, stream);
+  }
+  measure_prefill({64, 16384, true, 0.0}, stream);
+  measure_prefill({64, 131072, true, 3.95}, stream);
+  measure_prefill({64, 131072, true, 3.95, 0, kTanh}, stream);
+  measure_prefill({64, 16384, false, 0.0, 0, SiluForm::kExact, PrefillPath::kPortable}, stream);
+  measure_prefill({64, 16384, false, 0.0, 0, SiluForm::kExact, PrefillPath::kBest, 4}, stream);
+  for (const int segment : {0, 512, 1024, 2048, 4096}) {
+    measure_prefill({8, 4096, false, 0.0, segment < 4096 ? segment : 256}, stream);
+    measure_prefill({8, 16384, false, 0.08, segment, kTanh}, stream);
+    measure_prefill({8, 65536, false, 0.26, segment, kTanh}, stream);
+    measure_prefill({8, 131072, false, 0.50, segment, kTanh}, stream);
+  }
+  measure_step(1, 64, 0.006, stream);
+  measure_step(8, 64, 0.0, stream);
+  measure_step(16, 64, 0.0, stream);
+  measure_step(64, 64, 0.195, stream);
+  measure_step(256, 64, 0.0, stream);
+  measure_step(1, 8, 0.0, stream);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc > 1) only = argv[1];
+  cudaDeviceProp properties{};
+  must(cudaGetDeviceProperties(&properties, 0), "device");
+  std::printf("%s, %d multiprocessors\n", properties.name, properties.multiProcessorCount);
+  cudaStream_t stream = nullptr;
+  must(cudaStreamCreate(&stream), "stream");
+  measure_copy(stream);
+  measure_silu();
+  measure_all(stream);
+  measure_copy(stream);
+  return 0;
+}
