@@ -109,11 +109,10 @@ class PrefillBlock {
         Arch::barrier_wait(full(n), n / kStages & 1u);
         // The first use of a buffer passes: its barrier's phase before the first counts as over.
         Arch::barrier_wait(free_again(n), (n / kScoreGroups & 1u) ^ 1u);
-        activate(n, tokens, slope);
-        if constexpr (!kStatesOnly) {
-          Arch::publish_stores();
-          group_sync(1 + 1 + group);
-          write_scores(n, decay);
+        if (tokens == kChunk) {
+          prepare<true>(n, tokens, slope, decay);
+        } else {
+          prepare<false>(n, tokens, slope, decay);
         }
         Arch::publish_stores();
         barrier_arrive(ready(n));
@@ -134,17 +133,44 @@ class PrefillBlock {
     }
   }
 
-  // SiLU of q, k and v where they lie, and v' beside them. Rows behind the span become zeros: they
-  // hold another sequence's tokens, or anything.
-  __device__ void activate(std::uint32_t n, int tokens, float slope) const {
+  // SiLU of q, k and v where they lie, v' beside them, and the scores. In a chunk that is not
+  // whole, keys and values behind the span become zeros: they are another sequence's, or anything.
+  template <bool kWhole>
+  __device__ void prepare(std::uint32_t n, int tokens, float slope,
+                          const float (&decay)[32]) const {
     const std::uint32_t tiles = stage(n);
+    activate_keys<kWhole>(tiles + Memory::kK, tokens);
+    activate_keys<kWhole>(tiles + Memory::kK + kTileBytes, tokens);
+    activate_values<kWhole>(tiles + Memory::kV, decayed_v(n), tokens, slope);
     if constexpr (!kStatesOnly) {
-      activate_tile(tiles + Memory::kQ, tokens);
-      activate_tile(tiles + Memory::kQ + kTileBytes, tokens);
+      std::uint32_t queries[8][4];
+      activate_queries(tiles + Memory::kQ, queries);
+      Arch::publish_stores();
+      group_sync(2 + static_cast<int>(n % kScoreGroups));
+      write_scores(n, queries, decay);
     }
-    activate_tile(tiles + Memory::kK, tokens);
-    activate_tile(tiles + Memory::kK + kTileBytes, tokens);
-    activate_values(tiles + Memory::kV, decayed_v(n), tokens, slope);
+  }
+
+  // Queries pass through the registers as operand fragments of the scores. Rows behind the span
+  // come to nothing but rows that are not stored.
+  __device__ void activate_queries(std::uint32_t tiles, std::uint32_t (&queries)[8][4]) const {
+    const std::uint32_t lane = thread_ & 31;
+    const std::uint32_t row = 16 * (thread_ >> 5) + (lane & 15);
+#pragma unroll
+    for (std::uint32_t step = 0; step < 8; ++step) {
+      load_matrices(queries[step], piece_address(tiles, row, 2 * step + (lane >> 4)));
+    }
+#pragma unroll
+    for (std::uint32_t step = 0; step < 8; ++step) {
+#pragma unroll
+      for (int i = 0; i < 4; ++i) {
+        float low = low_bf16(queries[step][i]);
+        float high = high_bf16(queries[step][i]);
+        silu_pair<kSilu>(low, high);
+        queries[step][i] = pack_bf16(low, high);
+      }
+      Arch::store_matrices(tiles, row, 2 * step + (lane >> 4), queries[step]);
+    }
   }
 
   // A thread's pieces of a tile: rows thread/8 + 16 i.
@@ -155,14 +181,18 @@ class PrefillBlock {
     return tile + thread_ * 16 + i * 16 * kTileRowBytes;
   }
 
+  template <bool kWhole>
   __device__ static void silu_eight(float (&x)[8], bool present) {
 #pragma unroll
     for (int i = 0; i < 8; i += 2) silu_pair<kSilu>(x[i], x[i + 1]);
+    if constexpr (!kWhole) {
 #pragma unroll
-    for (int i = 0; i < 8; ++i) x[i] = present ? x[i] : 0.0f;
+      for (int i = 0; i < 8; ++i) x[i] = present ? x[i] : 0.0f;
+    }
   }
 
-  __device__ void activate_tile(std::uint32_t tile, int tokens) const {
+  template <bool kWhole>
+  __device__ void activate_keys(std::uint32_t tile, int tokens) const {
     uint4 pieces[4];
 #pragma unroll
     for (int i = 0; i < 4; ++i) pieces[i] = load_piece(address_in(tile, i));
@@ -170,11 +200,12 @@ class PrefillBlock {
     for (int i = 0; i < 4; ++i) {
       float x[8];
       widen(pieces[i], x);
-      silu_eight(x, row_of(i) < tokens);
+      silu_eight<kWhole>(x, row_of(i) < tokens);
       store_piece(address_in(tile, i), narrow(x));
     }
   }
 
+  template <bool kWhole>
   __device__ void activate_values(std::uint32_t tile, std::uint32_t decayed, int tokens,
                                   float slope) const {
     uint4 pieces[4];
@@ -186,7 +217,7 @@ class PrefillBlock {
       const float decay = exp2_fast(-kLog2E * slope * static_cast<float>(max(after, 0)));
       float x[8];
       widen(pieces[i], x);
-      silu_eight(x, after >= 0);
+      silu_eight<kWhole>(x, after >= 0);
       if constexpr (!kStatesOnly) store_piece(address_in(tile, i), narrow(x));
 #pragma unroll
       for (int c = 0; c < 8; ++c) x[c] *= decay;
@@ -194,9 +225,10 @@ class PrefillBlock {
     }
   }
 
-  __device__ void write_scores(std::uint32_t n, const float (&decay)[32]) const {
+  __device__ void write_scores(std::uint32_t n, std::uint32_t (&queries)[8][4],
+                               const float (&decay)[32]) const {
     float sums[32];
-    Products::scores(sums, stage(n) + Memory::kQ, stage(n) + Memory::kK);
+    Products::multiply_transposed(sums, queries, stage(n) + Memory::kK);
     Products::template wait<0>();
     Products::settle(sums);
     const std::uint32_t lane = thread_ & 31;
@@ -273,7 +305,11 @@ class PrefillBlock {
       advance(n, decay, state, out);
       write_out_tile(out);
       release(n, ahead);
-      finish_rows(at, tokens, gate);
+      if (tokens == kChunk) {
+        finish_rows<true>(at, tokens, gate);
+      } else {
+        finish_rows<false>(at, tokens, gate);
+      }
     }
   }
 
@@ -310,11 +346,12 @@ class PrefillBlock {
     const std::uint32_t tiles = stage(n);
     std::uint32_t operand[8][4];
     as_operand(state, operand);
-    Products::read_state(out, operand, tiles + Memory::kQ);
+    Products::multiply_transposed(out, operand, tiles + Memory::kQ);
     scale(state, decay);
     Products::add_to_state(state, decayed_v(n), tiles + Memory::kK);
     Products::template wait<1>();
     Products::settle(out);
+    Products::settle(operand);
     scale_by_position(out);
     Products::add_values(out, tiles + Memory::kV, scores(n));
     Products::template wait<0>();
@@ -345,6 +382,12 @@ class PrefillBlock {
     }
   }
 
+  // Where channel c of a token's o lies: the second half of the channels has its groups of four
+  // swapped pairwise, so that eight threads with eight channels each read from all banks.
+  __device__ static std::uint32_t out_offset(std::uint32_t token, std::uint32_t channel) {
+    return token * Memory::kOutStride + (channel ^ (channel >> 5 << 2));
+  }
+
   // oᵀ fragments to o [token, channel], once all have read the tile of the chunk before.
   __device__ void write_out_tile(const float (&out)[32]) const {
     group_sync(1);
@@ -354,7 +397,7 @@ class PrefillBlock {
 #pragma unroll
     for (std::uint32_t i = 0; i < 32; ++i) {
       const std::uint32_t token = (i >> 2) * 8 + 2 * (lane & 3) + (i & 1);
-      tile[token * Memory::kOutStride + channel + (i & 2) * 4] = out[i];
+      tile[out_offset(token, channel + (i & 2) * 4)] = out[i];
     }
   }
 
@@ -366,33 +409,30 @@ class PrefillBlock {
   }
 
   // From o in shared memory to z and Σo²: 8 channels of rows thread/8 + 16 i.
+  template <bool kWhole>
   __device__ void finish_rows(const Chunks& at, int tokens, const uint4 (&gate)[4]) const {
     const LightningLayer& layer = work_.layer;
     const float* tile = reinterpret_cast<const float*>(memory_ + Memory::kOut);
-    const int channel = 8 * (thread_ & 7);
+    const std::uint32_t channel = 8 * (thread_ & 7);
     const std::int64_t column = channel_column(at.item);
     const std::int64_t first = at.item.first_row + at.chunk;
+    __nv_bfloat16* z = static_cast<__nv_bfloat16*>(layer.z) + first * layer.z_stride + column;
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
-      const int token = static_cast<int>(row_of(i));
-      const bool present = token < tokens;
+      const auto token = static_cast<int>(row_of(i));
+      const bool present = kWhole || token < tokens;
       float o[8];
-      load_eight(tile + token * Memory::kOutStride + channel, o);
-      if (layer.square_sums != nullptr) {
-        write_square_sum(at, first + token, present, o);
-      }
-      if (!present) continue;
+      load_four(tile + out_offset(token, channel), o);
+      load_four(tile + out_offset(token, channel + 4), o + 4);
+      if (layer.square_sums != nullptr) write_square_sum(at, first + token, present, o);
       if constexpr (kGated) apply_gate(gate[i], column, o);
-      __nv_bfloat16* z = static_cast<__nv_bfloat16*>(layer.z);
-      *reinterpret_cast<uint4*>(z + (first + token) * layer.z_stride + column) = narrow(o);
+      if (present) *reinterpret_cast<uint4*>(z + token * layer.z_stride) = narrow(o);
     }
   }
 
-  __device__ static void load_eight(const float* from, float (&x)[8]) {
-    const float4 low = *reinterpret_cast<const float4*>(from);
-    const float4 high = *reinterpret_cast<const float4*>(from + 4);
-    x[0] = low.x, x[1] = low.y, x[2] = low.z, x[3] = low.w;
-    x[4] = high.x, x[5] = high.y, x[6] = high.z, x[7] = high.w;
+  __device__ static void load_four(const float* from, float* x) {
+    const float4 four = *reinterpret_cast<const float4*>(from);
+    x[0] = four.x, x[1] = four.y, x[2] = four.z, x[3] = four.w;
   }
 
   __device__ void write_square_sum(const Chunks& at, std::int64_t row, bool present,
@@ -412,7 +452,8 @@ class PrefillBlock {
     float gate[8];
     float norm[8];
     widen(piece, gate);
-    load_eight(work_.layer.norm + column, norm);
+    load_four(work_.layer.norm + column, norm);
+    load_four(work_.layer.norm + column + 4, norm + 4);
 #pragma unroll
     for (int c = 0; c < 8; c += 2) sigmoid_pair(gate[c], gate[c + 1]);
 #pragma unroll

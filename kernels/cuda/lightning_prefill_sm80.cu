@@ -19,10 +19,24 @@ struct Ampere {
     sm80::barrier_wait(barrier, phase);
   }
 
+  // As ldmatrix read them, but each lane writes the words it holds.
+  __device__ static void store_matrices(std::uint32_t tiles, std::uint32_t, std::uint32_t piece,
+                                        const std::uint32_t (&a)[4]) {
+    const std::uint32_t lane = threadIdx.x & 31;
+    const std::uint32_t row = 16 * sm80::warp_of_group() + (lane >> 2);
+    const std::uint32_t first = piece & ~1u;
+#pragma unroll
+    for (std::uint32_t i = 0; i < 4; ++i) {
+      store_word(piece_address(tiles, row + 8 * (i & 1), first + (i >> 1)) + 4 * (lane & 3), a[i]);
+    }
+  }
+
   __device__ static void take_registers() {}
   __device__ static void give_registers() {}
 
-  __device__ static bool copies(int) { return true; }
+  __device__ static bool copies(int) {
+    return true;
+  }
 
   template <bool kStatesOnly>
   __device__ static void load_chunk(const PrefillWork& work, const WorkItem& item, int chunk,

@@ -20,6 +20,11 @@ struct Hopper {
     sm90::barrier_wait(barrier, phase);
   }
 
+  __device__ static void store_matrices(std::uint32_t tiles, std::uint32_t row, std::uint32_t piece,
+                                        const std::uint32_t (&a)[4]) {
+    sm90::store_matrices(piece_address(tiles, row, piece), a);
+  }
+
   // 3 groups start with 168 registers a thread; the state group needs more, the others less.
   __device__ static void take_registers() { asm volatile("setmaxnreg.inc.sync.aligned.u32 232;"); }
   __device__ static void give_registers() { asm volatile("setmaxnreg.dec.sync.aligned.u32 136;"); }

@@ -6,13 +6,6 @@
 // Compute capability 8.0 and up: the same products of four warps from the same tiles by mma.sync.
 namespace arges::kernels::cuda::sm80 {
 
-__device__ inline void load_matrices(std::uint32_t (&r)[4], std::uint32_t address) {
-  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
-               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
-               : "r"(address)
-               : "memory");
-}
-
 __device__ inline void load_transposed(std::uint32_t (&r)[4], std::uint32_t address) {
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
                : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
@@ -34,12 +27,6 @@ __device__ inline std::uint32_t lane() {
 }
 __device__ inline std::uint32_t warp_of_group() {
   return (threadIdx.x >> 5) & 3u;
-}
-
-// a: 16 rows of this warp, 16 columns of step `step`; rows are the operand's M.
-__device__ inline void load_a_k_major(std::uint32_t (&a)[4], std::uint32_t tile, int step) {
-  load_matrices(
-      a, piece_address(tile, 16 * warp_of_group() + (lane() & 15u), 2 * step + (lane() >> 4)));
 }
 
 // a: rows of the tile are K, this warp's M are 16 of its columns.
@@ -79,23 +66,14 @@ __device__ inline void multiply_mn_major(float* d, const std::uint32_t (&a)[4], 
 struct Products {
   template <int kPending>
   __device__ static void wait() {}
-  template <int kCount>
-  __device__ static void settle(float (&)[kCount]) {}
+  template <class Registers>
+  __device__ static void settle(Registers&) {}
 
-  __device__ static void scores(float (&d)[32], std::uint32_t q, std::uint32_t k) {
+  __device__ static void multiply_transposed(float (&d)[32], std::uint32_t (&a)[8][4],
+                                             std::uint32_t b) {
     clear(d);
 #pragma unroll
-    for (int step = 0; step < 8; ++step) {
-      std::uint32_t a[4];
-      load_a_k_major(a, q, step);
-      multiply_k_major<8>(d, a, k, step);
-    }
-  }
-
-  __device__ static void read_state(float (&d)[32], std::uint32_t (&state)[8][4], std::uint32_t q) {
-    clear(d);
-#pragma unroll
-    for (int step = 0; step < 8; ++step) multiply_k_major<8>(d, state[step], q, step);
+    for (int step = 0; step < 8; ++step) multiply_k_major<8>(d, a[step], b, step);
   }
 
   __device__ static void add_values(float (&d)[32], std::uint32_t v, std::uint32_t scores) {
@@ -122,8 +100,6 @@ struct Products {
     for (int i = 0; i < 32; ++i) d[i] = 0.0f;
   }
 };
-
-__device__ inline void publish_stores() {}
 
 __device__ inline void barrier_wait(std::uint32_t barrier, std::uint32_t phase) {
   asm volatile(

@@ -18,12 +18,12 @@ __device__ inline std::uint64_t descriptor(std::uint32_t address) {
   return kSwizzle128 | kEightRows | kNextTile | ((address & 0x3ffffu) >> 4);
 }
 
-// Steps of 16 along K.
-__device__ inline std::uint32_t k_major_step(std::uint32_t tile, int step) {
-  return tile + (step >> 2) * kTileBytes + (step & 3) * 32u;
+// Steps of 16 along K, added to a descriptor.
+__device__ inline std::uint64_t k_major_step(std::uint64_t operand, int step) {
+  return operand + (((step >> 2) * kTileBytes + (step & 3) * 32u) >> 4);
 }
-__device__ inline std::uint32_t mn_major_step(std::uint32_t tile, int step) {
-  return tile + step * 16u * kTileRowBytes;
+__device__ inline std::uint64_t mn_major_step(std::uint64_t operand, int step) {
+  return operand + (step * 16u * kTileRowBytes >> 4);
 }
 
 // d[64, 64] (+)= a · b, both in shared memory.
@@ -116,31 +116,22 @@ struct Products {
   __device__ static void wait() {
     asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(kPending) : "memory");
   }
-  template <int kCount>
-  __device__ static void settle(float (&d)[kCount]) {
-    pin(d);
+  // After the wait for products: their accumulators may be used, their operands' registers reused.
+  template <class Registers>
+  __device__ static void settle(Registers& registers) {
+    pin(registers);
   }
 
-  // scores[query, key] = q · kᵀ
-  __device__ static void scores(float (&d)[32], std::uint32_t q, std::uint32_t k) {
+  // d[64, 64] = a · bᵀ, a [64, 128] given as operand fragments: q · kᵀ, and Sᵀ · qᵀ
+  __device__ static void multiply_transposed(float (&d)[32], std::uint32_t (&a)[8][4],
+                                             std::uint32_t b) {
     pin(d);
+    pin(a);
     fence();
+    const std::uint64_t operand = descriptor(b);
 #pragma unroll
     for (int step = 0; step < 8; ++step) {
-      wgmma_n64<0, 0>(d, descriptor(k_major_step(q, step)), descriptor(k_major_step(k, step)),
-                      step > 0);
-    }
-    commit();
-  }
-
-  // outᵀ[value channel, query] = Sᵀ · qᵀ, Sᵀ [64, 128] given as operand fragments
-  __device__ static void read_state(float (&d)[32], std::uint32_t (&state)[8][4], std::uint32_t q) {
-    pin(d);
-    pin(state);
-    fence();
-#pragma unroll
-    for (int step = 0; step < 8; ++step) {
-      wgmma_n64_from_registers<0>(d, state[step], descriptor(k_major_step(q, step)), step > 0);
+      wgmma_n64_from_registers<0>(d, a[step], k_major_step(operand, step), step > 0);
     }
     commit();
   }
@@ -149,10 +140,11 @@ struct Products {
   __device__ static void add_values(float (&d)[32], std::uint32_t v, std::uint32_t scores) {
     pin(d);
     fence();
+    const std::uint64_t values = descriptor(v);
+    const std::uint64_t weights = descriptor(scores);
 #pragma unroll
     for (int step = 0; step < 4; ++step) {
-      wgmma_n64<1, 0>(d, descriptor(mn_major_step(v, step)), descriptor(k_major_step(scores, step)),
-                      1);
+      wgmma_n64<1, 0>(d, mn_major_step(values, step), k_major_step(weights, step), 1);
     }
     commit();
   }
@@ -161,14 +153,21 @@ struct Products {
   __device__ static void add_to_state(float (&d)[64], std::uint32_t v, std::uint32_t k) {
     pin(d);
     fence();
+    const std::uint64_t values = descriptor(v);
+    const std::uint64_t keys = descriptor(k);
 #pragma unroll
     for (int step = 0; step < 4; ++step) {
-      wgmma_n128<1, 1>(d, descriptor(mn_major_step(v, step)), descriptor(mn_major_step(k, step)),
-                       1);
+      wgmma_n128<1, 1>(d, mn_major_step(values, step), mn_major_step(keys, step), 1);
     }
     commit();
   }
 };
+
+__device__ inline void store_matrices(std::uint32_t address, const std::uint32_t (&a)[4]) {
+  asm volatile("stmatrix.sync.aligned.m8n8.x4.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(address),
+               "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3])
+               : "memory");
+}
 
 // What ordinary stores wrote becomes visible to wgmma and the copy engine.
 __device__ inline void publish_stores() {

@@ -31,15 +31,19 @@ do_build() {
     run build 200 cmake --build "$build" || { tail -n 40 "$logs/build.log"; exit 1; }
 }
 
+# Parts one by one, so that one that hangs leaves the others.
 do_check() {
-  run check 240 "$build/check/arges_cuda_check" || grep -m 40 FAIL "$logs/check.log" | tee -a "$summary"
-  tail -n 1 "$logs/check.log" | tee -a "$summary"
+  for part in step portable small prefill; do
+    run "check_$part" 150 "$build/check/arges_cuda_check" "$part"
+    grep -m 12 FAIL "$logs/check_$part.log" | tee -a "$summary"
+    tail -n 1 "$logs/check_$part.log" | tee -a "$summary"
+  done
 }
 
 do_sanitize() {
   for tool in memcheck racecheck initcheck synccheck; do
     run "$tool" 150 compute-sanitizer --tool "$tool" --error-exitcode 9 \
-      "$build/check/arges_cuda_check" --small
+      "$build/check/arges_cuda_check" small
     grep -E 'ERROR SUMMARY|RACECHECK SUMMARY' "$logs/$tool.log" | tee -a "$summary"
   done
 }
