@@ -33,6 +33,16 @@ struct WorkItem {
   }
 };
 
+// What a segment adds to a state comes from its last tokens alone, up to where a token's weight
+// falls below e^(−21) < 2^−30 of the last one's: steep heads need not read the rest.
+__device__ inline void keep_what_is_remembered(WorkItem& item, float slope) {
+  constexpr float kForgotten = 21.0f;
+  const float reach = fminf(ceilf(kForgotten / slope), static_cast<float>(item.tokens));
+  const int kept = min((static_cast<int>(reach) + kChunk - 1) / kChunk * kChunk, item.tokens);
+  item.first_row += item.tokens - kept;
+  item.tokens = kept;
+}
+
 // The items of this block, in order, cut into chunks: every group of warps walks over the same
 // ones.
 template <bool kStatesOnly>
@@ -41,12 +51,14 @@ class Cursor {
   __device__ explicit Cursor(const PrefillWork& work)
       : index_(static_cast<int>(blockIdx.x)), item(work, min(index_, work.items - 1)) {
     skip_empty(work);
+    shorten(work);
   }
 
   __device__ bool done(const PrefillWork& work) const { return index_ >= work.items; }
   __device__ void next_item(const PrefillWork& work) {
     advance(work);
     skip_empty(work);
+    shorten(work);
   }
   __device__ void next_chunk(const PrefillWork& work) {
     chunk += kChunk;
@@ -65,6 +77,11 @@ class Cursor {
     index_ += static_cast<int>(gridDim.x);
     chunk = 0;
     if (index_ < work.items) item = WorkItem(work, index_);
+  }
+  __device__ void shorten(const PrefillWork& work) {
+    if constexpr (kStatesOnly) {
+      if (!done(work)) keep_what_is_remembered(item, work.layer.slopes[item.head]);
+    }
   }
   // A last segment's state is computed with its output, so the pass over states leaves it out.
   __device__ bool empty() const { return item.tokens == 0 || (kStatesOnly && item.last); }

@@ -5,15 +5,16 @@
 #
 #   tools/cuda/check_and_bench.sh [build] [check] [sanitize] [bench] [peers] [profile]
 #
-# Without arguments: build check bench. Logs go to $OUT, or to build/cuda/logs.
+# Without arguments: build check bench. A step may be asked for more than once. Logs go to $OUT, or to build/cuda/logs.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 build=${ARGES_CUDA_BUILD:-build/cuda}
 logs=${OUT:-$build/logs}
 mkdir -p "$build" "$logs"
 [ $# -gt 0 ] || set -- build check bench
-summary=$build/summary
+summary=$logs/summary.txt
 : >"$summary"
+benches=0
 
 note() { printf '%s\n' "$*" | tee -a "$summary"; }
 
@@ -33,7 +34,7 @@ do_build() {
 
 # Parts one by one, so that one that hangs leaves the others.
 do_check() {
-  for part in step portable small prefill; do
+  for part in step attention portable small prefill; do
     run "check_$part" 150 "$build/check/arges_cuda_check" "$part"
     grep -m 12 FAIL "$logs/check_$part.log" | tee -a "$summary"
     tail -n 1 "$logs/check_$part.log" | tee -a "$summary"
@@ -49,8 +50,9 @@ do_sanitize() {
 }
 
 do_bench() {
-  run bench 150 "$build/bench/arges_cuda_bench"
-  cat "$logs/bench.log" >>"$summary"
+  benches=$((benches + 1))
+  run "bench$benches" 150 "$build/bench/arges_cuda_bench"
+  cat "$logs/bench$benches.log" >>"$summary"
 }
 
 do_peers() {
@@ -60,7 +62,7 @@ do_peers() {
 
 do_profile() {
   run profile 120 ncu --clock-control none --set full --launch-skip 4 --launch-count 1 \
-    --kernel-name regex:lightning_prefill "$build/bench/arges_cuda_bench" "prefill B1 H64 T16384"
+    --kernel-name regex:lightning_prefill "$build/bench/arges_cuda_bench" "prefill B1 H64 T16384 tanh"
   grep -E 'Duration|DRAM Throughput|Memory Throughput|Issue Slots Busy|No Eligible|Registers|Stall|L1/TEX|bank conflict' \
     "$logs/profile.log" | head -n 30 | tee -a "$summary"
 }
@@ -68,9 +70,8 @@ do_profile() {
 for step in "$@"; do
   case $step in
     build | check | sanitize | bench | peers | profile) "do_$step" ;;
-    *) sed -n '3,9p' "$0"; exit 2 ;;
+    *) sed -n '3,10p' "$0"; exit 2 ;;
   esac
 done
-cp "$summary" "$logs/summary.txt" 2>/dev/null
 printf '\n==== summary ====\n'
 cat "$summary"

@@ -1,116 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lightning attention on the GPU: medians of times between events, beside a device-to-device copy
-// of the same minute. Rows are random; every repetition takes other buffers than the one before, as
-// far as a set of them exceeds the L2 cache. With an argument: only the lines whose name contains
-// it.
-#include <algorithm>
+// Lightning attention. Every repetition takes other buffers than the one before, as far as a set of
+// them does not exceed the L2 cache by itself.
+#include "kernels/cuda/lightning.h"
+
 #include <cmath>
-#include <cstdio>
-#include <cstring>
-#include <functional>
-#include <string>
-#include <vector>
 
 #include "kernels/cuda/activation.cuh"
-#include "kernels/cuda/lightning.h"
-#include "tests/kernels/cuda/device_array.h"
+#include "tests/bench/cuda/measure.cuh"
+
+namespace arges::bench {
 
 namespace {
 
-using namespace arges::kernels::cuda;
-using arges::testing::DeviceArray;
-using arges::testing::must;
+using namespace kernels::cuda;
 
-constexpr int kWarmUps = 3;
-constexpr int kRepetitions = 21;
-constexpr std::size_t kBeyondCache = 256u << 20;  // bytes; L2 caches hold less
-
-const char* only = "";
-double copy_rate = 0.0;  // bytes read and written a second
-
-bool wanted(const std::string& name) {
-  return name.find(only) != std::string::npos;
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-// Seconds of one call of work(repetition).
-double time_of(const std::function<void(int)>& work, cudaStream_t stream) {
-  cudaEvent_t begin = nullptr;
-  cudaEvent_t end = nullptr;
-  must(cudaEventCreate(&begin), "event");
-  must(cudaEventCreate(&end), "event");
-  std::vector<double> seconds;
-  for (int i = 0; i < kWarmUps + kRepetitions; ++i) {
-    must(cudaEventRecord(begin, stream), "record");
-    work(i);
-    must(cudaEventRecord(end, stream), "record");
-    must(cudaEventSynchronize(end), "wait");
-    float milliseconds = 0.0f;
-    must(cudaEventElapsedTime(&milliseconds, begin, end), "elapsed");
-    if (i >= kWarmUps) seconds.push_back(1e-3 * static_cast<double>(milliseconds));
-  }
-  must(cudaEventDestroy(begin), "event");
-  must(cudaEventDestroy(end), "event");
-  return median(seconds);
-}
-
-__global__ void fill_bf16(__nv_bfloat16* out, std::size_t count, unsigned seed) {
-  const std::size_t step = static_cast<std::size_t>(gridDim.x) * blockDim.x;
-  for (std::size_t i = blockIdx.x * static_cast<std::size_t>(blockDim.x) + threadIdx.x; i < count;
-       i += step) {
-    std::uint64_t x = (i + 1) * 0x9e3779b97f4a7c15u + seed;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    x ^= x >> 31;
-    const auto sum =
-        static_cast<float>((x & 0xffff) + (x >> 16 & 0xffff) + (x >> 32 & 0xffff) + (x >> 48));
-    out[i] = __float2bfloat16_rn((sum / 65536.0f - 2.0f) * 1.7320508f);
-  }
-}
-
-DeviceArray<__nv_bfloat16> random_bf16(std::size_t count) {
-  DeviceArray<__nv_bfloat16> array(count);
-  fill_bf16<<<1024, 256>>>(array.get(), count, 1);
-  must(cudaDeviceSynchronize(), "fill");
-  return array;
-}
-
-DeviceArray<float> zeros(std::size_t count) {
-  DeviceArray<float> array(count);
-  array.fill_bytes(0);
-  return array;
-}
-
+// Of the middle layer of a model with as many heads.
 std::vector<float> slopes_of(int heads) {
   std::vector<float> slopes;
   for (int h = 0; h < heads; ++h) slopes.push_back(std::exp2(-8.0f * (h + 1) / heads) * 0.5f);
   return slopes;
-}
-
-void measure_copy(cudaStream_t stream) {
-  constexpr std::size_t kBytes = std::size_t{1} << 30;
-  const DeviceArray<char> from(kBytes);
-  const DeviceArray<char> to(kBytes);
-  const double seconds = time_of(
-      [&](int) {
-        must(cudaMemcpyAsync(to.get(), from.get(), kBytes, cudaMemcpyDeviceToDevice, stream),
-             "copy");
-      },
-      stream);
-  copy_rate = 2.0 * kBytes / seconds;
-  std::printf("copy %.3f TB/s (read and written)\n", copy_rate * 1e-12);
-}
-
-void print_line(const std::string& name, double seconds, double bytes, double target) {
-  std::printf("%-52s %10.4f ms  %5.2f TB/s  %5.1f %% of copy", name.c_str(), seconds * 1e3,
-              bytes / seconds * 1e-12, 100.0 * bytes / seconds / copy_rate);
-  if (target > 0.0) std::printf("  target %.4f %s", target, seconds * 1e3 <= target ? "met" : "-");
-  std::printf("\n");
-  std::fflush(stdout);
 }
 
 struct PrefillCase {
@@ -272,7 +180,10 @@ void measure_silu() {
               static_cast<double>(errors[0]), static_cast<double>(errors[1]));
 }
 
-void measure_all(cudaStream_t stream) {
+}  // namespace
+
+void measure_lightning(cudaStream_t stream) {
+  measure_silu();
   constexpr auto kTanh = SiluForm::kTanh;
   for (const int tokens : {1024, 4096, 16384, 32768, 131072}) {
     measure_prefill({64, tokens, false, tokens == 131072 ? 3.15 : 0.0}, stream);
@@ -283,8 +194,10 @@ void measure_all(cudaStream_t stream) {
   measure_prefill({64, 131072, true, 3.95, 0, kTanh}, stream);
   measure_prefill({64, 16384, false, 0.0, 0, SiluForm::kExact, PrefillPath::kPortable}, stream);
   measure_prefill({64, 16384, false, 0.0, 0, SiluForm::kExact, PrefillPath::kBest, 4}, stream);
-  for (const int segment : {0, 512, 1024, 2048, 4096}) {
-    measure_prefill({8, 4096, false, 0.0, segment < 4096 ? segment : 256}, stream);
+  for (const int segment : {256, 512}) {
+    measure_prefill({8, 4096, false, 0.0, segment, kTanh}, stream);
+  }
+  for (const int segment : {0, 1024, 2048, 4096}) {
     measure_prefill({8, 16384, false, 0.08, segment, kTanh}, stream);
     measure_prefill({8, 65536, false, 0.26, segment, kTanh}, stream);
     measure_prefill({8, 131072, false, 0.50, segment, kTanh}, stream);
@@ -297,18 +210,4 @@ void measure_all(cudaStream_t stream) {
   measure_step(1, 8, 0.0, stream);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc > 1) only = argv[1];
-  cudaDeviceProp properties{};
-  must(cudaGetDeviceProperties(&properties, 0), "device");
-  std::printf("%s, %d multiprocessors\n", properties.name, properties.multiProcessorCount);
-  cudaStream_t stream = nullptr;
-  must(cudaStreamCreate(&stream), "stream");
-  measure_copy(stream);
-  measure_silu();
-  measure_all(stream);
-  measure_copy(stream);
-  return 0;
-}
+}  // namespace arges::bench

@@ -1,31 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lightning attention on the GPU against the recurrence in double precision. Exits with 77 where
-// there is no GPU. An argument names a part: small (shapes for compute-sanitizer), portable (small
-// ones by mma.sync), step, prefill, all.
+// Lightning attention on the GPU against the recurrence.
 #include <cstdio>
 #include <string>
 
 #include "tests/kernels/cuda/lightning_problem.h"
+#include "tests/kernels/cuda/report.h"
+
+namespace arges::testing {
 
 namespace {
 
-using namespace arges::testing;
-using namespace arges::kernels::cuda;
+using namespace kernels::cuda;
 
 constexpr double kBf16Bound = 5e-3;
 constexpr double kFp32Bound = 2e-6;
-constexpr int kSkipped = 77;
-
-int failures = 0;
-int checks = 0;
-
-void report(const std::string& name, bool ok, const std::string& figures) {
-  ++checks;
-  if (!ok) ++failures;
-  std::printf("%-4s %-64s %s\n", ok ? "ok" : "FAIL", name.c_str(), figures.c_str());
-  std::fflush(stdout);
-}
-
 std::string figures_of(const LightningErrors& e) {
   char text[120];
   std::snprintf(text, sizeof(text), "z %.2e  squares %.2e  state %.2e%s", e.z, e.squares, e.states,
@@ -158,17 +146,11 @@ void check_step() {
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  int devices = 0;
-  if (cudaGetDeviceCount(&devices) != cudaSuccess || devices == 0) {
-    std::printf("skipped: no GPU\n");
-    return kSkipped;
-  }
-  const std::string part = argc > 1 ? argv[1] : "all";
+void check_lightning(const std::string& part) {
   if (part == "small") check_small(all_ways());
   if (part == "portable") check_small({{.path = PrefillPath::kPortable}});
   if (part == "step" || part == "all") check_step();
   if (part == "prefill" || part == "all") check_prefill();
-  std::printf("%d of %d checks passed\n", checks - failures, checks);
-  return failures == 0 && checks > 0 ? 0 : 1;
 }
+
+}  // namespace arges::testing

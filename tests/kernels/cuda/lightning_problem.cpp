@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <numbers>
+
+#include "tests/kernels/cuda/distance.h"
+#include "tests/kernels/cuda/random.h"
 
 namespace arges::testing {
 
@@ -28,26 +30,6 @@ std::vector<std::int64_t> places(const std::vector<int>& counts) {
   return begins;
 }
 
-// Almost normal numbers, mean 0 and deviation 1: sums of four uniform ones, the same on every
-// machine.
-class Random {
- public:
-  explicit Random(std::uint64_t seed) : state_(seed) {}
-
-  double next() {
-    state_ += 0x9e3779b97f4a7c15u;
-    std::uint64_t x = state_;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-    x ^= x >> 31;
-    const std::uint64_t sum = (x & 0xffff) + (x >> 16 & 0xffff) + (x >> 32 & 0xffff) + (x >> 48);
-    return (static_cast<double>(sum) / 65536.0 - 2.0) * std::numbers::sqrt3;
-  }
-
- private:
-  std::uint64_t state_;
-};
-
 std::vector<float> random_floats(std::size_t count, double mean, double deviation,
                                  std::uint64_t seed) {
   Random random(seed);
@@ -55,21 +37,6 @@ std::vector<float> random_floats(std::size_t count, double mean, double deviatio
   for (float& value : values) value = static_cast<float>(mean + deviation * random.next());
   return values;
 }
-
-// A sum of squares of differences beside one of squares; a NaN anywhere makes the ratio a NaN.
-struct Distance {
-  double difference = 0.0;
-  double size = 0.0;
-
-  void add(double out, double reference) {
-    difference += (out - reference) * (out - reference);
-    size += reference * reference;
-  }
-  double relative() const {
-    const double ratio = std::sqrt(difference / std::max(size, 1e-300));
-    return std::isnan(ratio) ? HUGE_VAL : ratio;
-  }
-};
 
 }  // namespace
 
