@@ -43,7 +43,7 @@ do_check() {
 
 do_sanitize() {
   for tool in memcheck racecheck initcheck synccheck; do
-    run "$tool" 150 compute-sanitizer --tool "$tool" --error-exitcode 9 \
+    run "$tool" 90 compute-sanitizer --tool "$tool" --error-exitcode 9 \
       "$build/check/arges_cuda_check" small
     grep -E 'ERROR SUMMARY|RACECHECK SUMMARY' "$logs/$tool.log" | tee -a "$summary"
   done
@@ -61,7 +61,7 @@ do_peers() {
 }
 
 do_profile() {
-  run profile 120 ncu --clock-control none --set full --launch-skip 4 --launch-count 1 \
+  run profile 60 ncu --clock-control none --set full --launch-skip 4 --launch-count 1 \
     --kernel-name regex:lightning_prefill "$build/bench/arges_cuda_bench" "prefill B1 H64 T16384 tanh"
   grep -E 'Duration|DRAM Throughput|Memory Throughput|Issue Slots Busy|No Eligible|Registers|Stall|L1/TEX|bank conflict' \
     "$logs/profile.log" | head -n 30 | tee -a "$summary"

@@ -16,8 +16,9 @@ constexpr double kBf16Bound = 5e-3;
 constexpr double kFp32Bound = 2e-6;
 std::string figures_of(const LightningErrors& e) {
   char text[120];
-  std::snprintf(text, sizeof(text), "z %.2e  squares %.2e  state %.2e%s", e.z, e.squares, e.states,
-                e.touched_only_its_rows ? "" : "  wrote rows of nobody");
+  std::snprintf(text, sizeof(text), "z %.2e  squares %.2e  state %.2e%s%s", e.z, e.squares,
+                e.states, e.touched_only_its_rows ? "" : "  wrote rows of nobody",
+                e.totals_in_order ? "" : "  totals differ");
   return text;
 }
 
@@ -38,7 +39,8 @@ std::string name_of(const LightningShape& shape, const LightningHow& how) {
 }
 
 bool within(const LightningErrors& e, double z, double state) {
-  return e.z <= z && e.squares <= z && e.states <= state && e.touched_only_its_rows;
+  return e.z <= z && e.squares <= z && e.states <= state && e.touched_only_its_rows &&
+         e.totals_in_order;
 }
 
 void check_values(LightningProblem& problem, const LightningShape& shape, const LightningHow& how) {

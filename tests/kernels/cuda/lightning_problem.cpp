@@ -161,7 +161,10 @@ LightningOutcome LightningProblem::run(const LightningHow& how) const {
   } else {
     run_prefill(how, layer, spans);
   }
-  return {z.download(), squares.download(), states.download()};
+  const DeviceArray<float> totals(static_cast<std::size_t>(rows_));
+  must(sum_square_parts(squares.get(), shape_.heads * kSquareParts, rows_, totals.get(), nullptr));
+  must(cudaDeviceSynchronize(), "sum of squares");
+  return {z.download(), squares.download(), totals.download(), states.download()};
 }
 
 void LightningProblem::compute_reference() {
@@ -180,6 +183,17 @@ void LightningProblem::compute_reference() {
     reference.run(begins_[i], shape_.counts[i], state, z_, squares_);
     std::ranges::copy(state, at);
   }
+}
+
+bool LightningProblem::totals_in_order(const LightningOutcome& outcome) const {
+  for (std::int64_t row = 0; row < rows_; ++row) {
+    float total = 0.0f;
+    for (int part = 0; part < shape_.heads * kSquareParts; ++part) {
+      total += outcome.square_sums[static_cast<std::size_t>(part * rows_ + row)];
+    }
+    if (is_in_a_span(row) && total != outcome.totals[static_cast<std::size_t>(row)]) return false;
+  }
+  return true;
 }
 
 LightningErrors LightningProblem::compare(const LightningOutcome& outcome) {
@@ -216,6 +230,7 @@ LightningErrors LightningProblem::compare(const LightningOutcome& outcome) {
     }
   }
   errors.squares = squares.relative();
+  errors.totals_in_order = totals_in_order(outcome);
   return errors;
 }
 

@@ -31,6 +31,7 @@ struct LightningHow {
 struct LightningOutcome {
   std::vector<Bf16> z;             // [rows, heads · 128]
   std::vector<float> square_sums;  // [heads · parts, rows]
+  std::vector<float> totals;       // [rows]
   std::vector<float> states;       // [slots, heads, 128, 128]
 };
 
@@ -39,6 +40,7 @@ struct LightningErrors {
   double squares = 0.0;
   double states = 0.0;  // largest of a head
   bool touched_only_its_rows = true;
+  bool totals_in_order = true;  // the rows' totals are the sums of their parts, bit for bit
 };
 
 // Random rows, states and weights; rows between and behind the spans are not numbers, and outputs
@@ -63,6 +65,7 @@ class LightningProblem {
   std::vector<kernels::cuda::LightningSpan> table(const LightningHow& how) const;
   void compute_reference();
   bool is_in_a_span(std::int64_t row) const;
+  bool totals_in_order(const LightningOutcome& outcome) const;
   std::size_t state_floats() const;
   int slot_of(int span) const { return spans() - 1 - span; }
 
