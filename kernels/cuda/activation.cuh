@@ -26,10 +26,13 @@ __device__ inline float tanh_fast(float x) {
   return y;
 }
 
-// 1 + e^(−x), held below 2^61 so that the product of two stays finite: where it is held, SiLU and
-// sigmoid are below 1e-16 anyway.
-__device__ inline float one_plus_exp(float x) {
-  return 1.0f + exp2_fast(fminf(-kLog2E * x, 60.0f));
+// Both of a pair of bf16, but not below −41.5; what is not a number stays so. There SiLU is −4e-17,
+// and a product of two 1 + e^(−x) is still finite.
+__device__ inline std::uint32_t hold_above(std::uint32_t pair) {
+  constexpr std::uint32_t kLowest = 0xc226c226u;
+  std::uint32_t held;
+  asm("max.NaN.bf16x2 %0, %1, %2;" : "=r"(held) : "r"(pair), "r"(kLowest));
+  return held;
 }
 
 // 1/a and 1/b for the price of one reciprocal.
@@ -41,24 +44,29 @@ __device__ inline void reciprocal_pair(float& a, float& b) {
 }
 
 template <SiluForm kForm>
-__device__ inline void silu_pair(float& x, float& y) {
+__device__ inline void silu_pair(std::uint32_t pair, float& x, float& y) {
   if constexpr (kForm == SiluForm::kTanh) {
-    const float half_x = 0.5f * x;
-    const float half_y = 0.5f * y;
-    x = fmaf(half_x, tanh_fast(half_x), half_x);
-    y = fmaf(half_y, tanh_fast(half_y), half_y);
+    x = 0.5f * low_bf16(pair);
+    y = 0.5f * high_bf16(pair);
+    x = fmaf(x, tanh_fast(x), x);
+    y = fmaf(y, tanh_fast(y), y);
   } else {
-    float a = one_plus_exp(x);
-    float b = one_plus_exp(y);
+    const std::uint32_t held = hold_above(pair);
+    x = low_bf16(held);
+    y = high_bf16(held);
+    float a = 1.0f + exp2_fast(-kLog2E * x);
+    float b = 1.0f + exp2_fast(-kLog2E * y);
     reciprocal_pair(a, b);
     x *= a;
     y *= b;
   }
 }
 
-__device__ inline void sigmoid_pair(float& x, float& y) {
-  x = one_plus_exp(x);
-  y = one_plus_exp(y);
+// Sigmoid of a pair of bf16.
+__device__ inline void sigmoid_pair(std::uint32_t pair, float& x, float& y) {
+  const std::uint32_t held = hold_above(pair);
+  x = 1.0f + exp2_fast(-kLog2E * low_bf16(held));
+  y = 1.0f + exp2_fast(-kLog2E * high_bf16(held));
   reciprocal_pair(x, y);
 }
 
@@ -69,12 +77,20 @@ __device__ inline float sigmoid(float x) {
   return 1.0f / (1.0f + __expf(-x));
 }
 
-// Eight bf16 of a piece as fp32.
-__device__ inline void widen(const uint4& piece, float (&x)[8]) {
-  x[0] = low_bf16(piece.x), x[1] = high_bf16(piece.x);
-  x[2] = low_bf16(piece.y), x[3] = high_bf16(piece.y);
-  x[4] = low_bf16(piece.z), x[5] = high_bf16(piece.z);
-  x[6] = low_bf16(piece.w), x[7] = high_bf16(piece.w);
+// Eight of a piece.
+template <SiluForm kForm>
+__device__ inline void silu_piece(const uint4& piece, float (&x)[8]) {
+  silu_pair<kForm>(piece.x, x[0], x[1]);
+  silu_pair<kForm>(piece.y, x[2], x[3]);
+  silu_pair<kForm>(piece.z, x[4], x[5]);
+  silu_pair<kForm>(piece.w, x[6], x[7]);
+}
+
+__device__ inline void sigmoid_piece(const uint4& piece, float (&x)[8]) {
+  sigmoid_pair(piece.x, x[0], x[1]);
+  sigmoid_pair(piece.y, x[2], x[3]);
+  sigmoid_pair(piece.z, x[4], x[5]);
+  sigmoid_pair(piece.w, x[6], x[7]);
 }
 
 __device__ inline uint4 narrow(const float (&x)[8]) {

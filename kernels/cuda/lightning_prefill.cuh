@@ -164,9 +164,9 @@ class PrefillBlock {
     for (std::uint32_t step = 0; step < 8; ++step) {
 #pragma unroll
       for (int i = 0; i < 4; ++i) {
-        float low = low_bf16(queries[step][i]);
-        float high = high_bf16(queries[step][i]);
-        silu_pair<kSilu>(low, high);
+        float low;
+        float high;
+        silu_pair<kSilu>(queries[step][i], low, high);
         queries[step][i] = pack_bf16(low, high);
       }
       Arch::store_matrices(tiles, row, 2 * step + (lane >> 4), queries[step]);
@@ -181,10 +181,10 @@ class PrefillBlock {
     return tile + thread_ * 16 + i * 16 * kTileRowBytes;
   }
 
+  // SiLU of a piece, or zeros behind the span.
   template <bool kWhole>
-  __device__ static void silu_eight(float (&x)[8], bool present) {
-#pragma unroll
-    for (int i = 0; i < 8; i += 2) silu_pair<kSilu>(x[i], x[i + 1]);
+  __device__ static void silu_eight(const uint4& piece, bool present, float (&x)[8]) {
+    silu_piece<kSilu>(piece, x);
     if constexpr (!kWhole) {
 #pragma unroll
       for (int i = 0; i < 8; ++i) x[i] = present ? x[i] : 0.0f;
@@ -199,8 +199,7 @@ class PrefillBlock {
 #pragma unroll
     for (int i = 0; i < 4; ++i) {
       float x[8];
-      widen(pieces[i], x);
-      silu_eight<kWhole>(x, row_of(i) < tokens);
+      silu_eight<kWhole>(pieces[i], row_of(i) < tokens, x);
       store_piece(address_in(tile, i), narrow(x));
     }
   }
@@ -216,8 +215,7 @@ class PrefillBlock {
       const int after = tokens - 1 - static_cast<int>(row_of(i));
       const float decay = exp2_fast(-kLog2E * slope * static_cast<float>(max(after, 0)));
       float x[8];
-      widen(pieces[i], x);
-      silu_eight<kWhole>(x, after >= 0);
+      silu_eight<kWhole>(pieces[i], after >= 0, x);
       if constexpr (!kStatesOnly) store_piece(address_in(tile, i), narrow(x));
 #pragma unroll
       for (int c = 0; c < 8; ++c) x[c] *= decay;
@@ -451,11 +449,9 @@ class PrefillBlock {
   __device__ void apply_gate(const uint4& piece, std::int64_t column, float (&o)[8]) const {
     float gate[8];
     float norm[8];
-    widen(piece, gate);
+    sigmoid_piece(piece, gate);
     load_four(work_.layer.norm + column, norm);
     load_four(work_.layer.norm + column + 4, norm + 4);
-#pragma unroll
-    for (int c = 0; c < 8; c += 2) sigmoid_pair(gate[c], gate[c + 1]);
 #pragma unroll
     for (int c = 0; c < 8; ++c) o[c] *= gate[c] * norm[c];
   }
