@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The CUDA kernels against double precision. Exits with 77 where there is no GPU. An argument names
-// a part: small (shapes for compute-sanitizer), portable (small ones by mma.sync), step, prefill,
-// attention, all.
+// a part: small (shapes for compute-sanitizer), portable (small ones by mma.sync), products, step,
+// prefill, attention, all.
 #include <cuda_runtime_api.h>
 
 #include <cstdio>
@@ -17,6 +17,7 @@ int failures = 0;
 int checks = 0;
 
 int run(const std::string& part) {
+  if (part == "small" || part == "products" || part == "all") check_products();
   if (part == "small" || part == "attention" || part == "all") check_decode_attention();
   check_lightning(part);
   std::printf("%d of %d checks passed\n", checks - failures, checks);

@@ -11,5 +11,6 @@ void report(const std::string& name, bool ok, const std::string& figures);
 // The parts of the program: what they check is said where they are.
 void check_lightning(const std::string& part);
 void check_decode_attention();
+void check_products();
 
 }  // namespace arges::testing
