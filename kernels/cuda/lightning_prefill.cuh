@@ -107,8 +107,6 @@ class PrefillBlock {
         if (n % kScoreGroups != group) continue;
         const int tokens = min(kChunk, at.item.tokens - at.chunk);
         Arch::barrier_wait(full(n), n / kStages & 1u);
-        // The first use of a buffer passes: its barrier's phase before the first counts as over.
-        Arch::barrier_wait(free_again(n), (n / kScoreGroups & 1u) ^ 1u);
         if (tokens == kChunk) {
           prepare<true>(n, tokens, slope, decay);
         } else {
@@ -133,7 +131,8 @@ class PrefillBlock {
     }
   }
 
-  // SiLU of q, k and v where they lie, v' beside them, and the scores. In a chunk that is not
+  // SiLU of q, k and v where they lie, v' beside them, and the scores; v's while the tensor cores
+  // multiply q and k. In a chunk that is not
   // whole, keys and values behind the span become zeros: they are another sequence's, or anything.
   template <bool kWhole>
   __device__ void prepare(std::uint32_t n, int tokens, float slope,
@@ -141,14 +140,30 @@ class PrefillBlock {
     const std::uint32_t tiles = stage(n);
     activate_keys<kWhole>(tiles + Memory::kK, tokens);
     activate_keys<kWhole>(tiles + Memory::kK + kTileBytes, tokens);
-    activate_values<kWhole>(tiles + Memory::kV, decayed_v(n), tokens, slope);
-    if constexpr (!kStatesOnly) {
+    if constexpr (kStatesOnly) {
+      wait_for_buffers(n);
+      activate_values<kWhole>(tiles + Memory::kV, decayed_v(n), tokens, slope);
+    } else {
       std::uint32_t queries[8][4];
+      float sums[32];
       activate_queries(tiles + Memory::kQ, queries);
       Arch::publish_stores();
       group_sync(2 + static_cast<int>(n % kScoreGroups));
-      write_scores(n, queries, decay);
+      Products::multiply_transposed(sums, queries, tiles + Memory::kK);
+      wait_for_buffers(n);
+      activate_values<kWhole>(tiles + Memory::kV, decayed_v(n), tokens, slope);
+      Products::template wait<0>();
+      Products::settle(sums);
+      Products::settle(queries);
+      write_scores(n, sums, decay);
     }
+  }
+
+  // Until here a score group works in the stage alone, while the state group may still read what
+  // the score group made of its last chunk. The first use of a buffer passes: its barrier's phase
+  // before the first counts as over.
+  __device__ void wait_for_buffers(std::uint32_t n) const {
+    Arch::barrier_wait(free_again(n), (n / kScoreGroups & 1u) ^ 1u);
   }
 
   // Queries pass through the registers as operand fragments of the scores. Rows behind the span
@@ -223,12 +238,8 @@ class PrefillBlock {
     }
   }
 
-  __device__ void write_scores(std::uint32_t n, std::uint32_t (&queries)[8][4],
+  __device__ void write_scores(std::uint32_t n, const float (&sums)[32],
                                const float (&decay)[32]) const {
-    float sums[32];
-    Products::multiply_transposed(sums, queries, stage(n) + Memory::kK);
-    Products::template wait<0>();
-    Products::settle(sums);
     const std::uint32_t lane = thread_ & 31;
     const std::uint32_t query = 16 * (thread_ >> 5) + (lane >> 2);
 #pragma unroll
@@ -301,8 +312,8 @@ class PrefillBlock {
     } else {
       float out[32];
       advance(n, decay, state, out);
-      write_out_tile(out);
       release(n, ahead);
+      write_out_tile(out);
       if (tokens == kChunk) {
         finish_rows<true>(at, tokens, gate);
       } else {
@@ -386,9 +397,8 @@ class PrefillBlock {
     return token * Memory::kOutStride + (channel ^ (channel >> 5 << 2));
   }
 
-  // oᵀ fragments to o [token, channel], once all have read the tile of the chunk before.
+  // oᵀ fragments to o [token, channel]. All have read the tile of the chunk before: release().
   __device__ void write_out_tile(const float (&out)[32]) const {
-    group_sync(1);
     float* tile = reinterpret_cast<float*>(memory_ + Memory::kOut);
     const std::uint32_t lane = thread_ & 31;
     const std::uint32_t channel = 16 * (thread_ >> 5) + (lane >> 2);
@@ -397,6 +407,7 @@ class PrefillBlock {
       const std::uint32_t token = (i >> 2) * 8 + 2 * (lane & 3) + (i & 1);
       tile[out_offset(token, channel + (i & 2) * 4)] = out[i];
     }
+    group_sync(1);
   }
 
   // The whole group is done with the stage and the buffers of chunk n.

@@ -62,8 +62,12 @@ do_peers() {
 }
 
 do_profile() {
-  run profile 60 ncu --clock-control none --set full --launch-skip 4 --launch-count 1 \
-    --kernel-name regex:lightning_prefill "$build/bench/arges_cuda_bench" "prefill B1 H64 T16384 tanh"
+  run profile_run 90 ncu --clock-control none --set full --launch-skip 4 --launch-count 1 \
+    --kernel-name regex:lightning_prefill --force-overwrite --export "$build/profile" \
+    "$build/bench/arges_cuda_bench" "prefill B1 H64 T16384 tanh"
+  run profile 60 ncu --import "$build/profile.ncu-rep" --page details
+  # Stalls by instruction.
+  run profile_sass 60 ncu --import "$build/profile.ncu-rep" --page source --csv
   grep -E 'Duration|DRAM Throughput|Memory Throughput|Issue Slots Busy|No Eligible|Registers|Stall|L1/TEX|bank conflict' \
     "$logs/profile.log" | head -n 30 | tee -a "$summary"
 }
