@@ -196,7 +196,7 @@ void measure_lightning(cudaStream_t stream) {
   for (const int segment : {256, 512}) {
     measure_prefill({8, 4096, false, 0.0, segment, kTanh}, stream);
   }
-  for (const int segment : {0, 1024, 2048, 4096}) {
+  for (const int segment : {0, 512, 1024, 1536, 2048, 3072, 4096, 8192}) {
     measure_prefill({8, 16384, false, 0.08, segment, kTanh}, stream);
     measure_prefill({8, 65536, false, 0.26, segment, kTanh}, stream);
     measure_prefill({8, 131072, false, 0.50, segment, kTanh}, stream);
