@@ -12,7 +12,7 @@ enum class PrefillPass { kStates, kPlain, kGated };
 struct PrefillLaunch {
   PrefillWork work;
   PrefillPass pass = PrefillPass::kPlain;
-  SiluForm silu = SiluForm::kExact;
+  SiluForm silu = SiluForm::kTanh;
   int blocks = 0;
 };
 

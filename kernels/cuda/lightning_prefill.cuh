@@ -20,7 +20,6 @@ namespace arges::kernels::cuda {
 
 inline constexpr int kGroupThreads = 128;
 inline constexpr int kScoreGroups = 2;
-inline constexpr int kPrefillThreads = kGroupThreads * (1 + kScoreGroups);
 
 // Shared memory of a block, in bytes from its 1024-aligned begin.
 template <int kStages>
@@ -37,7 +36,8 @@ struct PrefillMemory {
   static constexpr std::uint32_t kFull = kReadDecay + kChunk * 4;
   static constexpr std::uint32_t kReady = kFull + kStages * 8;
   static constexpr std::uint32_t kFree = kReady + kScoreGroups * 8;
-  static constexpr std::uint32_t kBytes = kFree + kScoreGroups * 8 + 1024;
+  static constexpr std::uint32_t kVacated = kFree + kScoreGroups * 8;
+  static constexpr std::uint32_t kBytes = kVacated + kStages * 8 + 1024;
 };
 
 template <class Arch, PrefillPass kPass, SiluForm kSilu>
@@ -58,11 +58,14 @@ class PrefillBlock {
     __syncthreads();
     const int group = static_cast<int>(threadIdx.x) / kGroupThreads;
     if (group == 0) {
-      Arch::take_registers();
+      Arch::take_state_registers();
       run_state_group();
+    } else if (group <= kScoreGroups) {
+      Arch::take_score_registers();
+      run_score_group(group - 1);
     } else {
       Arch::give_registers();
-      run_score_group(group - 1);
+      if (thread_ == 0) run_copies();
     }
   }
 
@@ -79,6 +82,9 @@ class PrefillBlock {
   __device__ std::uint32_t free_again(std::uint32_t n) const {
     return base_ + Memory::kFree + n % kScoreGroups * 8;
   }
+  __device__ std::uint32_t vacated(std::uint32_t n) const {
+    return base_ + Memory::kVacated + n % kStages * 8;
+  }
   __device__ std::uint32_t scores(std::uint32_t n) const {
     return base_ + Memory::kScores + n % kScoreGroups * kTileBytes;
   }
@@ -87,12 +93,25 @@ class PrefillBlock {
   }
 
   __device__ void init_barriers() {
-    for (int i = 0; i < kStages; ++i) barrier_init(full(i), Arch::kFullArrivals);
+    for (int i = 0; i < kStages; ++i) {
+      barrier_init(full(i), Arch::kFullArrivals);
+      barrier_init(vacated(i), 1);
+    }
     for (int i = 0; i < kScoreGroups; ++i) {
       barrier_init(ready(i), kGroupThreads);
       barrier_init(free_again(i), 1);
     }
     Arch::publish_barriers();
+  }
+
+  // ---- copies by a thread of their own, where the architecture has it ----
+
+  __device__ void run_copies() {
+    std::uint32_t n = 0;
+    for (Chunks at(work_); !at.done(work_); at.next_chunk(work_), ++n) {
+      Arch::barrier_wait(vacated(n), (n / kStages & 1u) ^ 1u);
+      Arch::template load_chunk<kStatesOnly>(work_, at.item, at.chunk, stage(n), full(n), 0);
+    }
   }
 
   // ---- score groups: chunk n belongs to group n mod 2 ----
@@ -175,6 +194,7 @@ class PrefillBlock {
     for (std::uint32_t step = 0; step < 8; ++step) {
       load_matrices(queries[step], piece_address(tiles, row, 2 * step + (lane >> 4)));
     }
+    __syncwarp();  // a lane's words are loaded by others
 #pragma unroll
     for (std::uint32_t step = 0; step < 8; ++step) {
 #pragma unroll
@@ -282,10 +302,12 @@ class PrefillBlock {
   }
 
   __device__ void load_next(Chunks& ahead, std::uint32_t n) {
-    if (!Arch::copies(thread_) || ahead.done(work_)) return;
-    Arch::template load_chunk<kStatesOnly>(work_, ahead.item, ahead.chunk, stage(n), full(n),
-                                           thread_);
-    ahead.next_chunk(work_);
+    if constexpr (Arch::kStateGroupCopies) {
+      if (ahead.done(work_)) return;
+      Arch::template load_chunk<kStatesOnly>(work_, ahead.item, ahead.chunk, stage(n), full(n),
+                                             thread_);
+      ahead.next_chunk(work_);
+    }
   }
 
   // e^(−s(i+1)) of token i; all threads of the group have left the last chunk of the item before.
@@ -413,7 +435,10 @@ class PrefillBlock {
   // The whole group is done with the stage and the buffers of chunk n.
   __device__ void release(std::uint32_t n, Chunks& ahead) {
     group_sync(1);
-    if (thread_ == 0) barrier_arrive(free_again(n));
+    if (thread_ == 0) {
+      barrier_arrive(free_again(n));
+      barrier_arrive(vacated(n));
+    }
     load_next(ahead, n + kStages);
   }
 
@@ -507,7 +532,7 @@ class PrefillBlock {
 };
 
 template <class Arch, PrefillPass kPass, SiluForm kSilu>
-__global__ void __launch_bounds__(kPrefillThreads, 1)
+__global__ void __launch_bounds__(Arch::kThreads, 1)
     lightning_prefill_kernel(const __grid_constant__ PrefillWork work) {
   extern __shared__ char raw[];
   const std::uint32_t unaligned = shared_address(raw);
@@ -522,7 +547,7 @@ Status launch_prefill_kernel(const PrefillLaunch& launch, Stream stream) {
   ARGES_RETURN_IF_ERROR(
       to_status(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, kBytes),
                 "shared memory of lightning prefill"));
-  kernel<<<launch.blocks, kPrefillThreads, kBytes, stream>>>(launch.work);
+  kernel<<<launch.blocks, Arch::kThreads, kBytes, stream>>>(launch.work);
   return to_status(cudaGetLastError(), "launch of lightning prefill");
 }
 

@@ -11,6 +11,8 @@ template <int kStageCount>
 struct Ampere {
   static constexpr int kStages = kStageCount;
   static constexpr std::uint32_t kFullArrivals = kGroupThreads;
+  static constexpr int kThreads = kGroupThreads * (1 + kScoreGroups);
+  static constexpr bool kStateGroupCopies = true;
   using Products = sm80::Products;
 
   __device__ static void publish_barriers() {}
@@ -31,12 +33,9 @@ struct Ampere {
     }
   }
 
-  __device__ static void take_registers() {}
+  __device__ static void take_state_registers() {}
+  __device__ static void take_score_registers() {}
   __device__ static void give_registers() {}
-
-  __device__ static bool copies(int) {
-    return true;
-  }
 
   template <bool kStatesOnly>
   __device__ static void load_chunk(const PrefillWork& work, const WorkItem& item, int chunk,

@@ -9,6 +9,8 @@ namespace {
 struct Hopper {
   static constexpr int kStages = 4;
   static constexpr std::uint32_t kFullArrivals = 1;
+  static constexpr int kThreads = kGroupThreads * (2 + kScoreGroups);
+  static constexpr bool kStateGroupCopies = false;  // but one thread of a fourth group
   using Products = sm90::Products;
 
   __device__ static void publish_barriers() {
@@ -25,11 +27,10 @@ struct Hopper {
     sm90::store_matrices(piece_address(tiles, row, piece), a);
   }
 
-  // 3 groups start with 168 registers a thread, and no more can be had than 3 · 168.
-  __device__ static void take_registers() { asm volatile("setmaxnreg.inc.sync.aligned.u32 216;"); }
-  __device__ static void give_registers() { asm volatile("setmaxnreg.dec.sync.aligned.u32 144;"); }
-
-  __device__ static bool copies(int thread) { return thread == 0; }
+  // 4 groups start with 128 registers a thread, and no more can be had than 4 · 128.
+  __device__ static void take_state_registers() { asm volatile("setmaxnreg.inc.sync.aligned.u32 200;"); }
+  __device__ static void take_score_registers() { asm volatile("setmaxnreg.inc.sync.aligned.u32 144;"); }
+  __device__ static void give_registers() { asm volatile("setmaxnreg.dec.sync.aligned.u32 24;"); }
 
   // Rows of other sequences come along with a last, short chunk; rows behind the end are zeros.
   template <bool kStatesOnly>

@@ -64,7 +64,7 @@ do_peers() {
 do_profile() {
   run profile_run 90 ncu --clock-control none --set full --launch-skip 4 --launch-count 1 \
     --kernel-name regex:lightning_prefill --force-overwrite --export "$build/profile" \
-    "$build/bench/arges_cuda_bench" "prefill B1 H64 T16384 tanh"
+    "$build/bench/arges_cuda_bench" "prefill B1 H64 T16384"
   run profile 60 ncu --import "$build/profile.ncu-rep" --page details
   # Stalls by instruction.
   run profile_sass 60 ncu --import "$build/profile.ncu-rep" --page source --csv

@@ -25,7 +25,7 @@ std::string figures_of(const LightningErrors& e) {
 std::string name_of(const LightningShape& shape, const LightningHow& how) {
   std::string name = how.step ? "step" : "prefill";
   if (how.path == PrefillPath::kPortable) name += " mma.sync";
-  if (how.silu == SiluForm::kTanh) name += " tanh";
+  if (how.silu == SiluForm::kExact) name += " exact SiLU";
   name += " H" + std::to_string(shape.heads) + " layer " + std::to_string(shape.layer);
   if (shape.gated) name += " gate";
   if (shape.fresh) name += " fresh";
@@ -86,7 +86,7 @@ void check_shape(const LightningShape& shape, const std::vector<LightningHow>& w
 
 std::vector<LightningHow> all_ways() {
   return {{},
-          {.silu = SiluForm::kTanh},
+          {.silu = SiluForm::kExact},
           {.path = PrefillPath::kPortable},
           {.segment_tokens = 128},
           {.path = PrefillPath::kPortable, .segment_tokens = 128},

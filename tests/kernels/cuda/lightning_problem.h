@@ -20,7 +20,7 @@ struct LightningShape {
 // Which kernels compute it.
 struct LightningHow {
   kernels::cuda::PrefillPath path = kernels::cuda::PrefillPath::kBest;
-  kernels::cuda::SiluForm silu = kernels::cuda::SiluForm::kExact;
+  kernels::cuda::SiluForm silu = kernels::cuda::SiluForm::kTanh;
   int segment_tokens = 0;
   bool step = false;           // one decode step for each span's row (counts are 1)
   std::vector<int> only = {};  // these spans alone; empty: all
