@@ -14,6 +14,7 @@ struct PrefillLaunch {
   PrefillPass pass = PrefillPass::kPlain;
   SiluForm silu = SiluForm::kTanh;
   int blocks = 0;
+  bool paired = false;
 };
 
 Status launch_prefill_sm80(const PrefillLaunch& launch, Stream stream);

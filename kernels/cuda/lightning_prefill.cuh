@@ -55,7 +55,7 @@ class PrefillBlock {
 
   __device__ void run() {
     if (threadIdx.x == 0) init_barriers();
-    __syncthreads();
+    Arch::sync_blocks();
     const int group = static_cast<int>(threadIdx.x) / kGroupThreads;
     if (group == 0) {
       Arch::take_state_registers();
@@ -67,6 +67,7 @@ class PrefillBlock {
       Arch::give_registers();
       if (thread_ == 0) run_copies();
     }
+    Arch::leave();
   }
 
  private:
@@ -95,7 +96,7 @@ class PrefillBlock {
   __device__ void init_barriers() {
     for (int i = 0; i < kStages; ++i) {
       barrier_init(full(i), Arch::kFullArrivals);
-      barrier_init(vacated(i), 1);
+      barrier_init(vacated(i), Arch::kBlocksTogether);
     }
     for (int i = 0; i < kScoreGroups; ++i) {
       barrier_init(ready(i), kGroupThreads);
@@ -437,7 +438,7 @@ class PrefillBlock {
     group_sync(1);
     if (thread_ == 0) {
       barrier_arrive(free_again(n));
-      barrier_arrive(vacated(n));
+      Arch::arrive_vacated(vacated(n));
     }
     load_next(ahead, n + kStages);
   }
@@ -547,8 +548,17 @@ Status launch_prefill_kernel(const PrefillLaunch& launch, Stream stream) {
   ARGES_RETURN_IF_ERROR(
       to_status(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, kBytes),
                 "shared memory of lightning prefill"));
-  kernel<<<launch.blocks, Arch::kThreads, kBytes, stream>>>(launch.work);
-  return to_status(cudaGetLastError(), "launch of lightning prefill");
+  cudaLaunchAttribute together{};
+  together.id = cudaLaunchAttributeClusterDimension;
+  together.val.clusterDim = {Arch::kBlocksTogether, 1, 1};
+  cudaLaunchConfig_t config{};
+  config.gridDim = static_cast<unsigned>(launch.blocks - launch.blocks % Arch::kBlocksTogether);
+  config.blockDim = Arch::kThreads;
+  config.dynamicSmemBytes = kBytes;
+  config.stream = stream;
+  config.attrs = &together;
+  config.numAttrs = Arch::kBlocksTogether > 1 ? 1 : 0;
+  return to_status(cudaLaunchKernelEx(&config, kernel, launch.work), "launch of lightning prefill");
 }
 
 }  // namespace arges::kernels::cuda
