@@ -85,13 +85,15 @@ Result<LightningPrefill> LightningPrefill::create(const LightningPrefillArgs& ar
   launches->segmented = args.max_segments > 1;
   launches->states = output;
   launches->states.pass = PrefillPass::kStates;
+  output.early = hopper && launches->segmented;
   return LightningPrefill(std::move(launches));
 }
 
 Status LightningPrefill::run(Stream stream) const {
   if (launches_->segmented) {
     ARGES_RETURN_IF_ERROR(launches_->launch(launches_->states, stream));
-    ARGES_RETURN_IF_ERROR(launch_segment_scan(launches_->states.work, stream));
+    ARGES_RETURN_IF_ERROR(
+        launch_segment_scan(launches_->states.work, launches_->output.early, stream));
   }
   return launches_->launch(launches_->output, stream);
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "kernels/cuda/activation.cuh"
-#include "kernels/cuda/cuda_status.h"
+#include "kernels/cuda/kernel_launch.h"
 #include "kernels/cuda/lightning_cursor.cuh"
 #include "kernels/cuda/lightning_launch.h"
 #include "kernels/cuda/shared_memory.cuh"
@@ -54,6 +54,7 @@ class PrefillBlock {
       : work_(work), base_(base), memory_(memory), thread_(threadIdx.x % kGroupThreads) {}
 
   __device__ void run() {
+    let_next_kernel_start();
     if (threadIdx.x == 0) init_barriers();
     Arch::sync_blocks();
     const int group = static_cast<int>(threadIdx.x) / kGroupThreads;
@@ -284,6 +285,8 @@ class PrefillBlock {
   __device__ void run_state_group() {
     Chunks ahead(work_);
     for (std::uint32_t n = 0; n < kStages; ++n) load_next(ahead, n);
+    // States come from the kernel before; rows, spans and slopes were there before that.
+    wait_for_kernel_before();
     std::uint32_t n = 0;
     for (Chunks at(work_); !at.done(work_); at.next_item(work_)) {
       const float slope = work_.layer.slopes[at.item.head];
@@ -548,17 +551,13 @@ Status launch_prefill_kernel(const PrefillLaunch& launch, Stream stream) {
   ARGES_RETURN_IF_ERROR(
       to_status(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, kBytes),
                 "shared memory of lightning prefill"));
-  cudaLaunchAttribute together{};
-  together.id = cudaLaunchAttributeClusterDimension;
-  together.val.clusterDim = {Arch::kBlocksTogether, 1, 1};
-  cudaLaunchConfig_t config{};
-  config.gridDim = static_cast<unsigned>(launch.blocks - launch.blocks % Arch::kBlocksTogether);
-  config.blockDim = Arch::kThreads;
-  config.dynamicSmemBytes = kBytes;
-  config.stream = stream;
-  config.attrs = &together;
-  config.numAttrs = Arch::kBlocksTogether > 1 ? 1 : 0;
-  return to_status(cudaLaunchKernelEx(&config, kernel, launch.work), "launch of lightning prefill");
+  LaunchShape shape;
+  shape.blocks = static_cast<unsigned>(launch.blocks - launch.blocks % Arch::kBlocksTogether);
+  shape.threads = Arch::kThreads;
+  shape.shared_bytes = kBytes;
+  shape.blocks_together = Arch::kBlocksTogether;
+  shape.early = launch.early;
+  return launch_kernel(kernel, shape, launch.work, stream, "launch of lightning prefill");
 }
 
 }  // namespace arges::kernels::cuda
