@@ -37,7 +37,9 @@ struct PrefillMemory {
   static constexpr std::uint32_t kReady = kFull + kStages * 8;
   static constexpr std::uint32_t kFree = kReady + kScoreGroups * 8;
   static constexpr std::uint32_t kVacated = kFree + kScoreGroups * 8;
-  static constexpr std::uint32_t kBytes = kVacated + kStages * 8 + 1024;
+  static constexpr std::uint32_t kOutWritten = kVacated + kStages * 8;
+  static constexpr std::uint32_t kOutRead = kOutWritten + 8;
+  static constexpr std::uint32_t kBytes = kOutRead + 8 + 1024;
 };
 
 template <class Arch, PrefillPass kPass, SiluForm kSilu>
@@ -66,7 +68,11 @@ class PrefillBlock {
       run_score_group(group - 1);
     } else {
       Arch::give_registers();
-      if (thread_ == 0) run_copies();
+      if constexpr (kStatesOnly) {
+        if (thread_ == 0) run_copies();
+      } else {
+        run_output_group();
+      }
     }
     Arch::leave();
   }
@@ -87,6 +93,8 @@ class PrefillBlock {
   __device__ std::uint32_t vacated(std::uint32_t n) const {
     return base_ + Memory::kVacated + n % kStages * 8;
   }
+  __device__ std::uint32_t out_written() const { return base_ + Memory::kOutWritten; }
+  __device__ std::uint32_t out_read() const { return base_ + Memory::kOutRead; }
   __device__ std::uint32_t scores(std::uint32_t n) const {
     return base_ + Memory::kScores + n % kScoreGroups * kTileBytes;
   }
@@ -99,6 +107,8 @@ class PrefillBlock {
       barrier_init(full(i), Arch::kFullArrivals);
       barrier_init(vacated(i), Arch::kBlocksTogether);
     }
+    barrier_init(out_written(), kGroupThreads);
+    barrier_init(out_read(), kGroupThreads);
     for (int i = 0; i < kScoreGroups; ++i) {
       barrier_init(ready(i), kGroupThreads);
       barrier_init(free_again(i), 1);
@@ -106,13 +116,41 @@ class PrefillBlock {
     Arch::publish_barriers();
   }
 
-  // ---- copies by a thread of their own, where the architecture has it ----
+  // ---- output group, where the architecture has it: the copies, and from o to z and Σo² ----
 
-  __device__ void run_copies() {
+  __device__ void copy(const Chunks& at, std::uint32_t n) const {
+    Arch::barrier_wait(vacated(n), (n / kStages & 1u) ^ 1u);
+    Arch::template load_chunk<kStatesOnly>(work_, at.item, at.chunk, stage(n), full(n), 0);
+  }
+
+  __device__ void run_copies() const {
+    std::uint32_t n = 0;
+    for (Chunks at(work_); !at.done(work_); at.next_chunk(work_), ++n) copy(at, n);
+  }
+
+  __device__ void copy_next(Chunks& ahead, std::uint32_t n) const {
+    if (thread_ != 0 || ahead.done(work_)) return;
+    copy(ahead, n);
+    ahead.next_chunk(work_);
+  }
+
+  __device__ void run_output_group() const {
+    Chunks ahead(work_);
+    for (std::uint32_t n = 0; n < kStages; ++n) copy_next(ahead, n);
+    wait_for_kernel_before();
     std::uint32_t n = 0;
     for (Chunks at(work_); !at.done(work_); at.next_chunk(work_), ++n) {
-      Arch::barrier_wait(vacated(n), (n / kStages & 1u) ^ 1u);
-      Arch::template load_chunk<kStatesOnly>(work_, at.item, at.chunk, stage(n), full(n), 0);
+      const int tokens = min(kChunk, at.item.tokens - at.chunk);
+      uint4 gate[4];
+      if constexpr (kGated) load_gate(at, tokens, gate);
+      Arch::barrier_wait(out_written(), n & 1u);
+      copy_next(ahead, n + kStages);
+      __syncwarp();
+      if (tokens == kChunk) {
+        finish_rows<true>(at, tokens, gate);
+      } else {
+        finish_rows<false>(at, tokens, gate);
+      }
     }
   }
 
@@ -306,7 +344,7 @@ class PrefillBlock {
   }
 
   __device__ void load_next(Chunks& ahead, std::uint32_t n) {
-    if constexpr (Arch::kStateGroupCopies) {
+    if constexpr (!Arch::kOutputGroup) {
       if (ahead.done(work_)) return;
       Arch::template load_chunk<kStatesOnly>(work_, ahead.item, ahead.chunk, stage(n), full(n),
                                              thread_);
@@ -327,7 +365,7 @@ class PrefillBlock {
   __device__ void work_on(const Chunks& at, std::uint32_t n, int tokens, float decay,
                           float (&state)[64], Chunks& ahead) {
     uint4 gate[4];
-    if constexpr (kGated) load_gate(at, tokens, gate);
+    if constexpr (kGated && !Arch::kOutputGroup) load_gate(at, tokens, gate);
     Arch::barrier_wait(ready(n), n / kScoreGroups & 1u);
     if constexpr (kStatesOnly) {
       scale(state, decay);
@@ -339,11 +377,18 @@ class PrefillBlock {
       float out[32];
       advance(n, decay, state, out);
       release(n, ahead);
-      write_out_tile(out);
-      if (tokens == kChunk) {
-        finish_rows<true>(at, tokens, gate);
+      if constexpr (Arch::kOutputGroup) {
+        Arch::barrier_wait(out_read(), (n & 1u) ^ 1u);
+        write_out_tile(out);
+        barrier_arrive(out_written());
       } else {
-        finish_rows<false>(at, tokens, gate);
+        write_out_tile(out);
+        group_sync(1);
+        if (tokens == kChunk) {
+          finish_rows<true>(at, tokens, gate);
+        } else {
+          finish_rows<false>(at, tokens, gate);
+        }
       }
     }
   }
@@ -423,7 +468,7 @@ class PrefillBlock {
     return token * Memory::kOutStride + (channel ^ (channel >> 5 << 2));
   }
 
-  // oᵀ fragments to o [token, channel]. All have read the tile of the chunk before: release().
+  // oᵀ fragments to o [token, channel]; the chunk before has been read.
   __device__ void write_out_tile(const float (&out)[32]) const {
     float* tile = reinterpret_cast<float*>(memory_ + Memory::kOut);
     const std::uint32_t lane = thread_ & 31;
@@ -433,7 +478,6 @@ class PrefillBlock {
       const std::uint32_t token = (i >> 2) * 8 + 2 * (lane & 3) + (i & 1);
       tile[out_offset(token, channel + (i & 2) * 4)] = out[i];
     }
-    group_sync(1);
   }
 
   // The whole group is done with the stage and the buffers of chunk n.
@@ -456,15 +500,22 @@ class PrefillBlock {
     const std::int64_t first = at.item.first_row + at.chunk;
     __nv_bfloat16* z = static_cast<__nv_bfloat16*>(layer.z) + first * layer.z_stride + column;
 #pragma unroll
-    for (int i = 0; i < 4; ++i) {
-      const auto token = static_cast<int>(row_of(i));
-      const bool present = kWhole || token < tokens;
-      float o[8];
-      load_four(tile + out_offset(token, channel), o);
-      load_four(tile + out_offset(token, channel + 4), o + 4);
-      if (layer.square_sums != nullptr) write_square_sum(at, first + token, present, o);
-      if constexpr (kGated) apply_gate(gate[i], column, o);
-      if (present) *reinterpret_cast<uint4*>(z + token * layer.z_stride) = narrow(o);
+    for (int pair = 0; pair < 4; pair += 2) {
+      float o[2][8];
+#pragma unroll
+      for (int i = 0; i < 2; ++i) {
+        load_four(tile + out_offset(row_of(pair + i), channel), o[i]);
+        load_four(tile + out_offset(row_of(pair + i), channel + 4), o[i] + 4);
+      }
+      if (Arch::kOutputGroup && pair == 2) barrier_arrive(out_read());
+#pragma unroll
+      for (int i = 0; i < 2; ++i) {
+        const auto token = static_cast<int>(row_of(pair + i));
+        const bool present = kWhole || token < tokens;
+        if (layer.square_sums != nullptr) write_square_sum(at, first + token, present, o[i]);
+        if constexpr (kGated) apply_gate(gate[pair + i], column, o[i]);
+        if (present) *reinterpret_cast<uint4*>(z + token * layer.z_stride) = narrow(o[i]);
+      }
     }
   }
 

@@ -13,7 +13,7 @@ struct Ampere {
   static constexpr std::uint32_t kFullArrivals = kGroupThreads;
   static constexpr int kThreads = kGroupThreads * (1 + kScoreGroups);
   static constexpr unsigned kBlocksTogether = 1;
-  static constexpr bool kStateGroupCopies = true;
+  static constexpr bool kOutputGroup = false;  // the state group does its work
   using Products = sm80::Products;
 
   __device__ static void publish_barriers() {}

@@ -13,7 +13,7 @@ struct Hopper {
   static constexpr int kThreads = kGroupThreads * (2 + kScoreGroups);
   static constexpr unsigned kBlocksTogether = kTogether;
   static constexpr bool kPaired = kTogether == kHalves;
-  static constexpr bool kStateGroupCopies = false;  // but one thread of a fourth group
+  static constexpr bool kOutputGroup = true;
   using Products = sm90::Products;
 
   __device__ static void publish_barriers() {
@@ -32,12 +32,12 @@ struct Hopper {
 
   // 4 groups start with 128 registers a thread, and no more can be had than 4 · 128.
   __device__ static void take_state_registers() {
-    asm volatile("setmaxnreg.inc.sync.aligned.u32 200;");
+    asm volatile("setmaxnreg.inc.sync.aligned.u32 168;");
   }
   __device__ static void take_score_registers() {
-    asm volatile("setmaxnreg.inc.sync.aligned.u32 144;");
+    asm volatile("setmaxnreg.inc.sync.aligned.u32 136;");
   }
-  __device__ static void give_registers() { asm volatile("setmaxnreg.dec.sync.aligned.u32 24;"); }
+  __device__ static void give_registers() { asm volatile("setmaxnreg.dec.sync.aligned.u32 72;"); }
 
   // The two halves of a head are neighbours and go through the same chunks: each block asks for
   // half of q and k, which the copy engine brings to both.
