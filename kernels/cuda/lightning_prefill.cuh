@@ -5,6 +5,7 @@
 #include "kernels/cuda/kernel_launch.h"
 #include "kernels/cuda/lightning_cursor.cuh"
 #include "kernels/cuda/lightning_launch.h"
+#include "kernels/cuda/lightning_memory.cuh"
 #include "kernels/cuda/shared_memory.cuh"
 
 // Lightning attention over spans, 64 tokens at a time. A block owns 64 value channels of a head and
@@ -13,34 +14,13 @@
 //   oᵀ = (Sᵀ qᵀ) · e^(−s(i+1)) + vᵀ scoresᵀ ;  Sᵀ ← e^(−s·m) Sᵀ + v'ᵀ k          (state group)
 // with v'_j = e^(−s(m−1−j)) v_j. Decays are only ever taken of differences of positions.
 //
-//   copies ─full→ score group (c mod 2): SiLU in place, v', scores ─ready→ state group ─free→ …
+//   copies ─full→ score group (c mod 2): SiLU in place, v', scores ─ready→ state group ─o→ output
 //
+// The state group is the chain that all chunks pass one behind another, so it does nothing else: an
+// output group narrows o, sums its squares and asks for copies (where warps have registers of their
+// own to take; elsewhere the state group does that as well).
 // `Arch` supplies the products and the copies of an architecture (warpgroup_sm80, warpgroup_sm90).
 namespace arges::kernels::cuda {
-
-inline constexpr int kGroupThreads = 128;
-inline constexpr int kScoreGroups = 2;
-
-// Shared memory of a block, in bytes from its 1024-aligned begin.
-template <int kStages>
-struct PrefillMemory {
-  static constexpr std::uint32_t kQ = 0;               // [64, 128]: two tiles
-  static constexpr std::uint32_t kK = 2 * kTileBytes;  // [64, 128]: two tiles
-  static constexpr std::uint32_t kV = 4 * kTileBytes;  // [64, 64]
-  static constexpr std::uint32_t kStageBytes = 5 * kTileBytes;
-  static constexpr std::uint32_t kScores = kStages * kStageBytes;  // a tile for each score group
-  static constexpr std::uint32_t kDecayedV = kScores + kScoreGroups * kTileBytes;
-  static constexpr std::uint32_t kOut = kDecayedV + kScoreGroups * kTileBytes;
-  static constexpr std::uint32_t kOutStride = kHalfWidth + 4;  // floats; no bank is hit twice
-  static constexpr std::uint32_t kReadDecay = kOut + kChunk * kOutStride * 4;
-  static constexpr std::uint32_t kFull = kReadDecay + kChunk * 4;
-  static constexpr std::uint32_t kReady = kFull + kStages * 8;
-  static constexpr std::uint32_t kFree = kReady + kScoreGroups * 8;
-  static constexpr std::uint32_t kVacated = kFree + kScoreGroups * 8;
-  static constexpr std::uint32_t kOutWritten = kVacated + kStages * 8;
-  static constexpr std::uint32_t kOutRead = kOutWritten + 8;
-  static constexpr std::uint32_t kBytes = kOutRead + 8 + 1024;
-};
 
 template <class Arch, PrefillPass kPass, SiluForm kSilu>
 class PrefillBlock {
