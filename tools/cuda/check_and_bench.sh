@@ -28,6 +28,7 @@ run() {
 }
 
 do_build() {
+  note "$(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader)"
   run configure 60 cmake -S kernels/cuda/standalone -B "$build" -G Ninja &&
     run build 200 cmake --build "$build" || { tail -n 40 "$logs/build.log"; exit 1; }
 }
