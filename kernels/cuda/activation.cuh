@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernels/cuda/lightning.h"
+#include "kernels/cuda/shared_memory.cuh"
+
+namespace arges::kernels::cuda {
+
+inline constexpr float kLog2E = 1.4426950408889634f;
+
+__device__ inline float exp2_fast(float x) {
+  float y;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
+}
+
+__device__ inline float reciprocal_fast(float x) {
+  float y;
+  asm("rcp.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
+}
+
+__device__ inline float tanh_fast(float x) {
+  float y;
+  asm("tanh.approx.f32 %0, %1;" : "=f"(y) : "f"(x));
+  return y;
+}
+
+// Both of a pair of bf16, but not below −41.5; what is not a number stays so. There SiLU is −4e-17,
+// and a product of two 1 + e^(−x) is still finite.
+__device__ inline std::uint32_t hold_above(std::uint32_t pair) {
+  constexpr std::uint32_t kLowest = 0xc226c226u;
+  std::uint32_t held;
+  asm("max.NaN.bf16x2 %0, %1, %2;" : "=r"(held) : "r"(pair), "r"(kLowest));
+  return held;
+}
+
+// 1/a and 1/b for the price of one reciprocal.
+__device__ inline void reciprocal_pair(float& a, float& b) {
+  const float inverse = reciprocal_fast(a * b);
+  const float inverse_a = inverse * b;
+  b = inverse * a;
+  a = inverse_a;
+}
+
+template <SiluForm kForm>
+__device__ inline void silu_pair(std::uint32_t pair, float& x, float& y) {
+  if constexpr (kForm == SiluForm::kTanh) {
+    x = 0.5f * low_bf16(pair);
+    y = 0.5f * high_bf16(pair);
+    x = fmaf(x, tanh_fast(x), x);
+    y = fmaf(y, tanh_fast(y), y);
+  } else {
+    const std::uint32_t held = hold_above(pair);
+    x = low_bf16(held);
+    y = high_bf16(held);
+    float a = 1.0f + exp2_fast(-kLog2E * x);
+    float b = 1.0f + exp2_fast(-kLog2E * y);
+    reciprocal_pair(a, b);
+    x *= a;
+    y *= b;
+  }
+}
+
+// Sigmoid of a pair of bf16.
+__device__ inline void sigmoid_pair(std::uint32_t pair, float& x, float& y) {
+  const std::uint32_t held = hold_above(pair);
+  x = 1.0f + exp2_fast(-kLog2E * low_bf16(held));
+  y = 1.0f + exp2_fast(-kLog2E * high_bf16(held));
+  reciprocal_pair(x, y);
+}
+
+__device__ inline float silu(float x) {
+  return x / (1.0f + __expf(-x));
+}
+__device__ inline float sigmoid(float x) {
+  return 1.0f / (1.0f + __expf(-x));
+}
+
+// Eight of a piece.
+template <SiluForm kForm>
+__device__ inline void silu_piece(const uint4& piece, float (&x)[8]) {
+  silu_pair<kForm>(piece.x, x[0], x[1]);
+  silu_pair<kForm>(piece.y, x[2], x[3]);
+  silu_pair<kForm>(piece.z, x[4], x[5]);
+  silu_pair<kForm>(piece.w, x[6], x[7]);
+}
+
+__device__ inline void sigmoid_piece(const uint4& piece, float (&x)[8]) {
+  sigmoid_pair(piece.x, x[0], x[1]);
+  sigmoid_pair(piece.y, x[2], x[3]);
+  sigmoid_pair(piece.z, x[4], x[5]);
+  sigmoid_pair(piece.w, x[6], x[7]);
+}
+
+__device__ inline uint4 narrow(const float (&x)[8]) {
+  return {pack_bf16(x[0], x[1]), pack_bf16(x[2], x[3]), pack_bf16(x[4], x[5]),
+          pack_bf16(x[6], x[7])};
+}
+
+}  // namespace arges::kernels::cuda

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "kernels/cuda/cuda_status.h"
+#include "kernels/cuda/layer_check.h"
+#include "kernels/cuda/lightning_launch.h"
+
+namespace arges::kernels::cuda {
+
+struct LightningPrefill::Launches {
+  PrefillLaunch states;  // only with segments
+  PrefillLaunch output;
+  bool segmented = false;
+  Status (*launch)(const PrefillLaunch&, Stream) = nullptr;
+};
+
+namespace {
+
+struct Card {
+  int major = 0;
+  int minor = 0;
+  int multiprocessors = 0;
+};
+
+Result<Card> current_card() {
+  int device = 0;
+  Card card;
+  ARGES_RETURN_IF_ERROR(to_status(cudaGetDevice(&device), "current device"));
+  for (const auto& [attribute, value] : {std::pair{cudaDevAttrComputeCapabilityMajor, &card.major},
+                                         {cudaDevAttrComputeCapabilityMinor, &card.minor},
+                                         {cudaDevAttrMultiProcessorCount, &card.multiprocessors}}) {
+    ARGES_RETURN_IF_ERROR(
+        to_status(cudaDeviceGetAttribute(value, attribute, device), "attributes of the device"));
+  }
+  return card;
+}
+
+Status check(const LightningPrefillArgs& args) {
+  ARGES_RETURN_IF_ERROR(check_layer(args.layer));
+  if (args.spans == nullptr || args.span_count < 1) {
+    return invalid_argument("lightning prefill: no spans");
+  }
+  if (args.segment_tokens < 0 || args.segment_tokens % kChunk != 0) {
+    return invalid_argument("lightning prefill: segment_tokens is not a multiple of 64");
+  }
+  if (args.max_segments < 1 || (args.segment_tokens == 0 && args.max_segments > 1)) {
+    return invalid_argument("lightning prefill: max_segments does not fit segment_tokens");
+  }
+  if (args.max_segments > 1 && args.segment_states == nullptr) {
+    return invalid_argument("lightning prefill: segments without scratch for their states");
+  }
+  return {};
+}
+
+PrefillWork work_of(const LightningPrefillArgs& args) {
+  PrefillWork work{};
+  work.layer = args.layer;
+  work.spans = args.spans;
+  work.span_count = args.span_count;
+  // A single segment is a whole span.
+  work.segment_tokens = args.max_segments > 1 ? args.segment_tokens : 0;
+  work.max_segments = args.max_segments;
+  work.segment_states = args.segment_states;
+  work.items = args.span_count * args.max_segments * args.layer.heads * kHalves;
+  return work;
+}
+
+}  // namespace
+
+Result<LightningPrefill> LightningPrefill::create(const LightningPrefillArgs& args) {
+  ARGES_RETURN_IF_ERROR(check(args));
+  ARGES_ASSIGN_OR_RETURN(const Card card, current_card());
+  if (card.major < 8) return unsupported("lightning prefill needs compute capability 8.0 or more");
+  const bool hopper = card.major == 9 && card.minor == 0 && args.path == PrefillPath::kBest;
+
+  auto launches = std::make_shared<Launches>();
+  PrefillLaunch& output = launches->output;
+  output.work = work_of(args);
+  if (hopper) ARGES_RETURN_IF_ERROR(encode_tensor_map_sm90(output.work));
+  output.silu = args.silu;
+  output.pass = args.layer.gate_column >= 0 ? PrefillPass::kGated : PrefillPass::kPlain;
+  output.blocks = std::min(output.work.items, card.multiprocessors);
+  launches->launch = hopper ? launch_prefill_sm90 : launch_prefill_sm80;
+  launches->segmented = args.max_segments > 1;
+  launches->states = output;
+  launches->states.pass = PrefillPass::kStates;
+  return LightningPrefill(std::move(launches));
+}
+
+Status LightningPrefill::run(Stream stream) const {
+  if (launches_->segmented) {
+    ARGES_RETURN_IF_ERROR(launches_->launch(launches_->states, stream));
+    ARGES_RETURN_IF_ERROR(launch_segment_scan(launches_->states.work, stream));
+  }
+  return launches_->launch(launches_->output, stream);
+}
+
+}  // namespace arges::kernels::cuda

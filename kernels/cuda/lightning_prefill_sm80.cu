@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/cuda/lightning_prefill.cuh"
+#include "kernels/cuda/warpgroup_sm80.cuh"
+
+namespace arges::kernels::cuda {
+
+namespace {
+
+// The state group's threads copy; cards of compute capability 8.x hold one or two stages.
+template <int kStageCount>
+struct Ampere {
+  static constexpr int kStages = kStageCount;
+  static constexpr std::uint32_t kFullArrivals = kGroupThreads;
+  using Products = sm80::Products;
+
+  __device__ static void publish_barriers() {}
+  __device__ static void publish_stores() {}
+  __device__ static void barrier_wait(std::uint32_t barrier, std::uint32_t phase) {
+    sm80::barrier_wait(barrier, phase);
+  }
+
+  // As ldmatrix read them, but each lane writes the words it holds.
+  __device__ static void store_matrices(std::uint32_t tiles, std::uint32_t, std::uint32_t piece,
+                                        const std::uint32_t (&a)[4]) {
+    const std::uint32_t lane = threadIdx.x & 31;
+    const std::uint32_t row = 16 * sm80::warp_of_group() + (lane >> 2);
+    const std::uint32_t first = piece & ~1u;
+#pragma unroll
+    for (std::uint32_t i = 0; i < 4; ++i) {
+      store_word(piece_address(tiles, row + 8 * (i & 1), first + (i >> 1)) + 4 * (lane & 3), a[i]);
+    }
+  }
+
+  __device__ static void take_registers() {}
+  __device__ static void give_registers() {}
+
+  __device__ static bool copies(int) {
+    return true;
+  }
+
+  template <bool kStatesOnly>
+  __device__ static void load_chunk(const PrefillWork& work, const WorkItem& item, int chunk,
+                                    std::uint32_t stage, std::uint32_t full, int thread) {
+    using Memory = PrefillMemory<kStages>;
+    const __nv_bfloat16* head = static_cast<const __nv_bfloat16*>(work.layer.rows) +
+                                static_cast<std::int64_t>(item.head) * 3 * kHeadWidth;
+    const int row = item.first_row + chunk;
+    if constexpr (!kStatesOnly) {
+      copy_tile(work, head, row, stage + Memory::kQ, thread);
+      copy_tile(work, head + 64, row, stage + Memory::kQ + kTileBytes, thread);
+    }
+    copy_tile(work, head + kHeadWidth, row, stage + Memory::kK, thread);
+    copy_tile(work, head + kHeadWidth + 64, row, stage + Memory::kK + kTileBytes, thread);
+    copy_tile(work, head + 2 * kHeadWidth + item.half * kHalfWidth, row, stage + Memory::kV,
+              thread);
+    sm80::arrive_after_copies(full);
+  }
+
+ private:
+  __device__ static void copy_tile(const PrefillWork& work, const __nv_bfloat16* columns, int row,
+                                   std::uint32_t tile, int thread) {
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      const int local = (thread >> 3) + 16 * i;
+      const bool present = row + local < work.layer.row_count;
+      const std::int64_t from = present ? row + local : 0;
+      sm80::copy_piece(piece_address(tile, local, thread & 7),
+                       columns + from * work.layer.row_stride + 8 * (thread & 7), present);
+    }
+  }
+};
+
+template <int kStages>
+Status launch(const PrefillLaunch& launch, Stream stream) {
+  switch (launch.pass) {
+    case PrefillPass::kStates:
+      return launch_prefill_kernel<Ampere<kStages>, PrefillPass::kStates, SiluForm::kExact>(launch,
+                                                                                            stream);
+    case PrefillPass::kPlain:
+      return launch_prefill_kernel<Ampere<kStages>, PrefillPass::kPlain, SiluForm::kExact>(launch,
+                                                                                           stream);
+    case PrefillPass::kGated:
+      return launch_prefill_kernel<Ampere<kStages>, PrefillPass::kGated, SiluForm::kExact>(launch,
+                                                                                           stream);
+  }
+  return internal_error("lightning prefill: no such pass");
+}
+
+}  // namespace
+
+Status launch_prefill_sm80(const PrefillLaunch& args, Stream stream) {
+  int device = 0;
+  int bytes = 0;
+  ARGES_RETURN_IF_ERROR(to_status(cudaGetDevice(&device), "current device"));
+  ARGES_RETURN_IF_ERROR(
+      to_status(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
+                "shared memory of the device"));
+  return bytes >= static_cast<int>(PrefillMemory<2>::kBytes) ? launch<2>(args, stream)
+                                                             : launch<1>(args, stream);
+}
+
+}  // namespace arges::kernels::cuda

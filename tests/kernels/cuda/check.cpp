@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The CUDA kernels against double precision. Exits with 77 where there is no GPU. An argument names
+// a part: small (shapes for compute-sanitizer), portable (small ones by mma.sync), products, step,
+// prefill, attention, all.
+#include <cuda_runtime_api.h>
+
+#include <cstdio>
+
+#include "tests/kernels/cuda/report.h"
+
+namespace arges::testing {
+
+namespace {
+
+constexpr int kSkipped = 77;
+int failures = 0;
+int checks = 0;
+
+int run(const std::string& part) {
+  if (part == "small" || part == "products" || part == "all") check_products();
+  if (part == "small" || part == "attention" || part == "all") check_decode_attention();
+  check_lightning(part);
+  std::printf("%d of %d checks passed\n", checks - failures, checks);
+  return failures == 0 && checks > 0 ? 0 : 1;
+}
+
+}  // namespace
+
+void report(const std::string& name, bool ok, const std::string& figures) {
+  ++checks;
+  if (!ok) ++failures;
+  std::printf("%-4s %-64s %s\n", ok ? "ok" : "FAIL", name.c_str(), figures.c_str());
+  std::fflush(stdout);
+}
+
+}  // namespace arges::testing
+
+int main(int argc, char** argv) {
+  int devices = 0;
+  if (cudaGetDeviceCount(&devices) != cudaSuccess || devices == 0) {
+    std::printf("skipped: no GPU\n");
+    return arges::testing::kSkipped;
+  }
+  return arges::testing::run(argc > 1 ? argv[1] : "all");
+}

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds the CUDA kernels on a machine with a GPU and the CUDA toolkit (cmake, ninja, nvcc; nothing
+# else), then runs what is asked for, and prints a short table last.
+#
+#   tools/cuda/check_and_bench.sh [build] [check] [sanitize] [bench] [peers] [profile]
+#
+# Without arguments: build check bench. A step may be asked for more than once. Logs go to $OUT, or to build/cuda/logs.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+build=${ARGES_CUDA_BUILD:-build/cuda}
+logs=${OUT:-$build/logs}
+mkdir -p "$build" "$logs"
+[ $# -gt 0 ] || set -- build check bench
+summary=$logs/summary.txt
+: >"$summary"
+benches=0
+
+note() { printf '%s\n' "$*" | tee -a "$summary"; }
+
+# run NAME SECONDS COMMAND…: its output in a log; one line of the summary.
+run() {
+  local name=$1 limit=$2 began=$SECONDS code=0
+  shift 2
+  timeout -k 5 "$limit" "$@" >"$logs/$name.log" 2>&1 || code=$?
+  note "$name: exit $code after $((SECONDS - began)) s"
+  return "$code"
+}
+
+do_build() {
+  note "$(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader)"
+  run configure 60 cmake -S kernels/cuda/standalone -B "$build" -G Ninja &&
+    run build 200 cmake --build "$build" || { tail -n 40 "$logs/build.log"; exit 1; }
+}
+
+# Parts one by one, so that one that hangs leaves the others.
+do_check() {
+  for part in products step attention portable small prefill; do
+    run "check_$part" 150 "$build/check/arges_cuda_check" "$part"
+    grep -m 12 FAIL "$logs/check_$part.log" | tee -a "$summary"
+    [ "$part" != products ] || cat "$logs/check_$part.log" >>"$summary"
+    tail -n 1 "$logs/check_$part.log" | tee -a "$summary"
+  done
+}
+
+do_sanitize() {
+  for tool in memcheck racecheck initcheck synccheck; do
+    run "$tool" 90 compute-sanitizer --tool "$tool" --error-exitcode 9 \
+      "$build/check/arges_cuda_check" small
+    grep -E 'ERROR SUMMARY|RACECHECK SUMMARY' "$logs/$tool.log" | tee -a "$summary"
+  done
+}
+
+do_bench() {
+  benches=$((benches + 1))
+  run "bench$benches" 150 "$build/bench/arges_cuda_bench"
+  cat "$logs/bench$benches.log" >>"$summary"
+}
+
+do_peers() {
+  run peers 200 python3 tests/bench/cuda/lightning_peers.py
+  grep '^peer' "$logs/peers.log" >>"$summary"
+}
+
+do_profile() {
+  run profile_run 90 ncu --clock-control none --set full --launch-skip 4 --launch-count 1 \
+    --kernel-name regex:lightning_prefill --force-overwrite --export "$build/profile" \
+    "$build/bench/arges_cuda_bench" "prefill B1 H64 T16384"
+  run profile 60 ncu --import "$build/profile.ncu-rep" --page details
+  # Stalls by instruction.
+  run profile_sass 60 ncu --import "$build/profile.ncu-rep" --page source --csv
+  grep -E 'Duration|DRAM Throughput|Memory Throughput|Issue Slots Busy|No Eligible|Registers|Stall|L1/TEX|bank conflict' \
+    "$logs/profile.log" | head -n 30 | tee -a "$summary"
+}
+
+for step in "$@"; do
+  case $step in
+    build | check | sanitize | bench | peers | profile) "do_$step" ;;
+    *) sed -n '3,10p' "$0"; exit 2 ;;
+  esac
+done
+printf '\n==== summary ====\n'
+cat "$summary"
