@@ -3,6 +3,7 @@
 
 #include <sentencepiece_processor.h>
 
+#include <algorithm>
 #include <new>
 #include <numeric>
 #include <random>
@@ -59,6 +60,14 @@ void salt(Given& given) {
   }
 }
 
+// The library's own unk_id() knows the piece by the name "<unk>" alone.
+TokenId unknown_piece(const SentencePieceModel& model) {
+  const auto found =
+      std::find_if(model.pieces.begin(), model.pieces.end(),
+                   [](const SentencePiece& piece) { return piece.type == PieceType::kUnknown; });
+  return static_cast<TokenId>(found - model.pieces.begin());
+}
+
 Given give(const SentencePieceModel& model) {
   Given given{model, std::vector<TokenId>(model.pieces.size())};
   std::iota(given.ids.begin(), given.ids.end(), 0);
@@ -101,7 +110,7 @@ Result<SentencePieceLibrary> SentencePieceLibrary::load(const SentencePieceModel
     }
     ARGES_RETURN_IF_ERROR(library.check_agreement(given.model));
     library.ids_ = std::move(given.ids);
-    library.unknown_ = library.ids_[static_cast<std::size_t>(library.processor_->unk_id())];
+    library.unknown_ = unknown_piece(model);
     library.growth_ = model.growth;
     return library;
   });

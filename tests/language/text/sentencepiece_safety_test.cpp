@@ -147,6 +147,14 @@ TestSentencePiece without_byte_fallback(int search) {
   return model;
 }
 
+TEST(SentencePieceSafety, TheUnknownPieceMayHaveAnyName) {
+  for (const int search : {1, 2}) {
+    auto model = without_byte_fallback(search);
+    model.pieces[0].text = "⁇";
+    EXPECT_EQ(testing::encoded(*load(model), "★★"), std::vector<TokenId>{0});
+  }
+}
+
 // The library copies a run once for every character it adds; at this length that took a minute.
 TEST(SentencePieceSafety, ARunOfUnknownCharactersIsOneUnknownId) {
   for (const int search : {1, 2}) {
