@@ -90,10 +90,17 @@ typedef int32_t arges_status;
 #define ARGES_CLOSED 14      /* the session or queue has been closed */
 #define ARGES_IO 15          /* the system refused a file, a descriptor or a thread */
 
-/* The ABI's version as major << 16 | minor. Programs built against the same major keep working;
- * the shared library's SONAME carries the major. */
-#define ARGES_ABI_VERSION 0x00000001u
+/* The ABI's version as major << 16 | minor. A program keeps working with a library of the major it
+ * was built against and of its minor or a later one; while the major is 0, of its very minor only.
+ * The shared library's SONAME and its symbols' version carry what must agree (libarges.so.0.2,
+ * ARGES_0.2), so that a program linked against another is refused when it is started. */
+#define ARGES_ABI_VERSION 0x00000002u
 ARGES_API uint32_t arges_abi_version(void);
+
+/* Whether a program built against `version` can use this library; pass ARGES_ABI_VERSION. For
+ * programs and bindings that load the library while they run, as their first call. UNSUPPORTED for
+ * another major, a later minor, and while the major is 0 for any other minor. */
+ARGES_API arges_status arges_abi_check(uint32_t version);
 
 /* The library's version, e.g. "0.1.0"; a static string. */
 ARGES_API const char* arges_version_string(void);
