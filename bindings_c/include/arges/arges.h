@@ -230,11 +230,13 @@ ARGES_API void arges_message_free(arges_message* message);
 
 /* ---- Queues and events ------------------------------------------------------------------ */
 
-#define ARGES_EVENT_PROGRESS 1u  /* prompt tokens absorbed; skipped when the reader is slow */
-#define ARGES_EVENT_TEXT 2u      /* a piece of the answer, whole code points */
-#define ARGES_EVENT_DONE 3u      /* terminal: the answer is complete and part of the session */
-#define ARGES_EVENT_CANCELLED 4u /* terminal: CANCELLED or DEADLINE; session unchanged */
-#define ARGES_EVENT_FAILED 5u    /* terminal: status and text say why; session unchanged */
+/* Every type from ARGES_EVENT_DONE on is terminal and no type below it is: test for the end with
+ * type >= ARGES_EVENT_DONE, and pass over other types that the program does not know. */
+#define ARGES_EVENT_PROGRESS 1u    /* prompt tokens absorbed; skipped when the reader is slow */
+#define ARGES_EVENT_TEXT 2u        /* a piece of the answer, whole code points */
+#define ARGES_EVENT_DONE 256u      /* terminal: the answer is complete and part of the session */
+#define ARGES_EVENT_CANCELLED 257u /* terminal: CANCELLED or DEADLINE; session unchanged */
+#define ARGES_EVENT_FAILED 258u    /* terminal: status and text say why; session unchanged */
 
 #define ARGES_FINISH_NONE 0u
 #define ARGES_FINISH_STOP 1u   /* the model ended its turn, or a stop string or id was met */

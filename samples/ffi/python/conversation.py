@@ -15,7 +15,7 @@ from ctypes import POINTER, byref, c_char_p, c_int32, c_int64, c_uint32, c_uint6
 
 ROLE_USER = 2
 EVENT_TEXT = 2
-EVENT_DONE = 3  # this and larger types are terminal
+EVENT_DONE = 256  # this and larger types are terminal
 
 
 class EngineOptions(ctypes.Structure):
