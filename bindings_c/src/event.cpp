@@ -6,7 +6,7 @@
 
 namespace arges::bindings {
 
-arges_event describe_event(const sdk::Event& event, void* storage) {
+arges_event describe_event(const sdk::Event& event, std::uint64_t storage) {
   const bool failed = event.type == sdk::EventType::kFailed;
   const std::string& text = failed ? event.status.message() : event.text;
   arges_event out{};
@@ -36,7 +36,7 @@ void arges_event_clear(arges_event* event) {
   if (event == nullptr) return;
   at_boundary([&] {
     ARGES_RETURN_IF_ERROR(check_result_struct(event));
-    taken_events().remove(event->storage);
+    taken_events().remove(from_storage(event->storage));
     write_struct(event, arges_event{});
     return arges::Status();
   });

@@ -39,7 +39,7 @@ void EventSource::dispatch() const noexcept {
     try {
       const Result<sdk::Event> next = events_->next(std::chrono::milliseconds(-1));
       if (!next.ok()) return;
-      const arges_event event = describe_event(*next, nullptr);
+      const arges_event event = describe_event(*next, 0);
       callback_(user_, &event);
     } catch (...) {
     }

@@ -32,8 +32,8 @@ Status take_event(sdk::EventQueue& events, std::int64_t timeout_ms, arges_event*
   auto event = std::make_shared<sdk::Event>();
   ReservedHandle storage(taken_events());
   ARGES_ASSIGN_OR_RETURN(*event, events.next(std::chrono::milliseconds(wait_ms)));
-  taken_events().remove(out->storage);
-  write_struct(out, describe_event(*event, storage.publish(event)));
+  taken_events().remove(from_storage(out->storage));
+  write_struct(out, describe_event(*event, to_storage(storage.publish(event))));
   return {};
 }
 

@@ -53,6 +53,7 @@ FIELD(arges_event, prompt_tokens, 40);
 FIELD(arges_event, prompt_done, 48);
 FIELD(arges_event, generated_tokens, 56);
 FIELD(arges_event, storage, 64);
+_Static_assert(sizeof(((arges_event*)0)->storage) == 8, "a number on every machine");
 
 SIZE(arges_queue_options, 24);
 FIELD(arges_queue_options, struct_size, 0);

@@ -18,8 +18,8 @@
  *   Every function may be called from any thread, also at the same time on the same handle, except
  *   that one message or one event struct belongs to one thread at a time, and that a handle must
  *   not be used after its _free or _close. Which functions wait is said at each.
- *   A handle is a number, never an address to look behind: one that is NULL, was given back, is of
- *   another kind or was never given out is answered with INVALID_ARGUMENT.
+ *   A handle is a number from 65536 on, never an address to look behind: one that is NULL, was
+ *   given back, is of another kind or was never given out is answered with INVALID_ARGUMENT.
  *
  * Errors
  *   Functions return an arges_status. On failure nothing has changed, outputs are untouched, and
@@ -253,7 +253,7 @@ typedef struct arges_event {
   uint64_t prompt_tokens; /* new prompt tokens of the request, pictures included */
   uint64_t prompt_done;   /* of these, absorbed so far */
   uint64_t generated_tokens;
-  void* storage; /* the library's: owns text */
+  uint64_t storage; /* the library's: stands for what owns text */
 } arges_event;
 
 /* Before an event struct's first use. Pass sizeof of the struct. */
@@ -263,7 +263,7 @@ ARGES_API arges_status arges_event_init(arges_event* event, uint64_t struct_size
 ARGES_API void arges_event_clear(arges_event* event);
 
 /* Callback mode, for C and C++: called on one thread of the queue, never two at a time; the event
- * is valid during the call, its storage is NULL. Its struct_size is the library's: a program built
+ * is valid during the call, its storage is 0. Its struct_size is the library's: a program built
  * with a newer header must check it before it reads a field that an older library does not have.
  * The callback must not close the queue it serves (which has no effect then) and must not throw. */
 typedef void (*arges_event_fn)(void* user, const arges_event* event);

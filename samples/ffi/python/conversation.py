@@ -46,7 +46,7 @@ class Event(ctypes.Structure):
         ("prompt_tokens", c_uint64),
         ("prompt_done", c_uint64),
         ("generated_tokens", c_uint64),
-        ("storage", c_void_p),
+        ("storage", c_uint64),
     ]
 
     def words(self):
