@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -112,6 +113,23 @@ TEST_F(Callback, MayStartTheNextRequestAndCloseTheSession) {
   ASSERT_EQ(submit(session, "hello", queue, 1), ARGES_OK);
   notes.wait_for_ends(2);
   arges_session_close(second);
+}
+
+TEST_F(Callback, KnowsRequestsByTheirTagAlone) {
+  constexpr std::uint64_t kRequests = 20;
+  std::vector<arges_session*> sessions(kRequests);
+  for (std::uint64_t tag = 0; tag < kRequests; ++tag) {
+    ASSERT_EQ(arges_session_create(engine, &sessions[tag]), ARGES_OK);
+    // No handle is known here before the call has returned; the events do not wait for that.
+    ASSERT_EQ(submit(sessions[tag], "hello", queue, 1000 + tag), ARGES_OK);
+  }
+  notes.wait_for_ends(kRequests);
+  std::vector<std::uint64_t> ends = notes.ends;
+  std::sort(ends.begin(), ends.end());
+  for (std::uint64_t tag = 0; tag < kRequests; ++tag) {
+    EXPECT_EQ(ends[tag], 1000 + tag);
+    arges_session_close(sessions[tag]);
+  }
 }
 
 TEST_F(Callback, CannotCloseItsOwnQueue) {

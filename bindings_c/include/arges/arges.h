@@ -348,12 +348,13 @@ ARGES_API arges_status arges_generate_options_init(arges_generate_options* optio
 
 /* Adds `messages` (1 to 4096 with at most 16 images in all, the last one not the assistant's) to
  * the conversation and generates the assistant's answer. Returns at once; events arrive in `queue`
- * under `tag` and end with exactly one terminal event. On DONE the messages and the answer have
- * become part of the session; on CANCELLED and FAILED the session is what it was before and can be
- * used again. The requests of an engine share its steps: when memory runs out in one, all that take
- * part in it may end with OUT_OF_MEMORY_HOST. options may be NULL for the defaults. BUSY while the
- * session has a request in flight or 1024 terminal events wait in the queue, CLOSED,
- * INVALID_ARGUMENT, UNSUPPORTED, OUT_OF_MEMORY_HOST. */
+ * under `tag` and end with exactly one terminal event. The first of them, even the last one, may
+ * arrive before the call returns and before *out is written: know requests by their tag. On DONE
+ * the messages and the answer have become part of the session; on CANCELLED and FAILED the session
+ * is what it was before and can be used again. The requests of an engine share its steps: when
+ * memory runs out in one, all that take part in it may end with OUT_OF_MEMORY_HOST. options may be
+ * NULL for the defaults. BUSY while the session has a request in flight or 1024 terminal events
+ * wait in the queue, CLOSED, INVALID_ARGUMENT, UNSUPPORTED, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_generate(arges_session* session, arges_message* const* messages,
                                       uint64_t message_count, const arges_generate_options* options,
                                       arges_queue* queue, uint64_t tag, arges_request** out);
