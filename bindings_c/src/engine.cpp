@@ -69,7 +69,13 @@ arges_status arges_engine_open(const arges_engine_options* options, arges_engine
 }
 
 void arges_engine_close(arges_engine* engine) {
-  at_boundary([&] { return engines().release(engine); });
+  at_boundary([&]() -> arges::Status {
+    if (engine == nullptr) return {};
+    ARGES_ASSIGN_OR_RETURN(const auto owner, engines().find(engine));
+    ARGES_RETURN_IF_ERROR(engines().release(engine));
+    owner->close();  // now, whoever else is inside a call on the engine
+    return {};
+  });
 }
 
 arges_status arges_engine_model_info(const arges_engine* engine, arges_model_info* info) {

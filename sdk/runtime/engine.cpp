@@ -12,6 +12,10 @@ Engine::Engine(std::shared_ptr<Model> model, std::shared_ptr<Scheduler> schedule
     : model_(std::move(model)), scheduler_(std::move(scheduler)) {}
 
 Engine::~Engine() {
+  close();
+}
+
+void Engine::close() {
   scheduler_->shutdown();
 }
 

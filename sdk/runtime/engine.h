@@ -76,14 +76,17 @@ class Engine {
   // or a file descriptor, OUT_OF_MEMORY_HOST.
   static Result<std::shared_ptr<Engine>> create(std::shared_ptr<Model> model,
                                                 const EngineOptions& options);
-  // Closes all sessions, then joins the threads: waits for at most one step, one message being
-  // tokenized and one layer of a picture (or its cutting into tiles). Handles of sessions and
-  // requests may outlive it and keep no model alive.
+  // As close(). Handles of sessions and requests may outlive it and keep no model alive.
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
   const Model& model() const { return *model_; }
+
+  // Closes all sessions, then joins the threads: waits for at most one step, one message being
+  // tokenized and one layer of a picture (or its cutting into tiles). From then on no session can
+  // be made and those there are answer CLOSED. Idempotent; a second caller waits for the first.
+  void close();
 
   // A session takes model memory with its first request only. BUSY when max_sessions are open,
   // OUT_OF_MEMORY_HOST.

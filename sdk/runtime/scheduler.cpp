@@ -103,6 +103,7 @@ void Scheduler::submit(GenerationParts parts) {
 }
 
 void Scheduler::shutdown() {
+  std::lock_guard one_at_a_time(shutdown_mutex_);
   std::map<const SessionState*, std::weak_ptr<SessionState>> open;
   {
     std::lock_guard lock(sessions_mutex_);

@@ -51,8 +51,8 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   // Looks at all requests again soon. From any thread, returns at once.
   void wake() noexcept { steps_->ring(); }
 
-  // Closes all sessions, waits for the present step and ends the threads. Idempotent; not from
-  // the engine's own threads.
+  // Closes all sessions, waits for the present step and ends the threads. Idempotent; a second
+  // caller waits for the first. Not from the engine's own threads.
   void shutdown();
 
  private:
@@ -74,6 +74,8 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   std::mutex sessions_mutex_;
   bool accepting_ = true;
   std::map<const SessionState*, std::weak_ptr<SessionState>> sessions_;
+
+  std::mutex shutdown_mutex_;
 
   std::mutex incoming_mutex_;
   Active incoming_;
