@@ -4,6 +4,7 @@
 #include <exception>
 #include <new>
 #include <system_error>
+#include <type_traits>
 #include <utility>
 
 #include "bindings_c/include/arges/arges.h"
@@ -24,13 +25,17 @@ arges_status report_exception(const char* what) noexcept;
 // The calling thread's last sentence; "" when no call has failed. Never null.
 const char* last_error_message() noexcept;
 
-// The body of every exported function that can fail: runs `body` (returning Status), lets nothing
-// through but a code. Exceptions come from the standard library alone; the modules below throw
-// none of their own.
+// The body of every exported function that can fail: runs `body` (returning Status, or the code of
+// what it has reported itself), lets nothing through but a code. Exceptions come from the standard
+// library alone; the modules below throw none of their own.
 template <typename Body>
 arges_status at_boundary(Body&& body) noexcept {
   try {
-    return report(std::forward<Body>(body)());
+    if constexpr (std::is_same_v<decltype(body()), arges_status>) {
+      return std::forward<Body>(body)();
+    } else {
+      return report(std::forward<Body>(body)());
+    }
   } catch (const std::bad_alloc&) {
     return report_fixed(StatusCode::kOutOfMemoryHost,
                         "there is not enough memory for this call; free some and try again");

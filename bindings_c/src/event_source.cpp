@@ -2,6 +2,7 @@
 #include "bindings_c/src/event_source.h"
 
 #include <chrono>
+#include <list>
 
 #include "bindings_c/src/event_struct.h"
 
@@ -37,9 +38,10 @@ void EventSource::dispatch() const noexcept {
   dispatching = this;
   for (;;) {
     try {
-      const Result<sdk::Event> next = events_->next(std::chrono::milliseconds(-1));
-      if (!next.ok()) return;
-      const arges_event event = describe_event(*next, 0);
+      std::list<sdk::Event> taken;
+      const auto news = events_->take(std::chrono::milliseconds(-1), taken);
+      if (news != sdk::EventQueue::News::kEvent) return;
+      const arges_event event = describe_event(taken.front(), 0);
       callback_(user_, &event);
     } catch (...) {
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
+#include <list>
 #include <utility>
 
 #include "bindings_c/src/boundary.h"
@@ -26,15 +27,51 @@ Result<std::shared_ptr<EventSource>> create_source(const arges_queue_options* gi
   return std::make_shared<EventSource>(std::move(events), options.callback, options.callback_user);
 }
 
-// The event's place is made before it is taken, so that none can be lost.
-Status take_event(sdk::EventQueue& events, std::int64_t timeout_ms, arges_event* out) {
-  const std::int64_t wait_ms = std::clamp<std::int64_t>(timeout_ms, -1, kLongestWaitMs);
-  auto event = std::make_shared<sdk::Event>();
-  ReservedHandle storage(taken_events());
-  ARGES_ASSIGN_OR_RETURN(*event, events.next(std::chrono::milliseconds(wait_ms)));
-  taken_events().remove(from_storage(out->storage));
-  write_struct(out, describe_event(*event, to_storage(storage.publish(event))));
-  return {};
+// How long a reader still waits; without limit when the caller's timeout is negative.
+class Patience {
+ public:
+  explicit Patience(std::int64_t timeout_ms)
+      : limited_(timeout_ms >= 0),
+        end_(Clock::now() +
+             std::chrono::milliseconds(std::clamp<std::int64_t>(timeout_ms, 0, kLongestWaitMs))) {}
+
+  std::chrono::milliseconds left() const {
+    using std::chrono::milliseconds;
+    if (!limited_) return milliseconds(-1);
+    return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(end_ - Clock::now()));
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  const bool limited_;
+  const Clock::time_point end_;
+};
+
+// Both are said without memory: a reader that finds nothing cannot fail for want of it.
+arges_status report_no_event(sdk::EventQueue::News news) {
+  if (news == sdk::EventQueue::News::kClosed) {
+    return report_fixed(StatusCode::kClosed, "the event queue has been closed");
+  }
+  return report_fixed(StatusCode::kTimeout, "no event came within the time given");
+}
+
+// The event's place is made when one is there and before it is taken, so that none can be lost.
+arges_status take_event(sdk::EventQueue& events, std::int64_t timeout_ms, arges_event* out) {
+  using News = sdk::EventQueue::News;
+  const Patience patience(timeout_ms);
+  News news = events.wait(patience.left());
+  for (; news == News::kEvent; news = events.wait(patience.left())) {
+    auto event = std::make_shared<sdk::Event>();
+    ReservedHandle storage(taken_events());
+    std::list<sdk::Event> taken;
+    if (events.take(std::chrono::milliseconds(0), taken) != News::kEvent) continue;
+    *event = std::move(taken.front());
+    taken_events().remove(from_storage(out->storage));
+    write_struct(out, describe_event(*event, to_storage(storage.publish(event))));
+    return ARGES_OK;
+  }
+  return report_no_event(news);
 }
 
 }  // namespace
@@ -56,14 +93,15 @@ arges_status arges_queue_create(const arges_queue_options* options, arges_queue*
 }
 
 arges_status arges_queue_next(arges_queue* queue, int64_t timeout_ms, arges_event* event) {
-  return at_boundary([&]() -> arges::Status {
-    ARGES_ASSIGN_OR_RETURN(const auto source, queues().find(queue));
+  std::shared_ptr<EventSource> source;
+  const arges_status status = at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(source, queues().find(queue));
     ARGES_RETURN_IF_ERROR(check_result_struct(event));
-    if (source->has_callback()) {
-      return arges::unsupported("this queue gives its events to a callback; make one without");
-    }
-    return take_event(*source->events(), timeout_ms, event);
+    if (!source->has_callback()) return {};
+    return arges::unsupported("this queue gives its events to a callback; make one without");
   });
+  if (status != ARGES_OK) return status;
+  return at_boundary([&] { return take_event(*source->events(), timeout_ms, event); });
 }
 
 int32_t arges_queue_fd(const arges_queue* queue) {

@@ -283,7 +283,9 @@ ARGES_API arges_status arges_queue_create(const arges_queue_options* options, ar
 
 /* Takes the next event, waiting at most timeout_ms (negative: without limit, 0: not at all).
  * TIMEOUT when none came, CLOSED when another thread closed the queue meanwhile, UNSUPPORTED for a
- * queue in callback mode; the event struct is then as it was. Exactly one terminal event arrives
+ * queue in callback mode, INVALID_ARGUMENT, OUT_OF_MEMORY_HOST when the event's place could not be
+ * made: the event still waits and the next call takes it. The event struct is then as it was.
+ * TIMEOUT and CLOSED need no memory. Exactly one terminal event arrives
  * for each request, and none of that request after it. When `capacity` events wait, the requests
  * that write to the queue pause; their terminal events fit all the same, but while 1024 of these
  * wait, arges_generate answers BUSY for the queue. */

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/faults/refused_memory.h"
+
+#include <gtest/gtest.h>
+#include <poll.h>
+
+#include <list>
+#include <memory>
+#include <string>
+
+#include "bindings_c/include/arges/arges.h"
+#include "bindings_c/src/engine_handle.h"
+#include "sdk/fakes/scripted_model.h"
+
+namespace arges::faults {
+namespace {
+
+// An engine of a scripted model, and a session and a queue to use it with.
+class NoMemory : public testing::Test {
+ protected:
+  NoMemory() {
+    sdk::EngineOptions options;
+    options.prefill_chunk = 1;
+    engine = bindings::wrap_engine(sdk::Engine::create(model, options).value());
+    arges_event_init(&event, sizeof event);
+    EXPECT_EQ(arges_session_create(engine, &session), ARGES_OK);
+    EXPECT_EQ(arges_queue_create(nullptr, &queue), ARGES_OK);
+  }
+  ~NoMemory() override {
+    model->step_gate().open();
+    arges_event_clear(&event);
+    arges_session_close(session);
+    arges_queue_close(queue);
+    arges_engine_close(engine);
+  }
+
+  void submit() const {
+    arges_message* message = nullptr;
+    arges_request* request = nullptr;
+    ASSERT_EQ(arges_message_create(ARGES_ROLE_USER, &message), ARGES_OK);
+    ASSERT_EQ(arges_message_add_text(message, "hello", 5), ARGES_OK);
+    ASSERT_EQ(arges_generate(session, &message, 1, nullptr, queue, 1, &request), ARGES_OK);
+    arges_request_free(request);
+    arges_message_free(message);
+  }
+  arges_status next(std::int64_t timeout_ms = 60'000) {
+    return arges_queue_next(queue, timeout_ms, &event);
+  }
+
+  std::shared_ptr<sdk::ScriptedModel> model = std::make_shared<sdk::ScriptedModel>();
+  arges_engine* engine = nullptr;
+  arges_session* session = nullptr;
+  arges_queue* queue = nullptr;
+  arges_event event;
+};
+
+TEST_F(NoMemory, AQueueWaitedForInVainAnswersTimeoutAllTheSame) {
+  const RefusedMemory refused;
+  EXPECT_EQ(next(0), ARGES_TIMEOUT);
+  EXPECT_EQ(next(1), ARGES_TIMEOUT);
+  EXPECT_EQ(refused.count(), 0u) << "finding nothing takes no memory";
+}
+
+TEST_F(NoMemory, AnEventWithoutAPlaceIsReadByTheNextCall) {
+  submit();
+  std::string text;
+  while (event.type < ARGES_EVENT_DONE) {
+    pollfd waiting = {arges_queue_fd(queue), POLLIN, 0};
+    ASSERT_EQ(poll(&waiting, 1, 60'000), 1);
+    const std::uint32_t seen = event.type;
+    {
+      const RefusedMemory refused;
+      EXPECT_EQ(next(), ARGES_OUT_OF_MEMORY_HOST);
+    }
+    EXPECT_EQ(event.type, seen) << "the struct is as it was";
+    ASSERT_EQ(next(0), ARGES_OK);
+    if (event.type == ARGES_EVENT_TEXT) text.append(event.text, event.text_length);
+  }
+  EXPECT_EQ(event.type, ARGES_EVENT_DONE);
+  EXPECT_EQ(text.size(), 16u) << "nothing was lost";
+}
+
+TEST_F(NoMemory, ACallbackThreadEndsWithItsQueue) {
+  arges_queue_options options;
+  arges_queue_options_init(&options, sizeof options);
+  options.callback = [](void*, const arges_event*) {};
+  arges_queue* called_back = nullptr;
+  ASSERT_EQ(arges_queue_create(&options, &called_back), ARGES_OK);
+  const RefusedMemory refused(RefusedMemory::kEverySize);
+  arges_queue_close(called_back);  // waits for the thread
+}
+
+}  // namespace
+}  // namespace arges::faults
