@@ -30,9 +30,10 @@
  * a user writes can become a control token or an image placeholder.
  *
  * Option structs begin with struct_size. Fill one with its _init function, passing sizeof of the
- * struct as the program knows it, then set fields. A struct longer than the library knows (up to
- * 4096 bytes) is accepted only if the unknown tail is zero (INVALID_ARGUMENT otherwise); one of an
- * older version is completed with the defaults. Structs that the library fills begin with
+ * struct as the program knows it, then set fields. Zero means the default in every field, so that a
+ * zeroed struct with its struct_size set will do as well. A struct longer than the library knows
+ * (up to 4096 bytes) is accepted only if the unknown tail is zero (INVALID_ARGUMENT otherwise); one
+ * of an older version is completed with the defaults. Structs that the library fills begin with
  * struct_size too; there the tail that the library does not know is set to zero.
  *
  * A whole program
@@ -160,7 +161,7 @@ typedef struct arges_model_info {
   uint32_t supports_images; /* 1 or 0 */
   uint64_t max_context;     /* tokens of a session */
   uint64_t vocab_size;
-  uint64_t session_state_bytes; /* constant memory of a session */
+  uint64_t session_state_bytes; /* constant memory of a session; twice that while it generates */
   uint64_t kv_bytes_per_token;  /* memory that grows with the conversation */
 } arges_model_info;
 
@@ -328,13 +329,13 @@ typedef struct arges_generate_options {
   uint32_t max_tokens;            /* 1 to 1,000,000; 0 = 256 */
   float temperature;              /* 0 = greedy, the default; at most 100 */
   uint32_t top_k;                 /* 0 = off */
-  float top_p;                    /* in (0, 1]; 1 = off */
+  float top_p;                    /* in (0, 1]; 1 = off; 0 = 1 */
   float min_p;                    /* in [0, 1]; 0 = off */
-  float repetition_penalty;       /* in (0, 100]; 1 = off */
+  float repetition_penalty;       /* in (0, 100]; 1 = off; 0 = 1 */
   float presence_penalty;         /* in [-100, 100]; 0 = off */
   float frequency_penalty;        /* in [-100, 100]; 0 = off */
   uint32_t stop_string_count;     /* at most 16 */
-  uint64_t seed;                  /* the same seed and input give the same answer */
+  uint64_t seed;                  /* see below */
   uint64_t deadline_ms;           /* from submission; 0 = none */
   const arges_text* stop_strings; /* end the answer and are not part of it */
   const int32_t* stop_tokens;     /* in addition to the model's own */
@@ -343,7 +344,10 @@ typedef struct arges_generate_options {
   uint32_t logit_bias_count; /* at most 1024, each token once */
 } arges_generate_options;
 
-/* Writes the defaults: 256 tokens, greedy, no penalty, no bias, no stop but the model's own, no
+/* The same seed and input give the same answer on the same model, device, kind of processor (its
+ * instruction set) and prefill_chunk, whatever other requests run beside it.
+ *
+ * Writes the defaults: 256 tokens, greedy, no penalty, no bias, no stop but the model's own, no
  * deadline. Pass sizeof of the struct. */
 ARGES_API arges_status arges_generate_options_init(arges_generate_options* options,
                                                    uint64_t struct_size);
@@ -362,7 +366,8 @@ ARGES_API arges_status arges_generate(arges_session* session, arges_message* con
                                       arges_queue* queue, uint64_t tag, arges_request** out);
 
 /* Asks for the end and returns at once. The terminal event follows after at most the step under
- * way: chunks of prompt tokens and tokens of answers, of this and of other requests. A message
+ * way: chunks of prompt tokens and tokens of answers, of this and of other requests, and before it
+ * a copy of the session's state for each request that begins with it. A message
  * being tokenized, a layer of a picture being encoded or its cutting into tiles is finished in the
  * background and no more of the request is prepared. No effect on a request that has ended. */
 ARGES_API arges_status arges_request_cancel(arges_request* request);
