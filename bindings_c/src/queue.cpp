@@ -16,7 +16,8 @@ constexpr std::uint32_t kDefaultCapacity = 256;
 // Some thirty years: far enough for any caller, near enough that a clock can be added to it.
 constexpr std::int64_t kLongestWaitMs = 1'000'000'000'000;
 
-Result<std::shared_ptr<EventSource>> create_source(const arges_queue_options* given) {
+// The handle is made first: nothing fails once the queue has its callback.
+Result<arges_queue*> create_queue(const arges_queue_options* given) {
   arges_queue_options options{};
   if (given != nullptr) {
     ARGES_ASSIGN_OR_RETURN(options, read_struct(given, options));
@@ -24,7 +25,9 @@ Result<std::shared_ptr<EventSource>> create_source(const arges_queue_options* gi
   const std::uint32_t capacity = options.capacity != 0 ? options.capacity : kDefaultCapacity;
   ARGES_ASSIGN_OR_RETURN(std::shared_ptr<sdk::EventQueue> events,
                          sdk::EventQueue::create(capacity));
-  return std::make_shared<EventSource>(std::move(events), options.callback, options.callback_user);
+  ReservedHandle handle(queues());
+  const EventCallback callback{options.callback, options.callback_user, options.release};
+  return handle.publish(std::make_shared<EventSource>(std::move(events), callback));
 }
 
 // How long a reader still waits; without limit when the caller's timeout is negative.
@@ -86,8 +89,7 @@ arges_status arges_queue_options_init(arges_queue_options* options, uint64_t str
 arges_status arges_queue_create(const arges_queue_options* options, arges_queue** out) {
   return at_boundary([&]() -> arges::Status {
     ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
-    ARGES_ASSIGN_OR_RETURN(std::shared_ptr<EventSource> source, create_source(options));
-    *out = queues().insert(std::move(source));
+    ARGES_ASSIGN_OR_RETURN(*out, create_queue(options));
     return {};
   });
 }
@@ -118,9 +120,6 @@ void arges_queue_close(arges_queue* queue) {
   at_boundary([&]() -> arges::Status {
     if (queue == nullptr) return {};
     ARGES_ASSIGN_OR_RETURN(const auto source, queues().find(queue));
-    if (source->on_callback_thread()) {
-      return arges::invalid_argument("a callback must not close its own queue; close it elsewhere");
-    }
     ARGES_RETURN_IF_ERROR(queues().release(queue));
     source->close();
     return {};

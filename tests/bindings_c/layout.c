@@ -55,11 +55,12 @@ FIELD(arges_event, generated_tokens, 56);
 FIELD(arges_event, storage, 64);
 _Static_assert(sizeof(((arges_event*)0)->storage) == 8, "a number on every machine");
 
-SIZE(arges_queue_options, 24);
+SIZE(arges_queue_options, 32);
 FIELD(arges_queue_options, struct_size, 0);
 FIELD(arges_queue_options, capacity, 4);
 FIELD(arges_queue_options, callback, 8);
 FIELD(arges_queue_options, callback_user, 16);
+FIELD(arges_queue_options, release, 24);
 
 SIZE(arges_text, 16);
 FIELD(arges_text, data, 0);

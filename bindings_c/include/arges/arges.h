@@ -266,7 +266,9 @@ ARGES_API void arges_event_clear(arges_event* event);
 /* Callback mode, for C and C++: called on one thread of the queue, never two at a time; the event
  * is valid during the call, its storage is 0. Its struct_size is the library's: a program built
  * with a newer header must check it before it reads a field that an older library does not have.
- * The callback must not close the queue it serves (which has no effect then) and must not throw. */
+ * It may call any function, also to close its own queue. An exception out of it is dropped; one
+ * that ends its thread (pthread_exit) thereby closes its queue, whose handle is still to be given
+ * back. While it runs no other event of the queue is delivered. */
 typedef void (*arges_event_fn)(void* user, const arges_event* event);
 
 typedef struct arges_queue_options {
@@ -276,11 +278,16 @@ typedef struct arges_queue_options {
   void* callback_user;
 } arges_queue_options;
 
+/* Called once when the library has done with `user`: behind the last callback, on its thread. */
+typedef void (*arges_release_fn)(void* user);
+
 /* Writes the defaults: zero in every field but struct_size. Pass sizeof of the struct. */
 ARGES_API arges_status arges_queue_options_init(arges_queue_options* options, uint64_t struct_size);
 
-/* options may be NULL for the defaults. INVALID_ARGUMENT, IO, OUT_OF_MEMORY_HOST. */
+/* options may be NULL for the defaults. INVALID_ARGUMENT, IO, OUT_OF_MEMORY_HOST; release is not
+ * called when it fails. */
 ARGES_API arges_status arges_queue_create(const arges_queue_options* options, arges_queue** out);
+  arges_release_fn release; /* of callback_user, in callback mode; may be NULL */
 
 /* Takes the next event, waiting at most timeout_ms (negative: without limit, 0: not at all).
  * TIMEOUT when none came, CLOSED when another thread closed the queue meanwhile, UNSUPPORTED for a
@@ -299,7 +306,9 @@ ARGES_API arges_status arges_queue_next(arges_queue* queue, int64_t timeout_ms, 
 ARGES_API int32_t arges_queue_fd(const arges_queue* queue);
 
 /* Cancels the requests that write to the queue and drops their events; waits for a callback that
- * is running. No callback runs after it returns. */
+ * is running, and its release. No callback runs after it returns. From inside a callback, of this
+ * queue or another, it does not wait: a callback of this queue that is running is its last, and
+ * release says when that is over. */
 ARGES_API void arges_queue_close(arges_queue* queue);
 
 /* ---- Sessions and requests --------------------------------------------------------------- */

@@ -229,11 +229,10 @@ class Queue {
  public:
   // Events are pulled; capacity 0 is the library's default.
   explicit Queue(std::uint32_t capacity = 0) { create(capacity, nullptr); }
-  // Events are given to `callback` on a thread of the queue. It must not throw, and must not
-  // destroy this object.
-  explicit Queue(std::function<void(const arges_event&)> callback, std::uint32_t capacity = 0)
-      : callback_(std::make_unique<Callback>(std::move(callback))) {
-    create(capacity, callback_.get());
+  // Events are given to `callback` on a thread of the queue. What it throws is dropped. It may
+  // destroy this object, and lives until it has returned.
+  explicit Queue(std::function<void(const arges_event&)> callback, std::uint32_t capacity = 0) {
+    create(capacity, std::make_unique<Callback>(std::move(callback)));
   }
   Queue(Queue&&) noexcept = default;
   Queue& operator=(Queue&&) = delete;
@@ -258,18 +257,20 @@ class Queue {
   static void on_event(void* user, const arges_event* event) {
     (*static_cast<const Callback*>(user))(*event);
   }
-  void create(std::uint32_t capacity, Callback* callback) {
+  static void release(void* user) { delete static_cast<Callback*>(user); }
+  void create(std::uint32_t capacity, std::unique_ptr<Callback> callback) {
     arges_queue_options options;
     detail::check(arges_queue_options_init(&options, sizeof options));
     options.capacity = capacity;
     options.callback = callback != nullptr ? &Queue::on_event : nullptr;
-    options.callback_user = callback;
+    options.callback_user = callback.get();
+    options.release = &Queue::release;
     arges_queue* handle = nullptr;
     detail::check(arges_queue_create(&options, &handle));
+    static_cast<void>(callback.release());  // the library gives it back
     handle_.reset(handle);
   }
 
-  std::unique_ptr<Callback> callback_;  // outlives handle_, whose closing waits for it
   detail::Handle<arges_queue, &arges_queue_close> handle_;
 };
 
