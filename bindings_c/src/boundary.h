@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "bindings_c/include/arges/arges.h"
+#include "bindings_c/src/forked_process.h"
 #include "kernels/base/status.h"
 
 namespace arges::bindings {
@@ -18,6 +19,9 @@ arges_status report(const Status& status) noexcept;
 
 // As report, with a sentence that needs no memory of its own. `sentence` is a static string.
 arges_status report_fixed(StatusCode code, const char* sentence) noexcept;
+
+// As report, for a call in a fork of the process that made the handles.
+arges_status report_forked() noexcept;
 
 // As report, for an exception that reached the boundary: a defect of the library.
 arges_status report_exception(const char* what) noexcept;
@@ -30,6 +34,7 @@ const char* last_error_message() noexcept;
 // library alone; the modules below throw none of their own.
 template <typename Body>
 arges_status at_boundary(Body&& body) noexcept {
+  if (is_forked_process()) return report_forked();
   try {
     if constexpr (std::is_same_v<decltype(body()), arges_status>) {
       return std::forward<Body>(body)();

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <string>
 
+#include "bindings_c/src/forked_process.h"
+
 namespace arges::bindings {
 namespace {
 
@@ -23,6 +25,7 @@ Table& never_destroyed(const char* noun) {
 
 std::uintptr_t next_handle_number() noexcept {
   static std::atomic<std::uintptr_t> next{kFirstHandle};
+  watch_for_forks();
   return next.fetch_add(kHandleStep, std::memory_order_relaxed);
 }
 

@@ -21,6 +21,12 @@
  *   A handle is a number from 65536 on, never an address to look behind: one that is NULL, was
  *   given back, is of another kind or was never given out is answered with INVALID_ARGUMENT.
  *
+ * Processes
+ *   A process that was forked from one with handles cannot use the library: every call answers
+ *   UNSUPPORTED, those that give a handle back do nothing, and arges_queue_fd is -1. The parent
+ *   notices nothing. A process without handles may fork, and one that is started anew (exec,
+ *   posix_spawn) is free.
+ *
  * Errors
  *   Functions return an arges_status. On failure nothing has changed, outputs are untouched, and
  *   arges_last_error_message() holds one sentence for the calling thread. The library never
