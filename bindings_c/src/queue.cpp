@@ -8,13 +8,12 @@
 #include "bindings_c/src/event_struct.h"
 #include "bindings_c/src/handles.h"
 #include "bindings_c/src/struct_sizes.h"
+#include "bindings_c/src/wait_time.h"
 
 namespace arges::bindings {
 namespace {
 
 constexpr std::uint32_t kDefaultCapacity = 256;
-// Some thirty years: far enough for any caller, near enough that a clock can be added to it.
-constexpr std::int64_t kLongestWaitMs = 1'000'000'000'000;
 
 // The handle is made first: nothing fails once the queue has its callback.
 Result<arges_queue*> create_queue(const arges_queue_options* given) {
@@ -33,10 +32,8 @@ Result<arges_queue*> create_queue(const arges_queue_options* given) {
 // How long a reader still waits; without limit when the caller's timeout is negative.
 class Patience {
  public:
-  explicit Patience(std::int64_t timeout_ms)
-      : limited_(timeout_ms >= 0),
-        end_(Clock::now() +
-             std::chrono::milliseconds(std::clamp<std::int64_t>(timeout_ms, 0, kLongestWaitMs))) {}
+  explicit Patience(std::chrono::milliseconds timeout)
+      : limited_(timeout.count() >= 0), end_(Clock::now() + timeout) {}
 
   std::chrono::milliseconds left() const {
     using std::chrono::milliseconds;
@@ -62,7 +59,7 @@ arges_status report_no_event(sdk::EventQueue::News news) {
 // The event's place is made when one is there and before it is taken, so that none can be lost.
 arges_status take_event(sdk::EventQueue& events, std::int64_t timeout_ms, arges_event* out) {
   using News = sdk::EventQueue::News;
-  const Patience patience(timeout_ms);
+  const Patience patience(wait_time(timeout_ms));
   News news = events.wait(patience.left());
   for (; news == News::kEvent; news = events.wait(patience.left())) {
     auto event = std::make_shared<sdk::Event>();

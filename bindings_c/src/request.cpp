@@ -7,6 +7,7 @@
 #include "bindings_c/src/handles.h"
 #include "bindings_c/src/struct_sizes.h"
 
+#include "bindings_c/src/wait_time.h"
 namespace arges::bindings {
 namespace {
 
@@ -86,3 +87,11 @@ arges_status arges_request_cancel(arges_request* request) {
 void arges_request_free(arges_request* request) {
   at_boundary([&] { return requests().release(request); });
 }
+arges_status arges_request_wait(const arges_request* request, int64_t timeout_ms) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(const auto owner, requests().find(request));
+    if (owner->wait(wait_time(timeout_ms))) return {};
+    return {arges::StatusCode::kTimeout, "the request has not ended within the time given"};
+  });
+}
+

@@ -33,6 +33,9 @@ class Request {
   // Whether the terminal event has been queued.
   bool finished() const;
 
+  // Waits for that, at most `timeout` (negative: without limit); the session is idle then. False
+  // when the time has passed. timeout: at most some hundred years.
+  bool wait(std::chrono::milliseconds timeout) const;
  private:
   std::shared_ptr<RequestState> state_;
 };

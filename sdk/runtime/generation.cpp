@@ -154,7 +154,7 @@ void Generation::end(EventType type, Status status, Conversation* result) {
   parts_.preparation.reset();
   parts_.space_listener.reset();
   parts_.session->finish(result, [this] {
-    parts_.request->finished = true;
+    parts_.request->finish();
     parts_.queue->push_terminal(std::move(parts_.terminal));
   });
 }

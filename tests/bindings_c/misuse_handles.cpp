@@ -125,6 +125,8 @@ std::vector<HandleUser> users_of_contents() {
 std::vector<HandleUser> users_of_requests() {
   return {{"request_cancel", Kind::kRequest, true,
            [](World&, void* handle) { return arges_request_cancel(as<arges_request>(handle)); }},
+          {"request_wait", Kind::kRequest, true,
+           [](World&, void* handle) { return arges_request_wait(as<arges_request>(handle), 0); }},
           {"request_free", Kind::kRequest, false, [](World&, void* handle) {
              arges_request_free(as<arges_request>(handle));
              return ARGES_OK;

@@ -389,6 +389,12 @@ ARGES_API arges_status arges_request_cancel(arges_request* request);
 
 /* Gives the handle back; does not cancel. */
 ARGES_API void arges_request_free(arges_request* request);
+/* Waits at most timeout_ms (negative: without limit, 0: not at all) until the request has ended and
+ * its session is idle: its terminal event has been queued, or dropped because the queue was closed.
+ * TIMEOUT, INVALID_ARGUMENT. A request whose text finds no room in its queue does not end: a thread
+ * that is to read that queue, or runs its callback, must not wait here without limit. */
+ARGES_API arges_status arges_request_wait(const arges_request* request, int64_t timeout_ms);
+
 
 #ifdef __cplusplus
 }

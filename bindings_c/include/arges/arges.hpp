@@ -290,6 +290,14 @@ class Request {
   explicit Request(arges_request* handle) : handle_(handle) {}
   // Asks for the end and returns at once; the terminal event follows. See arges_request_cancel.
   void cancel() { detail::check(arges_request_cancel(handle_.get())); }
+  // Waits until the request has ended and its session is idle; negative: without limit. False when
+  // the time has passed. See arges_request_wait.
+  bool wait_within(std::chrono::milliseconds timeout) const {
+    const arges_status status = arges_request_wait(handle_.get(), timeout.count());
+    if (status == ARGES_TIMEOUT) return false;
+    detail::check(status);
+    return true;
+  }
 
  private:
   detail::Handle<arges_request, &arges_request_free> handle_;
