@@ -16,7 +16,7 @@ std::int64_t text_bytes(std::span<const Message> messages) {
   std::int64_t bytes = 0;
   for (const auto& message : messages) {
     for (const auto& part : message.parts) {
-      if (const auto* text = std::get_if<std::string>(&part)) bytes += std::ssize(*text);
+      if (const auto* text = std::get_if<MessageText>(&part)) bytes += std::ssize(text->str());
     }
   }
   return bytes;

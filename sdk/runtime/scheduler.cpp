@@ -22,6 +22,12 @@ Status check_options(const EngineOptions& options) {
   if (options.max_images_per_request < 0) {
     return invalid_argument("max_images_per_request must not be negative");
   }
+  if (options.max_parts_per_request < 1) {
+    return invalid_argument("max_parts_per_request must be at least 1");
+  }
+  if (options.max_text_per_request < 0) {
+    return invalid_argument("max_text_per_request must not be negative");
+  }
   return {};
 }
 

@@ -227,10 +227,11 @@ ARGES_API void arges_image_free(arges_image* image);
 
 /* An empty message. INVALID_ARGUMENT for a role that is not ARGES_ROLE_*. */
 ARGES_API arges_status arges_message_create(uint32_t role, arges_message** out);
-/* Appends a part. Text of at most 8,000,000 bytes; INVALID_ARGUMENT if it is not UTF-8. */
+/* Appends a part: a copy of the text, of at most 8,000,000 bytes. INVALID_ARGUMENT if it is not
+ * UTF-8, and when the message has 4096 parts already, as many as a request may hold. */
 ARGES_API arges_status arges_message_add_text(arges_message* message, const char* text,
                                               uint64_t length);
-/* Appends a part, without copying the pixels. */
+/* Appends a part, without copying the pixels. INVALID_ARGUMENT behind 4096 parts. */
 ARGES_API arges_status arges_message_add_image(arges_message* message, const arges_image* image);
 /* Gives the handle back; requests made from the message go on. NULL allowed. */
 ARGES_API void arges_message_free(arges_message* message);
@@ -277,15 +278,16 @@ ARGES_API void arges_event_clear(arges_event* event);
  * back. While it runs no other event of the queue is delivered. */
 typedef void (*arges_event_fn)(void* user, const arges_event* event);
 
+/* Called once when the library has done with `user`: behind the last callback, on its thread. */
+typedef void (*arges_release_fn)(void* user);
+
 typedef struct arges_queue_options {
   uint32_t struct_size;
   uint32_t capacity;       /* events that may wait, 1 to 65536; 0 = 256 */
   arges_event_fn callback; /* NULL: events are pulled */
   void* callback_user;
+  arges_release_fn release; /* of callback_user, in callback mode; may be NULL */
 } arges_queue_options;
-
-/* Called once when the library has done with `user`: behind the last callback, on its thread. */
-typedef void (*arges_release_fn)(void* user);
 
 /* Writes the defaults: zero in every field but struct_size. Pass sizeof of the struct. */
 ARGES_API arges_status arges_queue_options_init(arges_queue_options* options, uint64_t struct_size);
@@ -293,7 +295,6 @@ ARGES_API arges_status arges_queue_options_init(arges_queue_options* options, ui
 /* options may be NULL for the defaults. INVALID_ARGUMENT, IO, OUT_OF_MEMORY_HOST; release is not
  * called when it fails. */
 ARGES_API arges_status arges_queue_create(const arges_queue_options* options, arges_queue** out);
-  arges_release_fn release; /* of callback_user, in callback mode; may be NULL */
 
 /* Takes the next event, waiting at most timeout_ms (negative: without limit, 0: not at all).
  * TIMEOUT when none came, CLOSED when another thread closed the queue meanwhile, UNSUPPORTED for a
@@ -367,8 +368,9 @@ typedef struct arges_generate_options {
 ARGES_API arges_status arges_generate_options_init(arges_generate_options* options,
                                                    uint64_t struct_size);
 
-/* Adds `messages` (1 to 4096 with at most 16 images in all, the last one not the assistant's) to
- * the conversation and generates the assistant's answer. Returns at once; events arrive in `queue`
+/* Adds `messages` (1 to 4096 with at most 4096 parts, 32,000,000 bytes of text and 16 images in
+ * all, the last one not the assistant's) to the conversation and generates the assistant's answer.
+ * Returns at once: texts and pixels are shared, not copied. Events arrive in `queue`
  * under `tag` and end with exactly one terminal event. The first of them, even the last one, may
  * arrive before the call returns and before *out is written: know requests by their tag. On DONE
  * the messages and the answer have become part of the session; on CANCELLED and FAILED the session
@@ -387,14 +389,14 @@ ARGES_API arges_status arges_generate(arges_session* session, arges_message* con
  * background and no more of the request is prepared. No effect on a request that has ended. */
 ARGES_API arges_status arges_request_cancel(arges_request* request);
 
-/* Gives the handle back; does not cancel. */
-ARGES_API void arges_request_free(arges_request* request);
 /* Waits at most timeout_ms (negative: without limit, 0: not at all) until the request has ended and
  * its session is idle: its terminal event has been queued, or dropped because the queue was closed.
  * TIMEOUT, INVALID_ARGUMENT. A request whose text finds no room in its queue does not end: a thread
  * that is to read that queue, or runs its callback, must not wait here without limit. */
 ARGES_API arges_status arges_request_wait(const arges_request* request, int64_t timeout_ms);
 
+/* Gives the handle back; does not cancel. */
+ARGES_API void arges_request_free(arges_request* request);
 
 #ifdef __cplusplus
 }
