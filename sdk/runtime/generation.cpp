@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sdk/async/guard.h"
+#include "sdk/runtime/preparer.h"
 
 namespace arges::sdk {
 namespace {
@@ -20,8 +21,11 @@ Clock::time_point deadline_after(std::chrono::milliseconds time) {
 
 }  // namespace
 
-Generation::Generation(Model& model, GenerationParts parts)
-    : model_(model), parts_(std::move(parts)), deadline_(deadline_after(parts_.options.deadline)) {}
+Generation::Generation(Model& model, Preparer& preparer, GenerationParts parts)
+    : model_(model),
+      preparer_(preparer),
+      parts_(std::move(parts)),
+      deadline_(deadline_after(parts_.options.deadline)) {}
 
 bool Generation::end_if_interrupted(Clock::time_point now) {
   if (parts_.request->cancel_requested || parts_.queue->closed()) {
@@ -160,3 +164,5 @@ void Generation::end(EventType type, Status status, Conversation* result) {
 }
 
 }  // namespace arges::sdk
+  progress_due_ = false;
+  if (parts_.preparation) preparer_.withdraw(*parts_.preparation);

@@ -17,6 +17,8 @@
 
 namespace arges::sdk {
 
+class Preparer;
+
 // What a generation is made from, put together on the caller's thread.
 struct GenerationParts {
   std::shared_ptr<RequestState> request;
@@ -42,7 +44,8 @@ class Generation {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Generation(Model& model, GenerationParts parts);
+  // The preparer must outlive the object.
+  Generation(Model& model, Preparer& preparer, GenerationParts parts);
   Generation(const Generation&) = delete;
   Generation& operator=(const Generation&) = delete;
 
@@ -90,3 +93,4 @@ class Generation {
 };
 
 }  // namespace arges::sdk
+  Preparer& preparer_;

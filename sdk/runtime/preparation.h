@@ -33,7 +33,10 @@ struct Preparation {
 
   Status status;  // why it failed, once ready
   std::atomic<bool> finished{false};
+  std::atomic<bool> withdrawn{false};  // the request has ended before it was ready
 
+  // Nobody needs it any more.
+  bool abandoned() const { return withdrawn || request->abandoned(); }
   bool ready() const { return finished.load(std::memory_order_acquire); }
 };
 

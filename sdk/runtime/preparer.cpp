@@ -39,8 +39,17 @@ Preparer::Preparer(Model& model, std::function<void()> on_ready, std::unique_ptr
     : model_(model),
       on_ready_(std::move(on_ready)),
       longest_token_(longest_token(model.tokenizer())),
-      text_(std::move(text)),
-      pictures_(std::move(pictures)) {}
+      text_thread_(std::move(text)),
+      picture_thread_(std::move(pictures)),
+      text_alarm_(*text_thread_,
+                  [this] {
+                    write_all();
+                    return Alarm::kNever;
+                  }),
+      picture_alarm_(*picture_thread_, [this] {
+        encode_all();
+        return Alarm::kNever;
+      }) {}
 
 Result<std::unique_ptr<Preparer>> Preparer::create(Model& model, std::function<void()> on_ready) {
   ARGES_ASSIGN_OR_RETURN(auto text, EngineThread::create());
@@ -49,37 +58,63 @@ Result<std::unique_ptr<Preparer>> Preparer::create(Model& model, std::function<v
       new Preparer(model, std::move(on_ready), std::move(text), std::move(pictures)));
 }
 
-void Preparer::start(std::shared_ptr<Preparation> preparation) {
-  post(*text_, &Preparer::write_next, preparation);
+Preparer::~Preparer() {
+  join();
+}
+
+void Preparer::start(Entry preparation) noexcept {
+  queue_up(text_, text_alarm_, std::move(preparation));
+}
+
+void Preparer::withdraw(Preparation& preparation) noexcept {
+  preparation.withdrawn = true;
+  text_.remove(preparation);
+  pictures_.remove(preparation);
 }
 
 void Preparer::join() {
-  text_->join();  // first: it gives work to the other
-  pictures_->join();
+  text_alarm_.stop();
+  picture_alarm_.stop();
+  text_thread_->join();
+  picture_thread_->join();
 }
 
-void Preparer::post(EngineThread& thread, Stage stage, const Shared& preparation) {
-  Status status = guarded(
-      [&] { return thread.post([this, stage, preparation] { (this->*stage)(preparation); }); });
-  if (!status.ok()) settle(*preparation, std::move(status));
+// One that was withdrawn while a thread had it in hand is let go here: whichever of the two comes
+// second sees the other.
+void Preparer::queue_up(PreparationLine& line, Alarm& alarm, Entry entry) {
+  const std::shared_ptr<Preparation> preparation = entry.front();
+  line.add(std::move(entry));
+  if (preparation->withdrawn) line.remove(*preparation);
+  alarm.ring();
 }
 
-void Preparer::write_next(const Shared& preparation) {
-  Status status = guarded([&] { return write_one(*preparation); });
+void Preparer::write_all() {
+  for (Entry next = text_.take(); !next.empty(); next = text_.take()) write_next(std::move(next));
+}
+
+void Preparer::encode_all() {
+  for (Entry next = pictures_.take(); !next.empty(); next = pictures_.take()) {
+    encode_next(std::move(next));
+  }
+}
+
+void Preparer::write_next(Entry entry) {
+  Preparation& preparation = *entry.front();
+  Status status = guarded([&] { return write_one(preparation); });
   if (!status.ok()) {
-    settle(*preparation, std::move(status));
-  } else if (preparation->messages_done < preparation->messages.size()) {
-    post(*text_, &Preparer::write_next, preparation);
-  } else if (!preparation->draft.images.empty()) {
-    post(*pictures_, &Preparer::encode_next, preparation);
+    settle(preparation, std::move(status));
+  } else if (preparation.messages_done < preparation.messages.size()) {
+    queue_up(text_, text_alarm_, std::move(entry));
+  } else if (!preparation.draft.images.empty()) {
+    queue_up(pictures_, picture_alarm_, std::move(entry));
   } else {
-    settle(*preparation, {});
+    settle(preparation, {});
   }
 }
 
 // One message, with what stands before the first and after the last.
 Status Preparer::write_one(Preparation& preparation) const {
-  if (preparation.request->abandoned()) return abandoned_status();
+  if (preparation.abandoned()) return abandoned_status();
   const PromptBuilder builder(model_.prompts());
   if (preparation.messages_done == 0) ARGES_RETURN_IF_ERROR(begin_prompt(preparation));
   Message& message = preparation.messages[preparation.messages_done];
@@ -112,20 +147,19 @@ Status Preparer::check_context(const Preparation& preparation, std::int64_t more
                                         "; shorten the messages or begin a new session"};
 }
 
-void Preparer::encode_next(const Shared& preparation) {
-  Status status = guarded([&] { return encode_one(*preparation); });
-  const bool last = ++preparation->images_done == preparation->draft.images.size();
+void Preparer::encode_next(Entry entry) {
+  Preparation& preparation = *entry.front();
+  Status status = guarded([&] { return encode_one(preparation); });
+  const bool last = ++preparation.images_done == preparation.draft.images.size();
   if (!status.ok() || last) {
-    settle(*preparation, std::move(status));
+    settle(preparation, std::move(status));
   } else {
-    post(*pictures_, &Preparer::encode_next, preparation);
+    queue_up(pictures_, picture_alarm_, std::move(entry));
   }
 }
 
 Status Preparer::encode_one(Preparation& preparation) const {
-  const auto stop = [&] {
-    return preparation.request->abandoned() ? abandoned_status() : Status();
-  };
+  const auto stop = [&] { return preparation.abandoned() ? abandoned_status() : Status(); };
   ARGES_RETURN_IF_ERROR(stop());
   PromptDraft& draft = preparation.draft;
   const std::size_t index = preparation.images_done;

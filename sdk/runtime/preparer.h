@@ -4,8 +4,10 @@
 #include <functional>
 #include <memory>
 
+#include "sdk/async/alarm.h"
 #include "sdk/async/engine_thread.h"
 #include "sdk/runtime/preparation.h"
+#include "sdk/runtime/preparation_line.h"
 
 namespace arges::sdk {
 
@@ -15,28 +17,36 @@ namespace arges::sdk {
 //   picture after another
 //
 // Several requests take turns, message by message and picture by picture. Text never waits for
-// pictures.
+// pictures. Of requests that have ended nothing is kept but what the two threads have in hand.
 class Preparer {
  public:
+  // As join().
+  ~Preparer();
+  Preparer(const Preparer&) = delete;
+  Preparer& operator=(const Preparer&) = delete;
+
   // Starts both threads. on_ready is called on one of them when a preparation has become ready.
   // The model must outlive the object. IO when the system refuses a thread, OUT_OF_MEMORY_HOST.
   static Result<std::unique_ptr<Preparer>> create(Model& model, std::function<void()> on_ready);
 
-  // Takes over; ready() follows, at the latest one message or one picture step (see
-  // ImageEncoder::encode) after the request is abandoned.
-  void start(std::shared_ptr<Preparation> preparation);
-  // Finishes what was started and ends the threads. Idempotent; not from one of them.
+  // Takes over; ready() follows, unless the preparation is withdrawn: then nothing more.
+  void start(PreparationLine::Entry preparation) noexcept;
+  // The request has ended: what waits for its turn is let go, work on it ends after at most one
+  // message or one picture step (see ImageEncoder::encode).
+  void withdraw(Preparation& preparation) noexcept;
+  // Ends the threads after what they have in hand. Idempotent; not from one of them.
   void join();
 
  private:
-  using Shared = std::shared_ptr<Preparation>;
-  using Stage = void (Preparer::*)(const Shared&);
+  using Entry = PreparationLine::Entry;
 
   Preparer(Model& model, std::function<void()> on_ready, std::unique_ptr<EngineThread> text,
            std::unique_ptr<EngineThread> pictures);
-  void post(EngineThread& thread, Stage stage, const Shared& preparation);
-  void write_next(const Shared& preparation);
-  void encode_next(const Shared& preparation);
+  void write_all();
+  void encode_all();
+  void write_next(Entry entry);
+  void encode_next(Entry entry);
+  static void queue_up(PreparationLine& line, Alarm& alarm, Entry entry);
   Status begin_prompt(Preparation& preparation) const;
   Status write_one(Preparation& preparation) const;
   Status check_context(const Preparation& preparation, std::int64_t more) const;
@@ -46,8 +56,12 @@ class Preparer {
   Model& model_;
   const std::function<void()> on_ready_;
   const std::int64_t longest_token_;  // bytes; 0 when it bounds nothing
-  const std::unique_ptr<EngineThread> text_;
-  const std::unique_ptr<EngineThread> pictures_;
+  const std::unique_ptr<EngineThread> text_thread_;
+  const std::unique_ptr<EngineThread> picture_thread_;
+  PreparationLine text_;
+  PreparationLine pictures_;
+  Alarm text_alarm_;     // on text_thread_, rung when somebody queues up for it
+  Alarm picture_alarm_;  // on picture_thread_
 };
 
 }  // namespace arges::sdk

@@ -97,9 +97,9 @@ void Scheduler::forget(const SessionState* session) {
 }
 
 void Scheduler::submit(GenerationParts parts) {
-  auto preparation = parts.preparation;
+  PreparationLine::Entry preparation{parts.preparation};
   Active entry;
-  entry.push_back(std::make_shared<Generation>(*model_, std::move(parts)));
+  entry.push_back(std::make_shared<Generation>(*model_, *preparer_, std::move(parts)));
   {
     std::lock_guard lock(incoming_mutex_);
     incoming_.splice(incoming_.end(), entry);
