@@ -39,10 +39,8 @@ bool Generation::end_if_interrupted(Clock::time_point now) {
 void Generation::tend(Clock::time_point now) {
   // One that ended in the step just done stays so; a late cancel or deadline changes nothing.
   if (ended() || end_if_interrupted(now)) return;
-  Status status = guarded([this]() -> Status {
-    if (phase_ == Phase::kPreparing && parts_.preparation->ready()) ARGES_RETURN_IF_ERROR(begin());
-    return hand_over();
-  });
+  if (phase_ != Phase::kPreparing || !parts_.preparation->ready()) return;
+  Status status = guarded([this] { return begin(); });
   if (!status.ok()) fail(std::move(status));
 }
 
@@ -76,8 +74,9 @@ StepItem Generation::step_item(std::int64_t prefill_chunk) {
   return {sequence_.get(), &prompt_, prompt_done_, count, last ? answer_->logits() : nullptr};
 }
 
-void Generation::after_step(const StepItem& item, const Status& outcome) {
+void Generation::after_step(const StepItem& item, const Status& outcome, std::uint64_t now) {
   if (end_if_interrupted(Clock::now())) return;
+  waiting_since_ = now;
   Status status = guarded([&]() -> Status {
     ARGES_RETURN_IF_ERROR(outcome);
     return absorb(item);
@@ -94,25 +93,50 @@ Status Generation::absorb(const StepItem& item) {
   if (phase_ == Phase::kPrefill) return {};
   ARGES_RETURN_IF_ERROR(answer_->take_token());
   if (answer_->complete()) phase_ = Phase::kClosing;
-  return hand_over();
+  return {};
 }
 
 void Generation::absorb_prompt(std::int64_t count) {
   prompt_done_ += count;
-  // Progress is for the eye: a slow reader misses some and nothing waits for it.
-  parts_.queue->try_push(event(EventType::kProgress));
+  progress_due_ = true;
   if (prompt_done_ < prompt_size_) return;
   prompt_ = {};  // frees the pictures' features
   phase_ = Phase::kDecode;
 }
 
-// Gives waiting text to the queue, and the end once no text is left to wait for.
-Status Generation::hand_over() {
-  if (phase_ != Phase::kDecode && phase_ != Phase::kClosing) return {};
+bool Generation::has_news() const {
+  if (progress_due_ || phase_ == Phase::kClosing) return true;
+  return phase_ == Phase::kDecode && !answer_->text().empty();
+}
+
+bool Generation::hand_over() {
+  bool taken = !progress_due_ || try_progress();
+  progress_due_ = false;
+  if (phase_ != Phase::kDecode && phase_ != Phase::kClosing) return taken;
+  Status status = guarded([&] { return give_text(taken); });
+  if (!status.ok()) fail(std::move(status));
+  return taken;
+}
+
+// A slow reader misses some, one for which there is no memory is missed by all, and nothing waits
+// for it.
+bool Generation::try_progress() {
+  bool taken = true;
+  const Status told = guarded([&]() -> Status {
+    Event progress = event(EventType::kProgress);
+    progress.generated_tokens = 0;
+    taken = parts_.queue->try_push(progress);
+    return {};
+  });
+  return told.ok() && taken;
+}
+
+Status Generation::give_text(bool& taken) {
   if (std::string& text = answer_->text(); !text.empty()) {
     Event piece = event(EventType::kText);
     piece.text = text;
-    if (!parts_.queue->try_push(piece)) return {};
+    taken = parts_.queue->try_push(piece);
+    if (!taken) return {};
     text.clear();
   }
   return phase_ == Phase::kClosing ? commit() : Status();
@@ -155,6 +179,8 @@ void Generation::end(EventType type, Status status, Conversation* result) {
   sequence_.reset();
   seen_ = {};
   prompt_ = {};
+  progress_due_ = false;
+  if (parts_.preparation) preparer_.withdraw(*parts_.preparation);
   parts_.preparation.reset();
   parts_.space_listener.reset();
   parts_.session->finish(result, [this] {
@@ -164,5 +190,3 @@ void Generation::end(EventType type, Status status, Conversation* result) {
 }
 
 }  // namespace arges::sdk
-  progress_due_ = false;
-  if (parts_.preparation) preparer_.withdraw(*parts_.preparation);

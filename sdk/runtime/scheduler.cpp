@@ -52,6 +52,7 @@ Scheduler::Scheduler(std::shared_ptr<Model> model, const EngineOptions& options,
   // A session has at most one request, so no turn grows beyond this.
   turn_.items.reserve(static_cast<std::size_t>(options.max_sessions));
   turn_.generations.reserve(static_cast<std::size_t>(options.max_sessions));
+  reader_turns_.reserve(static_cast<std::size_t>(options.max_sessions));
   steps_ = std::make_unique<Alarm>(*step_thread_, [this] { return run(); });
 }
 
@@ -143,6 +144,7 @@ void Scheduler::take_incoming() {
 void Scheduler::tend_all() {
   const auto now = Generation::Clock::now();
   for (const auto& generation : active_) generation->tend(now);
+  reader_turns_.run(active_);
   active_.remove_if([](const auto& generation) { return generation->ended(); });
 }
 
@@ -150,12 +152,13 @@ void Scheduler::tend_all() {
 bool Scheduler::step() {
   plan_turn(active_, {options_.prefill_chunk, step_prompt_tokens(options_)}, turn_);
   if (turn_.items.empty()) return false;
-  reserve_memory(turn_);
+  reserve_memory(turn_, ++news_);
   if (turn_.items.empty()) return true;
   const Status outcome = guarded([this] { return model_->step(turn_.items); });
   for (std::size_t i = 0; i < turn_.items.size(); ++i) {
-    turn_.generations[i]->after_step(turn_.items[i], outcome);
+    turn_.generations[i]->after_step(turn_.items[i], outcome, ++news_);
   }
+  reader_turns_.run(active_);  // before anything else: a reader waits for it
   return true;
 }
 

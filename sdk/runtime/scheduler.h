@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <list>
 #include <map>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "sdk/runtime/generation.h"
 #include "sdk/runtime/model.h"
 #include "sdk/runtime/preparer.h"
+#include "sdk/runtime/reader_turns.h"
 #include "sdk/runtime/session_state.h"
 #include "sdk/runtime/turn.h"
 
@@ -82,6 +84,8 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
 
   Active active_;  // the step thread's; those longest without a prompt chunk first
   Turn turn_;      // the step thread's
+  ReaderTurns reader_turns_;
+  std::uint64_t news_ = 0;  // the step thread's clock of what requests have to say
   std::unique_ptr<EngineThread> step_thread_;
   std::unique_ptr<Preparer> preparer_;
   std::unique_ptr<Alarm> steps_;  // on the step thread

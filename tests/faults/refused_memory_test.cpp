@@ -80,6 +80,28 @@ TEST_F(NoMemory, AnEventWithoutAPlaceIsReadByTheNextCall) {
   EXPECT_EQ(text.size(), 16u) << "nothing was lost";
 }
 
+TEST_F(NoMemory, ProgressWithoutMemoryIsSkippedAndTheRequestGoesOn) {
+  static_cast<void>(std::list<sdk::Event>(1));
+  const std::size_t place_of_an_event = last_allocation();
+  model->step_gate().shut();
+  submit();
+  model->step_gate().wait_until_held();
+  {
+    const RefusedMemory refused(place_of_an_event);
+    model->step_gate().let(4);  // of the prompt, one token each
+    model->step_gate().wait_until_held();
+    EXPECT_GE(refused.count(), 3u);
+  }
+  model->step_gate().open();
+  std::uint64_t first_progress = 0;
+  while (event.type < ARGES_EVENT_DONE) {
+    ASSERT_EQ(next(), ARGES_OK);
+    if (first_progress == 0) first_progress = event.prompt_done;
+  }
+  EXPECT_EQ(event.type, ARGES_EVENT_DONE);
+  EXPECT_GT(first_progress, 3u) << "what came before found no memory";
+}
+
 TEST_F(NoMemory, ACallbackThreadEndsWithItsQueue) {
   arges_queue_options options;
   arges_queue_options_init(&options, sizeof options);
