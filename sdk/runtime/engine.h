@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -30,12 +31,12 @@ class Request {
   // cutting into tiles; the
   // terminal event is kCancelled unless the request ended before.
   void cancel();
-  // Whether the terminal event has been queued.
+  // Whether the terminal event has been queued, or dropped with its queue.
   bool finished() const;
-
   // Waits for that, at most `timeout` (negative: without limit); the session is idle then. False
   // when the time has passed. timeout: at most some hundred years.
   bool wait(std::chrono::milliseconds timeout) const;
+
  private:
   std::shared_ptr<RequestState> state_;
 };
