@@ -4,10 +4,12 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "kernels/base/status.h"
+#include "sdk/runtime/engine_counters.h"
 #include "sdk/runtime/engine_options.h"
 #include "sdk/runtime/event_queue.h"
 #include "sdk/runtime/generate_options.h"
@@ -86,11 +88,20 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   const Model& model() const { return *model_; }
+  const EngineOptions& options() const;
 
   // Closes all sessions, then joins the threads: waits for at most one step, one message being
   // tokenized and one layer of a picture (or its cutting into tiles). From then on no session can
   // be made and those there are answer CLOSED. Idempotent; a second caller waits for the first.
   void close();
+
+  // What the engine is doing and has done, as it was a moment ago.
+  EngineStats stats() const;
+
+  // Tokens of the prompt that generate() of a new session would write of these messages, pictures
+  // and the answer's header included. Tokenizes on the calling thread. Refused as generate()
+  // refuses them.
+  Result<std::int64_t> count_tokens(std::span<const Message> messages) const;
 
   // A session takes model memory with its first request only. BUSY when max_sessions are open,
   // OUT_OF_MEMORY_HOST.

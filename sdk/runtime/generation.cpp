@@ -19,11 +19,21 @@ Clock::time_point deadline_after(std::chrono::milliseconds time) {
   return time.count() == 0 || time > room ? Clock::time_point::max() : now + time;
 }
 
+RequestTimings::Time in_microseconds(Clock::duration time) {
+  return std::chrono::duration_cast<RequestTimings::Time>(time);
+}
+
+RequestTimings::Time since(Clock::time_point begin) {
+  return in_microseconds(Clock::now() - begin);
+}
+
 }  // namespace
 
-Generation::Generation(Model& model, Preparer& preparer, GenerationParts parts)
+Generation::Generation(Model& model, Preparer& preparer, EngineCounters& counters,
+                       GenerationParts parts)
     : model_(model),
       preparer_(preparer),
+      counters_(counters),
       parts_(std::move(parts)),
       deadline_(deadline_after(parts_.options.deadline)) {}
 
@@ -54,7 +64,9 @@ Status Generation::begin() {
   prompt_ = std::move(parts_.preparation->draft.input);
   prompt_carried_ = parts_.preparation->draft.carried;
   prompt_size_ = static_cast<std::int64_t>(prompt_.ids.size());
+  note_preparation();
   parts_.preparation.reset();
+  prepared_ = Clock::now();
   const Conversation& past = parts_.session->conversation();
   ARGES_ASSIGN_OR_RETURN(sequence_,
                          past.empty() ? model_.create_sequence() : past.sequence->clone());
@@ -92,6 +104,8 @@ Status Generation::absorb(const StepItem& item) {
   }
   if (phase_ == Phase::kPrefill) return {};
   ARGES_RETURN_IF_ERROR(answer_->take_token());
+  ++counters_.generated_tokens;
+  if (timings_.first_token.count() == 0) timings_.first_token = since(submitted_);
   if (answer_->complete()) phase_ = Phase::kClosing;
   return {};
 }
@@ -100,6 +114,7 @@ void Generation::absorb_prompt(std::int64_t count) {
   prompt_done_ += count;
   progress_due_ = true;
   if (prompt_done_ < prompt_size_) return;
+  timings_.prefill = since(prepared_);
   prompt_ = {};  // frees the pictures' features
   phase_ = Phase::kDecode;
 }
@@ -167,13 +182,37 @@ Event Generation::event(EventType type) const {
   return event;
 }
 
+void Generation::note_preparation() {
+  const PreparationTimes& times = parts_.preparation->times;
+  timings_.queued = in_microseconds(times.begin(Clock::now()) - submitted_);
+  timings_.text = in_microseconds(times.text());
+  timings_.images = in_microseconds(times.images());
+}
+
+void Generation::count(EngineCounters& now) const {
+  if (ended()) return;
+  if (sequence_) {
+    now.request_bytes += model_.state_bytes() + sequence_->length() * model_.kv_bytes_per_token();
+  }
+  if (phase_ == Phase::kPreparing) {
+    ++now.preparing;
+  } else if (phase_ == Phase::kClosing || (answer_ && !answer_->text().empty())) {
+    ++now.paused;
+  } else {
+    ++(phase_ == Phase::kPrefill ? now.prefilling : now.decoding);
+  }
+}
+
 // The one place where a request ends. It sets no memory aside, and it frees the request's before
 // anybody can hear of the end.
 void Generation::end(EventType type, Status status, Conversation* result) {
   phase_ = Phase::kEnded;
+  if (parts_.preparation) note_preparation();
+  timings_.total = since(submitted_);
   Event& last = parts_.terminal.front();
   last = event(type);
   last.status = std::move(status);
+  last.timings = timings_;
   if (type == EventType::kDone) last.finish_reason = answer_->finish_reason();
   answer_.reset();
   sequence_.reset();
@@ -183,6 +222,7 @@ void Generation::end(EventType type, Status status, Conversation* result) {
   if (parts_.preparation) preparer_.withdraw(*parts_.preparation);
   parts_.preparation.reset();
   parts_.space_listener.reset();
+  counters_.note_end(type);
   parts_.session->finish(result, [this] {
     parts_.request->finish();
     parts_.queue->push_terminal(std::move(parts_.terminal));

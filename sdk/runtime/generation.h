@@ -8,6 +8,7 @@
 
 #include "kernels/base/status.h"
 #include "sdk/runtime/answer.h"
+#include "sdk/runtime/engine_counters.h"
 #include "sdk/runtime/event_queue.h"
 #include "sdk/runtime/generate_options.h"
 #include "sdk/runtime/model.h"
@@ -44,8 +45,8 @@ class Generation {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // The preparer must outlive the object.
-  Generation(Model& model, Preparer& preparer, GenerationParts parts);
+  // All but the parts must outlive the object.
+  Generation(Model& model, Preparer& preparer, EngineCounters& counters, GenerationParts parts);
   Generation(const Generation&) = delete;
   Generation& operator=(const Generation&) = delete;
 
@@ -69,6 +70,8 @@ class Generation {
   bool runnable() const;
   bool in_prefill() const { return phase_ == Phase::kPrefill; }
   bool ended() const { return phase_ == Phase::kEnded; }
+  // Adds it to what requests are in, and its memory to theirs.
+  void count(EngineCounters& now) const;
   Clock::time_point deadline() const { return deadline_; }
 
   // Its part in the next step: a chunk of at most `prefill_chunk` prompt tokens, or one token of
@@ -91,12 +94,17 @@ class Generation {
   Status commit();
   void fail(Status status);
   Event event(EventType type) const;
+  void note_preparation();
   void end(EventType type, Status status, Conversation* result);
 
   Model& model_;
   Preparer& preparer_;
+  EngineCounters& counters_;
   GenerationParts parts_;
+  const Clock::time_point submitted_ = Clock::now();
   const Clock::time_point deadline_;
+  Clock::time_point prepared_;  // when the prompt was complete
+  RequestTimings timings_;
   Phase phase_ = Phase::kPreparing;
   std::unique_ptr<Sequence> sequence_;  // a copy of the session's, or a fresh one
   ModelInput prompt_;

@@ -10,6 +10,7 @@
 #include "language/text/token.h"
 #include "sdk/runtime/message.h"
 #include "sdk/runtime/model.h"
+#include "sdk/runtime/preparation_times.h"
 #include "sdk/runtime/prompt_builder.h"
 #include "sdk/runtime/request_state.h"
 
@@ -30,6 +31,8 @@ struct Preparation {
   std::vector<std::int64_t> image_tokens;  // placeholder count of each picture, in order
   PromptDraft draft;
   std::size_t images_done = 0;
+
+  PreparationTimes times;
 
   Status status;  // why it failed, once ready
   std::atomic<bool> finished{false};

@@ -34,9 +34,10 @@ Status abandoned_status() {
 
 }  // namespace
 
-Preparer::Preparer(Model& model, std::function<void()> on_ready, std::unique_ptr<EngineThread> text,
-                   std::unique_ptr<EngineThread> pictures)
+Preparer::Preparer(Model& model, EngineCounters& counters, std::function<void()> on_ready,
+                   std::unique_ptr<EngineThread> text, std::unique_ptr<EngineThread> pictures)
     : model_(model),
+      counters_(counters),
       on_ready_(std::move(on_ready)),
       longest_token_(longest_token(model.tokenizer())),
       text_thread_(std::move(text)),
@@ -51,11 +52,12 @@ Preparer::Preparer(Model& model, std::function<void()> on_ready, std::unique_ptr
         return Alarm::kNever;
       }) {}
 
-Result<std::unique_ptr<Preparer>> Preparer::create(Model& model, std::function<void()> on_ready) {
+Result<std::unique_ptr<Preparer>> Preparer::create(Model& model, EngineCounters& counters,
+                                                   std::function<void()> on_ready) {
   ARGES_ASSIGN_OR_RETURN(auto text, EngineThread::create());
   ARGES_ASSIGN_OR_RETURN(auto pictures, EngineThread::create());
   return std::unique_ptr<Preparer>(
-      new Preparer(model, std::move(on_ready), std::move(text), std::move(pictures)));
+      new Preparer(model, counters, std::move(on_ready), std::move(text), std::move(pictures)));
 }
 
 Preparer::~Preparer() {
@@ -100,7 +102,9 @@ void Preparer::encode_all() {
 
 void Preparer::write_next(Entry entry) {
   Preparation& preparation = *entry.front();
+  const auto begin = PreparationTimes::Clock::now();
   Status status = guarded([&] { return write_one(preparation); });
+  preparation.times.add_text(begin, PreparationTimes::Clock::now());
   if (!status.ok()) {
     settle(preparation, std::move(status));
   } else if (preparation.messages_done < preparation.messages.size()) {
@@ -149,7 +153,10 @@ Status Preparer::check_context(const Preparation& preparation, std::int64_t more
 
 void Preparer::encode_next(Entry entry) {
   Preparation& preparation = *entry.front();
+  const auto begin = PreparationTimes::Clock::now();
   Status status = guarded([&] { return encode_one(preparation); });
+  preparation.times.add_images(begin, PreparationTimes::Clock::now());
+  if (status.ok()) ++counters_.images_encoded;
   const bool last = ++preparation.images_done == preparation.draft.images.size();
   if (!status.ok() || last) {
     settle(preparation, std::move(status));

@@ -6,6 +6,7 @@
 
 #include "sdk/async/alarm.h"
 #include "sdk/async/engine_thread.h"
+#include "sdk/runtime/engine_counters.h"
 #include "sdk/runtime/preparation.h"
 #include "sdk/runtime/preparation_line.h"
 
@@ -26,8 +27,10 @@ class Preparer {
   Preparer& operator=(const Preparer&) = delete;
 
   // Starts both threads. on_ready is called on one of them when a preparation has become ready.
-  // The model must outlive the object. IO when the system refuses a thread, OUT_OF_MEMORY_HOST.
-  static Result<std::unique_ptr<Preparer>> create(Model& model, std::function<void()> on_ready);
+  // Model and counters must outlive the object. IO when the system refuses a thread,
+  // OUT_OF_MEMORY_HOST.
+  static Result<std::unique_ptr<Preparer>> create(Model& model, EngineCounters& counters,
+                                                  std::function<void()> on_ready);
 
   // Takes over; ready() follows, unless the preparation is withdrawn: then nothing more.
   void start(PreparationLine::Entry preparation) noexcept;
@@ -40,8 +43,8 @@ class Preparer {
  private:
   using Entry = PreparationLine::Entry;
 
-  Preparer(Model& model, std::function<void()> on_ready, std::unique_ptr<EngineThread> text,
-           std::unique_ptr<EngineThread> pictures);
+  Preparer(Model& model, EngineCounters& counters, std::function<void()> on_ready,
+           std::unique_ptr<EngineThread> text, std::unique_ptr<EngineThread> pictures);
   void write_all();
   void encode_all();
   void write_next(Entry entry);
@@ -54,6 +57,7 @@ class Preparer {
   void settle(Preparation& preparation, Status status);
 
   Model& model_;
+  EngineCounters& counters_;
   const std::function<void()> on_ready_;
   const std::int64_t longest_token_;  // bytes; 0 when it bounds nothing
   const std::unique_ptr<EngineThread> text_thread_;

@@ -6,10 +6,12 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "kernels/base/status.h"
 #include "sdk/async/alarm.h"
 #include "sdk/async/engine_thread.h"
+#include "sdk/runtime/engine_counters.h"
 #include "sdk/runtime/engine_options.h"
 #include "sdk/runtime/generation.h"
 #include "sdk/runtime/model.h"
@@ -53,6 +55,9 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   // Looks at all requests again soon. From any thread, returns at once.
   void wake() noexcept { steps_->ring(); }
 
+  // What the engine is doing and has done. From any thread.
+  EngineStats stats();
+
   // Closes all sessions, waits for the present step and ends the threads. Idempotent; a second
   // caller waits for the first. Not from the engine's own threads.
   void shutdown();
@@ -63,16 +68,21 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   Scheduler(std::shared_ptr<Model> model, const EngineOptions& options,
             std::unique_ptr<EngineThread> step_thread);
 
+  std::vector<std::shared_ptr<SessionState>> open_sessions();
+
   // On the step thread.
   Alarm::Clock::time_point run();
   void take_incoming();
   void tend_all();
+  void count_all();
   bool step();
+  void count_step(Generation::Clock::duration time);
   Alarm::Clock::time_point next_deadline() const;
 
   const std::shared_ptr<Model> model_;
   const EngineOptions options_;
   const std::shared_ptr<const language::SuppressedTokens> suppressed_;
+  EngineCounters counters_;
   std::mutex sessions_mutex_;
   bool accepting_ = true;
   std::map<const SessionState*, std::weak_ptr<SessionState>> sessions_;
