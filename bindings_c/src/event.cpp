@@ -5,6 +5,13 @@
 #include "bindings_c/src/struct_sizes.h"
 
 namespace arges::bindings {
+namespace {
+
+std::uint64_t microseconds(sdk::RequestTimings::Time time) {
+  return static_cast<std::uint64_t>(time.count());
+}
+
+}  // namespace
 
 arges_event describe_event(const sdk::Event& event, std::uint64_t storage) {
   const bool failed = event.type == sdk::EventType::kFailed;
@@ -21,6 +28,12 @@ arges_event describe_event(const sdk::Event& event, std::uint64_t storage) {
   out.prompt_done = event.prompt_done;
   out.generated_tokens = event.generated_tokens;
   out.storage = storage;
+  out.queued_us = microseconds(event.timings.queued);
+  out.text_us = microseconds(event.timings.text);
+  out.images_us = microseconds(event.timings.images);
+  out.prefill_us = microseconds(event.timings.prefill);
+  out.first_token_us = microseconds(event.timings.first_token);
+  out.total_us = microseconds(event.timings.total);
   return out;
 }
 

@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <chrono>
 #include <list>
+#include <new>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "bindings_c/src/boundary.h"
@@ -56,22 +59,82 @@ arges_status report_no_event(sdk::EventQueue::News news) {
   return report_fixed(StatusCode::kTimeout, "no event came within the time given");
 }
 
-// The event's place is made when one is there and before it is taken, so that none can be lost.
+// Takes one event if one is there. Its place is made first, so that none can be lost.
+sdk::EventQueue::News take_present(sdk::EventQueue& events, arges_event* out) {
+  using News = sdk::EventQueue::News;
+  auto event = std::make_shared<sdk::Event>();
+  ReservedHandle storage(taken_events());
+  std::list<sdk::Event> taken;
+  const News news = events.take(std::chrono::milliseconds(0), taken);
+  if (news != News::kEvent) return news;
+  *event = std::move(taken.front());
+  taken_events().remove(from_storage(out->storage));
+  write_struct(out, describe_event(*event, to_storage(storage.publish(event))));
+  return news;
+}
+
+// Waits without making a place: a reader that finds nothing needs no memory.
 arges_status take_event(sdk::EventQueue& events, std::int64_t timeout_ms, arges_event* out) {
   using News = sdk::EventQueue::News;
   const Patience patience(wait_time(timeout_ms));
   News news = events.wait(patience.left());
-  for (; news == News::kEvent; news = events.wait(patience.left())) {
-    auto event = std::make_shared<sdk::Event>();
-    ReservedHandle storage(taken_events());
-    std::list<sdk::Event> taken;
-    if (events.take(std::chrono::milliseconds(0), taken) != News::kEvent) continue;
-    *event = std::move(taken.front());
-    taken_events().remove(from_storage(out->storage));
-    write_struct(out, describe_event(*event, to_storage(storage.publish(event))));
-    return ARGES_OK;
+  while (news == News::kEvent) {
+    if (take_present(events, out) == News::kEvent) return ARGES_OK;
+    news = events.wait(patience.left());  // another reader was faster
   }
   return report_no_event(news);
+}
+
+// An array of event structs as the caller knows them.
+class EventArray {
+ public:
+  // INVALID_ARGUMENT unless each of them is usable and as long as the first.
+  static Result<EventArray> create(arges_event* first, std::uint64_t capacity) {
+    ARGES_RETURN_IF_ERROR(check_result_struct(first));
+    if (capacity < 1 || capacity > sdk::EventQueue::kMaxCapacity) {
+      return invalid_argument("the capacity is " + std::to_string(capacity) +
+                              "; it must be 1 to 65536");
+    }
+    const EventArray array(first, capacity);
+    for (std::uint64_t i = 1; i < capacity; ++i) {
+      if (read_struct_size(array.at(i)) == array.stride_) continue;
+      return invalid_argument("the event structs have different sizes; initialise each of them");
+    }
+    return array;
+  }
+  arges_event* at(std::uint64_t index) const {
+    return reinterpret_cast<arges_event*>(first_ + index * stride_);
+  }
+  std::uint64_t capacity() const { return capacity_; }
+
+ private:
+  EventArray(arges_event* first, std::uint64_t capacity)
+      : first_(reinterpret_cast<char*>(first)),
+        stride_(read_struct_size(first)),
+        capacity_(capacity) {}
+
+  char* first_;
+  std::uint64_t stride_;
+  std::uint64_t capacity_;
+};
+
+// Behind the first event: what is there and finds memory.
+std::uint64_t take_more(sdk::EventQueue& events, const EventArray& out) {
+  std::uint64_t count = 1;
+  try {
+    while (count < out.capacity() &&
+           take_present(events, out.at(count)) == sdk::EventQueue::News::kEvent) {
+      ++count;
+    }
+  } catch (const std::bad_alloc&) {  // the rest waits for the next call
+  }
+  return count;
+}
+
+Result<std::shared_ptr<EventSource>> pulled_queue(const arges_queue* queue) {
+  ARGES_ASSIGN_OR_RETURN(auto source, queues().find(queue));
+  if (!source->has_callback()) return source;
+  return unsupported("this queue gives its events to a callback; make one without");
 }
 
 }  // namespace
@@ -94,13 +157,28 @@ arges_status arges_queue_create(const arges_queue_options* options, arges_queue*
 arges_status arges_queue_next(arges_queue* queue, int64_t timeout_ms, arges_event* event) {
   std::shared_ptr<EventSource> source;
   const arges_status status = at_boundary([&]() -> arges::Status {
-    ARGES_ASSIGN_OR_RETURN(source, queues().find(queue));
-    ARGES_RETURN_IF_ERROR(check_result_struct(event));
-    if (!source->has_callback()) return {};
-    return arges::unsupported("this queue gives its events to a callback; make one without");
+    ARGES_ASSIGN_OR_RETURN(source, pulled_queue(queue));
+    return check_result_struct(event);
   });
   if (status != ARGES_OK) return status;
   return at_boundary([&] { return take_event(*source->events(), timeout_ms, event); });
+}
+
+arges_status arges_queue_next_many(arges_queue* queue, int64_t timeout_ms, arges_event* events,
+                                   uint64_t capacity, uint64_t* count) {
+  std::shared_ptr<EventSource> source;
+  std::optional<EventArray> array;
+  const arges_status status = at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(source, pulled_queue(queue));
+    ARGES_ASSIGN_OR_RETURN(array, EventArray::create(events, capacity));
+    return require_pointer(count, "count");
+  });
+  if (status != ARGES_OK) return status;
+  return at_boundary([&] {
+    const arges_status first = take_event(*source->events(), timeout_ms, events);
+    if (first == ARGES_OK) *count = take_more(*source->events(), *array);
+    return first;
+  });
 }
 
 int32_t arges_queue_fd(const arges_queue* queue) {

@@ -1,40 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <iterator>
-#include <string>
 #include <vector>
 
 #include "bindings_c/src/boundary.h"
 #include "bindings_c/src/generate_settings.h"
 #include "bindings_c/src/handles.h"
+#include "bindings_c/src/message_list.h"
 #include "bindings_c/src/struct_sizes.h"
 #include "bindings_c/src/wait_time.h"
 
 namespace arges::bindings {
 namespace {
-
-constexpr std::uint64_t kMaxMessages = 4096;
-
-// The copies share texts and pixels with the originals.
-Result<std::vector<sdk::Message>> copy_messages(arges_message* const* given, std::uint64_t count) {
-  ARGES_RETURN_IF_ERROR(require_pointer(given, "messages"));
-  if (count == 0 || count > kMaxMessages) {
-    return invalid_argument("a request has " + std::to_string(count) +
-                            " messages; it must have 1 to " + std::to_string(kMaxMessages));
-  }
-  const std::int64_t limit = sdk::EngineOptions().max_parts_per_request;
-  std::vector<sdk::Message> copies;
-  copies.reserve(count);
-  std::int64_t parts = 0;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    ARGES_ASSIGN_OR_RETURN(const auto message, messages().find(given[i]));
-    parts += std::ssize(message->parts);
-    if (parts > limit) {
-      return invalid_argument("a request may hold at most " + std::to_string(limit) + " parts");
-    }
-    copies.push_back(*message);
-  }
-  return copies;
-}
 
 Result<sdk::GenerateOptions> copy_options(const arges_generate_options* given) {
   const arges_generate_options defaults = default_generate_options();

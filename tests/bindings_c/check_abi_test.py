@@ -17,7 +17,7 @@ BASELINE = pathlib.Path(__file__).resolve().parents[2] / "bindings_c" / "abi" / 
 TEXT = BASELINE.read_text(encoding="utf-8")
 END = "    </class-decl>"
 GROWING = ["arges_engine_options", "arges_model_info", "arges_image_plan", "arges_event",
-           "arges_queue_options", "arges_generate_options"]
+           "arges_queue_options", "arges_generate_options", "arges_engine_info", "arges_stats"]
 
 
 def type_id(name):

@@ -19,6 +19,8 @@ std::vector<std::function<arges_status()>> all_calls(World& world, arges_event& 
   static arges_queue_options queue_options = {};
   static arges_generate_options generate_options = {};
   static arges_model_info info = {sizeof info, 0, 0, 0, 0, 0};
+  static arges_engine_info engine_info = {};
+  static arges_stats stats = {};
   static std::uint64_t count = 0;
   static std::uint32_t side = 0;
   return {
@@ -29,6 +31,13 @@ std::vector<std::function<arges_status()>> all_calls(World& world, arges_event& 
         return arges_engine_open(&engine_options, &out);
       },
       [&] { return arges_engine_model_info(world.engine, &info); },
+      [&] { return arges_engine_get_info(world.engine, &engine_info); },
+      [&] { return arges_engine_stats(world.engine, &stats); },
+      [&] { return arges_count_tokens(world.engine, &world.message, 1, &count); },
+      [&] { return arges_tokenize(world.engine, "x", 1, nullptr, 0, &count); },
+      [&] { return arges_detokenize(world.engine, nullptr, 0, nullptr, 0, &count); },
+      [] { return arges_set_log(nullptr, nullptr, 0); },
+      [&] { return arges_queue_next_many(world.queue, 0, &event, 1, &count); },
       [] {
         arges_image* out = nullptr;
         return arges_image_from_pixels(kPixels, 2, 2, 6, ARGES_PIXELS_RGB, &out);

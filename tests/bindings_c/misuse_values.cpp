@@ -50,7 +50,22 @@ std::vector<MisuseCase> engine_numbers() {
       {"context_huge", [](arges_engine_options& o) { o.max_context = kHuge; }},
       {"context_over", [](arges_engine_options& o) { o.max_context = 1'000'000'001; }},
       {"chunk_8193", [](arges_engine_options& o) { o.prefill_chunk = 8193; }},
-      {"sessions_65537", [](arges_engine_options& o) { o.max_sessions = 65537; }}};
+      {"sessions_65537", [](arges_engine_options& o) { o.max_sessions = 65537; }},
+      {"files_3", [](arges_engine_options& o) { o.files = 3; }},
+      {"memory_budget_huge", [](arges_engine_options& o) { o.memory_budget = kHuge; }},
+      {"device_budget_huge", [](arges_engine_options& o) { o.device_budget = kHuge; }},
+      {"weight_format_empty", [](arges_engine_options& o) { o.weight_format = ""; }},
+      {"device_index_1", [](arges_engine_options& o) { o.device_index = 1; }, ARGES_UNSUPPORTED},
+      {"memory_budget", [](arges_engine_options& o) { o.memory_budget = 1 << 20; },
+       ARGES_UNSUPPORTED},
+      {"device_budget", [](arges_engine_options& o) { o.device_budget = 1 << 20; },
+       ARGES_UNSUPPORTED},
+      {"weight_format_unknown",
+       [](arges_engine_options& o) { o.weight_format = "int4", o.weight_format_length = 4; },
+       ARGES_UNSUPPORTED},
+      {"weight_format_stored",
+       [](arges_engine_options& o) { o.weight_format = "stored", o.weight_format_length = 6; },
+       ARGES_NOT_FOUND}};
   std::vector<MisuseCase> cases;
   for (const auto& change : changes) cases.push_back(opening(change));
   return cases;
@@ -156,6 +171,10 @@ std::vector<MisuseCase> other_numbers() {
            arges_message* out = nullptr;
            return arges_message_create(role, &out);
          }});
+  }
+  for (const std::uint32_t level : {5u, 0xFFFFFFFFu}) {
+    cases.push_back({"set_log_level_" + std::to_string(level), ARGES_INVALID_ARGUMENT,
+                     [level](World&) { return arges_set_log(nullptr, nullptr, level); }});
   }
   for (const std::uint32_t capacity : {65537u, 0xFFFFFFFFu}) {
     cases.push_back({"queue_create_capacity_" + std::to_string(capacity), ARGES_INVALID_ARGUMENT,

@@ -119,6 +119,23 @@ ARGES_API const char* arges_status_name(arges_status status);
  * this thread's next call into the library. */
 ARGES_API const char* arges_last_error_message(void);
 
+#define ARGES_LOG_ERROR 1u   /* something that was asked for does not work */
+#define ARGES_LOG_WARNING 2u /* it works, in another way than asked for */
+#define ARGES_LOG_INFO 3u    /* what was done */
+#define ARGES_LOG_DEBUG 4u   /* how */
+
+/* Gets one line, without a line break, of UTF-8. Called on threads that are inside a call into the
+ * library, one at a time; must return, without an exception. What the library does for it in the
+ * meantime is not logged. */
+typedef void (*arges_log_fn)(void* user, uint32_t level, const char* text, uint64_t length);
+
+/* Where the process's log goes: nowhere at first. Lines of `level` and of lower numbers are given
+ * to `log`; level 0 = ARGES_LOG_WARNING. Nothing of what users write or show is in them, only names
+ * of files and facts of the machine. NULL ends the log. Waits for a call of the former function,
+ * unless it is made from there; that one is not called any more when it returns. INVALID_ARGUMENT.
+ */
+ARGES_API arges_status arges_set_log(arges_log_fn log, void* user, uint32_t level);
+
 typedef struct arges_engine arges_engine;
 typedef struct arges_session arges_session;
 typedef struct arges_message arges_message;
@@ -132,6 +149,11 @@ typedef struct arges_request arges_request;
  * anything else to stop loading with ARGES_CANCELLED. */
 typedef int32_t (*arges_progress_fn)(void* user, uint64_t done_bytes, uint64_t total_bytes);
 
+#define ARGES_FILES_MAP 1u  /* pages are read when they are touched; files must stay as they are */
+#define ARGES_FILES_READ 2u /* files are read as a whole; what becomes of them does no harm */
+
+/* An option that this build or machine cannot honour is UNSUPPORTED, never passed over. In this
+ * version: a device_index other than 0, other weight formats, and both budgets. */
 typedef struct arges_engine_options {
   uint32_t struct_size;
   uint32_t threads;       /* of compute, at most 256; 0 = one for each hardware thread */
@@ -144,6 +166,13 @@ typedef struct arges_engine_options {
   uint32_t max_sessions;      /* open at a time, at most 65536; 0 = 1024 */
   arges_progress_fn progress; /* may be NULL */
   void* progress_user;
+  uint32_t device_index; /* of several devices of that kind, from 0 */
+  uint32_t files;        /* ARGES_FILES_*; 0 = mapped */
+  const char*
+      weight_format; /* in memory: "auto", or "stored": as the files have it; NULL = "auto" */
+  uint64_t weight_format_length;
+  uint64_t memory_budget; /* bytes of the host's memory, hard; 0 = no limit of its own */
+  uint64_t device_budget; /* bytes of the device's memory, hard; 0 = no limit of its own */
 } arges_engine_options;
 
 /* Writes the defaults: zero in every field but struct_size; model_path is still to be set. Pass
@@ -173,6 +202,47 @@ typedef struct arges_model_info {
 
 /* Set info->struct_size before the call. */
 ARGES_API arges_status arges_engine_model_info(const arges_engine* engine, arges_model_info* info);
+
+/* How an engine runs. Texts end with a zero. */
+typedef struct arges_engine_info {
+  uint32_t struct_size;
+  uint32_t threads; /* of compute */
+  uint32_t device_index;
+  uint32_t prefill_chunk;
+  char device[32];         /* taken, e.g. "cpu" */
+  char device_reason[256]; /* why that one */
+  char instruction_set[32];
+  char weight_format[32]; /* in memory, e.g. "BF16" */
+  uint64_t weight_bytes;
+} arges_engine_info;
+
+/* Set info->struct_size before the call. */
+ARGES_API arges_status arges_engine_get_info(const arges_engine* engine, arges_engine_info* info);
+
+/* What an engine is doing and has done, as it was a moment ago. */
+typedef struct arges_stats {
+  uint32_t struct_size;
+  uint32_t sessions;         /* now: open */
+  uint32_t preparing;        /* now: requests whose text or pictures are being prepared */
+  uint32_t prefilling;       /* now: requests whose prompt is being absorbed */
+  uint32_t decoding;         /* now: requests whose answer is being generated */
+  uint32_t paused;           /* now: requests whose text waits for room in a queue */
+  uint64_t done;             /* since opening: requests that ended so */
+  uint64_t cancelled;        /* the same */
+  uint64_t failed;           /* the same */
+  uint64_t prompt_tokens;    /* since opening: absorbed, pictures included */
+  uint64_t generated_tokens; /* since opening: chosen, stop tokens included */
+  uint64_t images_encoded;   /* since opening */
+  uint64_t steps;            /* since opening: of the model, each shared by its requests */
+  uint64_t step_us;          /* since opening: microseconds in these */
+  uint64_t weight_bytes;     /* memory by owner: the model's weights */
+  uint64_t workspace_bytes;  /* scratch memory of steps and pictures */
+  uint64_t session_bytes;    /* of conversations, reckoned from their lengths */
+  uint64_t request_bytes;    /* of the copies that running requests work on, reckoned likewise */
+} arges_stats;
+
+/* Set stats->struct_size before the call. Takes time in proportion to the open sessions. */
+ARGES_API arges_status arges_engine_stats(const arges_engine* engine, arges_stats* stats);
 
 /* What a picture of this size costs, before any pixel is decoded (architecture: any-resolution
  * tiles plus a thumbnail). */
@@ -236,6 +306,29 @@ ARGES_API arges_status arges_message_add_image(arges_message* message, const arg
 /* Gives the handle back; requests made from the message go on. NULL allowed. */
 ARGES_API void arges_message_free(arges_message* message);
 
+/* ---- Tokens ------------------------------------------------------------------------------ */
+
+/* Tokens of the prompt that these messages make in a new session, pictures and the answer's header
+ * included. Tokenizes on the calling thread. The limits of arges_generate: INVALID_ARGUMENT,
+ * UNSUPPORTED, OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_count_tokens(const arges_engine* engine,
+                                          arges_message* const* messages, uint64_t message_count,
+                                          uint64_t* out);
+
+/* The tokens of a text of at most 8,000,000 bytes; control tokens are never among them. *count says
+ * how many there are; they are written if `capacity` suffices, so a capacity of 0 (tokens may be
+ * NULL then) asks for the number. Tokenizes on the calling thread. INVALID_ARGUMENT,
+ * OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_tokenize(const arges_engine* engine, const char* text, uint64_t length,
+                                      int32_t* tokens, uint64_t capacity, uint64_t* count);
+
+/* The bytes that tokens stand for, control tokens by their names; they may begin or end inside a
+ * code point. *length says how many there are; they are written, without a zero behind them, if
+ * `capacity` suffices. INVALID_ARGUMENT for a number that is no token, OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_detokenize(const arges_engine* engine, const int32_t* tokens,
+                                        uint64_t count, char* text, uint64_t capacity,
+                                        uint64_t* length);
+
 /* ---- Queues and events ------------------------------------------------------------------ */
 
 /* Every type from ARGES_EVENT_DONE on is terminal and no type below it is: test for the end with
@@ -262,6 +355,14 @@ typedef struct arges_event {
   uint64_t prompt_done;   /* of these, absorbed so far */
   uint64_t generated_tokens;
   uint64_t storage; /* the library's: stands for what owns text */
+  /* Terminal events: where the time went, in microseconds; 0 for what the request did not come to.
+   */
+  uint64_t queued_us;      /* from submission until its first message was taken up */
+  uint64_t text_us;        /* in tokenizing its messages */
+  uint64_t images_us;      /* in encoding its pictures */
+  uint64_t prefill_us;     /* from the prompt's completion until it was absorbed */
+  uint64_t first_token_us; /* from submission until the answer's first token */
+  uint64_t total_us;       /* from submission until the end */
 } arges_event;
 
 /* Before an event struct's first use. Pass sizeof of the struct. */
@@ -306,8 +407,18 @@ ARGES_API arges_status arges_queue_create(const arges_queue_options* options, ar
  * wait, arges_generate answers BUSY for the queue. */
 ARGES_API arges_status arges_queue_next(arges_queue* queue, int64_t timeout_ms, arges_event* event);
 
+/* As arges_queue_next, for several events at once: waits for the first, then takes what else is
+ * there, up to `capacity` (1 to 65536) events. events: an array of structs with the same
+ * struct_size, each initialised by arges_event_init once; the first *count of them are filled. Each
+ * is cleared by itself. */
+ARGES_API arges_status arges_queue_next_many(arges_queue* queue, int64_t timeout_ms,
+                                             arges_event* events, uint64_t capacity,
+                                             uint64_t* count);
+
 /* A descriptor that is readable while events wait, for poll, select, epoll or any event loop;
- * never read from it or close it. Valid until arges_queue_close: take it out of the event loop
+ * never read from it or close it. It becomes readable when the first event comes and stays so until
+ * the last one is taken: an event loop that reports changes only (edge-triggered) must read to
+ * TIMEOUT before it waits again. Valid until arges_queue_close: take it out of the event loop
  * before that, for its number may be given to another file then. -1 for a queue in callback mode
  * and for no queue. */
 ARGES_API int32_t arges_queue_fd(const arges_queue* queue);

@@ -73,9 +73,16 @@ struct EngineOptions {
   std::uint64_t max_context = 0;
   std::uint32_t prefill_chunk = 0;
   std::uint32_t max_sessions = 0;
+  std::uint32_t device_index = 0;
+  std::uint32_t files = 0;  // ARGES_FILES_*
+  std::string weight_format = "auto";
+  std::uint64_t memory_budget = 0;
+  std::uint64_t device_budget = 0;
   // Bytes done and in all; false stops loading with CANCELLED. Must not throw.
   std::function<bool(std::uint64_t done, std::uint64_t total)> progress{};
 };
+
+class Message;
 
 // A loaded model. The constructor waits until it is loaded.
 class Engine {
@@ -91,6 +98,12 @@ class Engine {
     c.max_context = options.max_context;
     c.prefill_chunk = options.prefill_chunk;
     c.max_sessions = options.max_sessions;
+    c.device_index = options.device_index;
+    c.files = options.files;
+    c.weight_format = options.weight_format.data();
+    c.weight_format_length = options.weight_format.size();
+    c.memory_budget = options.memory_budget;
+    c.device_budget = options.device_budget;
     if (options.progress) c.progress = &Engine::on_progress;
     c.progress_user = const_cast<EngineOptions*>(&options);
     arges_engine* handle = nullptr;
@@ -107,6 +120,46 @@ class Engine {
     detail::check(arges_engine_model_info(handle(), &info));
     return info;
   }
+  // Device, instruction set, weights: how the engine runs.
+  arges_engine_info info() const {
+    arges_engine_info info{};
+    info.struct_size = sizeof info;
+    detail::check(arges_engine_get_info(handle(), &info));
+    return info;
+  }
+  // What it is doing and has done, as it was a moment ago.
+  arges_stats stats() const {
+    arges_stats stats{};
+    stats.struct_size = sizeof stats;
+    detail::check(arges_engine_stats(handle(), &stats));
+    return stats;
+  }
+  // Tokens of a text, and the bytes that tokens stand for. They work on the calling thread.
+  std::vector<std::int32_t> tokenize(std::string_view text) const {
+    const char* data = text.empty() ? "" : text.data();
+    std::vector<std::int32_t> tokens(text.size() / 2 + 8);  // mostly enough
+    std::uint64_t count = 0;
+    for (;;) {
+      const std::uint64_t capacity = tokens.size();
+      detail::check(arges_tokenize(handle(), data, text.size(), tokens.data(), capacity, &count));
+      tokens.resize(count);
+      if (count <= capacity) return tokens;
+    }
+  }
+  std::string detokenize(std::span<const std::int32_t> tokens) const {
+    std::string text(tokens.size() * 8, '\0');
+    std::uint64_t length = 0;
+    for (;;) {
+      const std::uint64_t capacity = text.size();
+      detail::check(
+          arges_detokenize(handle(), tokens.data(), tokens.size(), text.data(), capacity, &length));
+      text.resize(length);
+      if (length <= capacity) return text;
+    }
+  }
+  // Tokens of the prompt that these messages make in a new session.
+  std::uint64_t count_tokens(std::span<const Message> messages) const;
+
   // What a picture of this size, in pixels, costs; reads no pixels.
   arges_image_plan plan_image(std::uint32_t width, std::uint32_t height) const {
     arges_image_plan plan{};
@@ -185,6 +238,33 @@ class Message {
   detail::Handle<arges_message, &arges_message_free> handle_;
 };
 
+namespace detail {
+
+inline std::vector<arges_message*> handles_of(std::span<const Message> messages) {
+  std::vector<arges_message*> handles;
+  for (const Message& message : messages) handles.push_back(message.handle());
+  return handles;
+}
+
+}  // namespace detail
+
+inline std::uint64_t Engine::count_tokens(std::span<const Message> messages) const {
+  const std::vector<arges_message*> handles = detail::handles_of(messages);
+  std::uint64_t count = 0;
+  detail::check(arges_count_tokens(handle(), handles.data(), handles.size(), &count));
+  return count;
+}
+
+// Where a request's time went; zero for what it did not come to. See arges_event.
+struct Timings {
+  std::chrono::microseconds queued{0};
+  std::chrono::microseconds text{0};
+  std::chrono::microseconds images{0};
+  std::chrono::microseconds prefill{0};
+  std::chrono::microseconds first_token{0};
+  std::chrono::microseconds total{0};
+};
+
 // One event; owns its text. May be moved, not copied.
 class Event {
  public:
@@ -211,6 +291,13 @@ class Event {
   std::uint64_t prompt_done() const noexcept { return event_.prompt_done; }
   // Tokens of the answer so far.
   std::uint64_t generated_tokens() const noexcept { return event_.generated_tokens; }
+  // Of a terminal event.
+  Timings timings() const noexcept {
+    using Time = std::chrono::microseconds;
+    const auto time = [](std::uint64_t us) { return Time(static_cast<Time::rep>(us)); };
+    return {time(event_.queued_us),  time(event_.text_us),        time(event_.images_us),
+            time(event_.prefill_us), time(event_.first_token_us), time(event_.total_us)};
+  }
   arges_event* handle() noexcept { return &event_; }
 
   // Throws what a FAILED or CANCELLED event says.
@@ -246,6 +333,19 @@ class Queue {
     if (status == ARGES_TIMEOUT) return std::nullopt;
     detail::check(status);
     return event;
+  }
+  // Waits as next_within for the first event and takes up to `most` of those that are there, at
+  // least 1; empty when none came.
+  std::vector<Event> next_some(std::size_t most, std::chrono::milliseconds timeout) {
+    static_assert(sizeof(Event) == sizeof(arges_event), "an array of one is one of the other");
+    std::vector<Event> events(most);
+    std::uint64_t count = 0;
+    arges_event* first = events.empty() ? nullptr : events.front().handle();
+    const arges_status status =
+        arges_queue_next_many(handle(), timeout.count(), first, most, &count);
+    if (status != ARGES_TIMEOUT) detail::check(status);
+    events.resize(count);
+    return events;
   }
   // Readable while events wait; valid as long as the queue, which owns it. -1 in callback mode.
   int fd() const noexcept { return arges_queue_fd(handle()); }
@@ -318,8 +418,7 @@ class Session {
   // arges_generate.
   Request generate(std::span<const Message> messages, const GenerateOptions& options, Queue& queue,
                    std::uint64_t tag = 0) {
-    std::vector<arges_message*> handles;
-    for (const Message& message : messages) handles.push_back(message.handle());
+    const std::vector<arges_message*> handles = detail::handles_of(messages);
     std::vector<arges_text> stops;
     for (const std::string& stop : options.stops) stops.push_back({stop.data(), stop.size()});
     arges_generate_options c = options;
