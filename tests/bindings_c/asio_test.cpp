@@ -182,12 +182,15 @@ TEST_F(Async, ACancelEmittedWhileAnEventIsOnItsWayIsNotLost) {
   model->step_gate().shut();
   asio::cancellation_signal signal;
   Completion completion;
+  // Every completion stands in the executor's queue once more before it runs.
+  const auto queued = asio::require(io.get_executor(), asio::execution::blocking.never);
   session.async_generate(
       io.get_executor(), message, long_answer(), nullptr,
-      asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr error, arges::Answer) {
-        completion.take(error, session, message);
-      }));
-  // Events wait before the executor looks, so that the wait's completion is queued behind this.
+      asio::bind_executor(queued, asio::bind_cancellation_slot(
+                                      signal.slot(), [&](std::exception_ptr error, arges::Answer) {
+                                        completion.take(error, session, message);
+                                      })));
+  // Events wait before the executor looks: it finds them, queues the completion, and runs this.
   model->step_gate().let(4);
   model->step_gate().wait_until_held();
   asio::post(io, [&] { asio::post(io, [&] { signal.emit(asio::cancellation_type::total); }); });
