@@ -12,8 +12,10 @@ thread_local bool refuse_here = false;
 thread_local std::size_t last_size = 0;
 std::atomic<std::size_t> refused_size{0};
 std::atomic<std::size_t> refused{0};
+std::atomic<std::int64_t> left{-1};  // allocations up to the one to refuse; negative: none
 
 bool is_refused(std::size_t size) {
+  if (left >= 0 && left-- == 0) return true;
   const std::size_t everywhere = refused_size;
   return refuse_here || everywhere == RefusedMemory::kEverySize ||
          (everywhere != 0 && everywhere == size);
@@ -31,7 +33,13 @@ RefusedMemory::RefusedMemory(std::size_t size) {
   refused_size = size;
 }
 
+RefusedMemory::RefusedMemory(Skip skip) {
+  refused = 0;
+  left = skip.count;
+}
+
 RefusedMemory::~RefusedMemory() {
+  left = -1;
   refuse_here = false;
   refused_size = 0;
 }

@@ -102,6 +102,84 @@ TEST_F(NoMemory, ProgressWithoutMemoryIsSkippedAndTheRequestGoesOn) {
   EXPECT_GT(first_progress, 3u) << "what came before found no memory";
 }
 
+// One call after another, each of which may find no memory; what it did not get it does without.
+// Whether all went well.
+class Conversation {
+ public:
+  explicit Conversation(arges_engine* engine) : engine_(engine) {}
+  ~Conversation() {
+    arges_event_clear(&event_);
+    arges_request_free(request_);
+    arges_message_free(message_);
+    arges_image_free(image_);
+    arges_session_close(session_);
+    arges_queue_close(queue_);
+  }
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+
+  bool hold() {
+    static const unsigned char kPixels[12] = {};
+    return note(arges_event_init(&event_, sizeof event_)) &&
+           note(arges_session_create(engine_, &session_)) &&
+           note(arges_queue_create(nullptr, &queue_)) &&
+           note(arges_image_from_pixels(kPixels, 2, 2, 6, ARGES_PIXELS_RGB, &image_)) &&
+           note(arges_message_create(ARGES_ROLE_USER, &message_)) &&
+           note(arges_message_add_image(message_, image_)) &&
+           note(arges_message_add_text(message_, "a text that no short string holds", 33)) &&
+           note(arges_generate(session_, &message_, 1, nullptr, queue_, 1, &request_)) &&
+           read_answer() && note(arges_request_wait(request_, 60'000));
+  }
+  // Statuses that no want of memory explains.
+  int wrong() const { return wrong_; }
+
+ private:
+  bool note(arges_status status) {
+    if (status != ARGES_OK && status != ARGES_OUT_OF_MEMORY_HOST) ++wrong_;
+    return status == ARGES_OK;
+  }
+  // To the terminal event, which must come whatever is refused.
+  bool read_answer() {
+    while (event_.type < ARGES_EVENT_DONE) {
+      const arges_status status = arges_queue_next(queue_, 60'000, &event_);
+      note(status);
+      if (status != ARGES_OK && status != ARGES_OUT_OF_MEMORY_HOST) return false;
+    }
+    return note(event_.status);
+  }
+
+  arges_engine* const engine_;
+  arges_session* session_ = nullptr;
+  arges_queue* queue_ = nullptr;
+  arges_image* image_ = nullptr;
+  arges_message* message_ = nullptr;
+  arges_request* request_ = nullptr;
+  arges_event event_ = {};
+  int wrong_ = 0;
+};
+
+TEST_F(NoMemory, AtAnyOnePointOfAConversationHarmsNobody) {
+  ASSERT_TRUE(Conversation(engine).hold());
+  std::size_t refused = 1;
+  std::int64_t point = 0;
+  for (; refused > 0; ++point) {
+    int wrong = 0;
+    {
+      const RefusedMemory memory = RefusedMemory::after(point);
+      {
+        Conversation conversation(engine);
+        conversation.hold();
+        wrong = conversation.wrong();
+      }
+      refused = memory.count();
+    }
+    ASSERT_EQ(wrong, 0) << "at point " << point << ": " << arges_last_error_message();
+    ASSERT_EQ(model->live_sequences(), 0) << "at point " << point;
+    ASSERT_TRUE(Conversation(engine).hold()) << "after point " << point;
+  }
+  EXPECT_GT(point, 100) << "there are that many allocations at least";
+}
+
 TEST_F(NoMemory, ACallbackThreadEndsWithItsQueue) {
   arges_queue_options options;
   arges_queue_options_init(&options, sizeof options);
