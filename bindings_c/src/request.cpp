@@ -68,10 +68,17 @@ arges_status arges_request_cancel(arges_request* request) {
 }
 
 arges_status arges_request_wait(const arges_request* request, int64_t timeout_ms) {
-  return at_boundary([&]() -> arges::Status {
-    ARGES_ASSIGN_OR_RETURN(const auto owner, requests().find(request));
-    if (owner->wait(wait_time(timeout_ms))) return {};
-    return {arges::StatusCode::kTimeout, "the request has not ended within the time given"};
+  std::shared_ptr<arges::sdk::Request> owner;
+  const arges_status status = at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(owner, requests().find(request));
+    return {};
+  });
+  if (status != ARGES_OK) return status;
+  // Said without memory, as arges_queue_next says it.
+  return at_boundary([&]() -> arges_status {
+    if (owner->wait(wait_time(timeout_ms))) return ARGES_OK;
+    return report_fixed(arges::StatusCode::kTimeout,
+                        "the request has not ended within the time given");
   });
 }
 

@@ -65,8 +65,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(_WIN32)
+#if defined(_WIN32) && defined(ARGES_BUILDING_LIBRARY)
 #define ARGES_API __declspec(dllexport)
+#elif defined(_WIN32)
+#define ARGES_API __declspec(dllimport)
 #else
 #define ARGES_API __attribute__((visibility("default")))
 #endif
@@ -125,7 +127,7 @@ ARGES_API const char* arges_last_error_message(void);
 #define ARGES_LOG_DEBUG 4u   /* how */
 
 /* Gets one line, without a line break, of UTF-8. Called on threads that are inside a call into the
- * library, one at a time; must return, without an exception. What the library does for it in the
+ * library, one at a time; must not end its thread nor throw. What the library does for it in the
  * meantime is not logged. */
 typedef void (*arges_log_fn)(void* user, uint32_t level, const char* text, uint64_t length);
 
@@ -146,7 +148,8 @@ typedef struct arges_request arges_request;
 /* ---- Engine ----------------------------------------------------------------------------- */
 
 /* Called on the loading thread as weights arrive, with bytes done and in all. Return 0 to go on,
- * anything else to stop loading with ARGES_CANCELLED. */
+ * anything else to stop loading with ARGES_CANCELLED, as does an exception. Must not end its
+ * thread. */
 typedef int32_t (*arges_progress_fn)(void* user, uint64_t done_bytes, uint64_t total_bytes);
 
 #define ARGES_FILES_MAP 1u  /* pages are read when they are touched; files must stay as they are */
@@ -184,7 +187,8 @@ ARGES_API arges_status arges_engine_options_init(arges_engine_options* options,
  * CANCELLED, IO, OUT_OF_MEMORY_*, INVALID_ARGUMENT. */
 ARGES_API arges_status arges_engine_open(const arges_engine_options* options, arges_engine** out);
 
-/* Cancels what runs on the engine and gives the handle back. Waits at most for the step, the
+/* Cancels what runs on the engine and gives the handle back, also while other threads are inside
+ * calls on it, which end as they would have before. Waits at most for the step, the
  * message being tokenized and the layer of a picture (or its cutting into tiles) under way; with a
  * model folder whose own text pattern is hostile, a message can take hours. Sessions still open
  * must still be closed; from then on they hold no tokens (arges_session_token_count: OK and 0) and
