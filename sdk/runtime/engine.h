@@ -33,10 +33,11 @@ class Request {
   // cutting into tiles; the
   // terminal event is kCancelled unless the request ended before.
   void cancel();
-  // Whether the terminal event has been queued, or dropped with its queue.
+  // Whether the request has ended: true for who has read the terminal event.
   bool finished() const;
-  // Waits for that, at most `timeout` (negative: without limit); the session is idle then. False
-  // when the time has passed. timeout: at most some hundred years.
+  // Waits until the terminal event has been queued, or dropped with its queue, at most `timeout`
+  // (negative: without limit); the session is idle then. False when the time has passed. timeout:
+  // at most some hundred years.
   bool wait(std::chrono::milliseconds timeout) const;
 
  private:

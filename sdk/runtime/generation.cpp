@@ -224,8 +224,9 @@ void Generation::end(EventType type, Status status, Conversation* result) {
   parts_.space_listener.reset();
   counters_.note_end(type);
   parts_.session->finish(result, [this] {
-    parts_.request->finish();
+    parts_.request->finished = true;
     parts_.queue->push_terminal(std::move(parts_.terminal));
+    parts_.request->announce_end();
   });
 }
 

@@ -38,6 +38,22 @@ TEST_F(RequestWait, EndsWhenTheTerminalEventIsQueuedAndTheSessionIdle) {
   EXPECT_EQ(arges_request_wait(world.request, 0), ARGES_OK);
 }
 
+TEST_F(RequestWait, NeverEndsBeforeTheTerminalEventCanBeTaken) {
+  arges_event event;
+  arges_event_init(&event, sizeof event);
+  for (std::uint64_t tag = 10; tag < 200; ++tag) {
+    start(tag);
+    ASSERT_EQ(arges_request_wait(world.request, -1), ARGES_OK);
+    arges_request_free(world.request);
+    world.request = nullptr;
+    while (arges_queue_next(world.queue, 0, &event) == ARGES_OK) {
+    }
+    ASSERT_EQ(event.tag, tag);
+    ASSERT_GE(event.type, ARGES_EVENT_DONE);
+  }
+  arges_event_clear(&event);
+}
+
 TEST_F(RequestWait, TimesOutWhileTheRequestRuns) {
   model->step_gate().shut();
   start(2);
