@@ -7,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -152,6 +153,25 @@ class Meeting {
   int missing_;
 };
 
+// Something that happens once and is waited for.
+class Happening {
+ public:
+  void happen() {
+    const std::lock_guard lock(mutex_);
+    happened_ = true;
+    changed_.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return happened_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool happened_ = false;
+};
+
 // A callback queue of its own that does `act` at its first event, and says when it is released.
 struct ActingQueue {
   explicit ActingQueue(std::function<void()> what) : act(std::move(what)) {
@@ -162,20 +182,24 @@ struct ActingQueue {
       if (self.calls++ == 0) self.act();
     };
     options.callback_user = this;
-    options.release = [](void* user) { static_cast<ActingQueue*>(user)->released.attend(); };
+    options.release = [](void* user) {
+      // Who waits for it may be gone, and the object with it, before this returns.
+      const auto shared = static_cast<ActingQueue*>(user)->released;
+      shared->happen();
+    };
     EXPECT_EQ(arges_queue_create(&options, &queue), ARGES_OK);
   }
 
   std::function<void()> act;
   std::atomic<int> calls{0};
-  Meeting released{2};
+  const std::shared_ptr<Happening> released = std::make_shared<Happening>();
   arges_queue* queue = nullptr;
 };
 
 TEST_F(Callback, MayCloseItsOwnQueueAndIsThenTheLast) {
   ActingQueue own([&] { arges_queue_close(own.queue); });
   ASSERT_EQ(submit(session, "hello", own.queue, 1), ARGES_OK);
-  own.released.attend();
+  own.released->wait();
   EXPECT_EQ(own.calls, 1);
   arges_status status = ARGES_BUSY;  // until the request has noticed that its queue is gone
   while (status == ARGES_BUSY) status = submit(session, "again", queue, 2);
@@ -199,8 +223,8 @@ TEST_F(Callback, TwoMayCloseEachOthersQueues) {
   queues = {a.queue, b.queue};
   ASSERT_EQ(submit(session, "hello", a.queue, 1), ARGES_OK);
   ASSERT_EQ(submit(second, "hello", b.queue, 2), ARGES_OK);
-  a.released.attend();
-  b.released.attend();
+  a.released->wait();
+  b.released->wait();
   arges_session_close(second);
 }
 
@@ -220,7 +244,7 @@ TEST_F(Callback, ReleaseComesBehindTheLastCallbackBeforeCloseReturns) {
 TEST_F(Callback, ThatEndsItsThreadClosesItsQueueAndNotTheProcess) {
   ActingQueue leaving([] { pthread_exit(nullptr); });
   ASSERT_EQ(submit(session, "hello", leaving.queue, 1), ARGES_OK);
-  leaving.released.attend();
+  leaving.released->wait();
   arges_status status = ARGES_BUSY;
   while (status == ARGES_BUSY) status = submit(session, "again", queue, 2);
   EXPECT_EQ(status, ARGES_OK);
