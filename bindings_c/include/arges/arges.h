@@ -169,10 +169,9 @@ typedef struct arges_engine_options {
   uint32_t max_sessions;      /* open at a time, at most 65536; 0 = 1024 */
   arges_progress_fn progress; /* may be NULL */
   void* progress_user;
-  uint32_t device_index; /* of several devices of that kind, from 0 */
-  uint32_t files;        /* ARGES_FILES_*; 0 = mapped */
-  const char*
-      weight_format; /* in memory: "auto", or "stored": as the files have it; NULL = "auto" */
+  uint32_t device_index;     /* of several devices of that kind, from 0 */
+  uint32_t files;            /* ARGES_FILES_*; 0 = mapped */
+  const char* weight_format; /* in memory: "auto" or "stored" (as in the files); NULL = "auto" */
   uint64_t weight_format_length;
   uint64_t memory_budget; /* bytes of the host's memory, hard; 0 = no limit of its own */
   uint64_t device_budget; /* bytes of the device's memory, hard; 0 = no limit of its own */
@@ -187,12 +186,11 @@ ARGES_API arges_status arges_engine_options_init(arges_engine_options* options,
  * CANCELLED, IO, OUT_OF_MEMORY_*, INVALID_ARGUMENT. */
 ARGES_API arges_status arges_engine_open(const arges_engine_options* options, arges_engine** out);
 
-/* Cancels what runs on the engine and gives the handle back, also while other threads are inside
- * calls on it, which end as they would have before. Waits at most for the step, the
- * message being tokenized and the layer of a picture (or its cutting into tiles) under way; with a
- * model folder whose own text pattern is hostile, a message can take hours. Sessions still open
- * must still be closed; from then on they hold no tokens (arges_session_token_count: OK and 0) and
- * arges_generate answers CLOSED. */
+/* Cancels what runs on the engine and gives the handle back, whatever calls on it other threads are
+ * inside. Waits at most for the step, the message being tokenized and the layer of a picture (or
+ * its cutting into tiles) under way; with a model folder whose own text pattern is hostile, a
+ * message can take hours. Sessions still open must still be closed; from then on they hold no
+ * tokens (arges_session_token_count: OK and 0) and arges_generate answers CLOSED. */
 ARGES_API void arges_engine_close(arges_engine* engine);
 
 typedef struct arges_model_info {
