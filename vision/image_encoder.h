@@ -3,9 +3,9 @@
 
 #include "kernels/base/exec_context.h"
 #include "kernels/base/status.h"
+#include "kernels/base/stop_check.h"
 #include "kernels/base/tensor_view.h"
 #include "vision/decode/image.h"
-#include "vision/stop_check.h"
 #include "vision/tiles/anyres_plan.h"
 #include "vision/vit/config.h"
 #include "vision/vit/weights.h"

@@ -30,7 +30,8 @@ Status give(const T* items, std::size_t count, T* out, std::uint64_t capacity,
 
 Status tokenize(const language::Tokenizer& tokenizer, std::string_view text, std::int32_t* tokens,
                 std::uint64_t capacity, std::uint64_t* count) {
-  ARGES_ASSIGN_OR_RETURN(const std::vector<language::TokenId> ids, tokenizer.encode(text));
+  ARGES_ASSIGN_OR_RETURN(const std::vector<language::TokenId> ids,
+                         tokenizer.encode(text, never_stop()));
   return give<std::int32_t>(ids.data(), ids.size(), tokens, capacity, count, "tokens");
 }
 

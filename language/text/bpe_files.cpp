@@ -111,8 +111,9 @@ Status read_added_token(std::int64_t id, const nlohmann::json& entry, Vocabulary
 Status read_tokenizer_config(std::string_view bytes, const TextLimits& limits,
                              Vocabulary& vocabulary) {
   if (bytes.empty()) return add_certain_tokens(vocabulary);
-  ARGES_ASSIGN_OR_RETURN(const auto config,
+  ARGES_ASSIGN_OR_RETURN(const JsonDocument document,
                          parse_json_document(bytes, "tokenizer_config.json", limits));
+  const nlohmann::json& config = document.root();
   if (!config.is_object()) return model_invalid("tokenizer_config.json is not an object.");
   const nlohmann::json* added = find_member(config, "added_tokens_decoder");
   if (added == nullptr) return add_certain_tokens(vocabulary);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "kernels/base/guarded.h"
 #include "language/text/bpe_files.h"
 #include "language/text/byte_alphabet.h"
 #include "language/text/byte_level_bpe.h"
@@ -31,20 +32,24 @@ Result<std::unique_ptr<Tokenizer>> load_bpe_from_vocab_and_merges(std::string_vi
                                                                   std::string_view merges_txt,
                                                                   std::string_view tokenizer_config,
                                                                   const TextLimits& limits) {
-  BpeParts parts{Vocabulary(limits), {}, {std::string(kPublishedPattern)}};
-  ARGES_ASSIGN_OR_RETURN(const auto vocab, parse_json_document(vocab_json, "vocab.json", limits));
-  ARGES_RETURN_IF_ERROR(read_vocabulary(vocab, parts.vocabulary));
-  ARGES_ASSIGN_OR_RETURN(parts.merges, read_merges_txt(merges_txt, limits));
-  return finish(std::move(parts), tokenizer_config, limits);
+  return guarded(StatusCode::kModelInvalid, kUnreadableTokenizer, [&]() -> LoadedTokenizer {
+    BpeParts parts{Vocabulary(limits), {}, {std::string(kPublishedPattern)}};
+    ARGES_ASSIGN_OR_RETURN(const auto vocab, parse_json_document(vocab_json, "vocab.json", limits));
+    ARGES_RETURN_IF_ERROR(read_vocabulary(vocab.root(), parts.vocabulary));
+    ARGES_ASSIGN_OR_RETURN(parts.merges, read_merges_txt(merges_txt, limits));
+    return finish(std::move(parts), tokenizer_config, limits);
+  });
 }
 
 Result<std::unique_ptr<Tokenizer>> load_bpe_from_merges(std::string_view merges_txt,
                                                         std::string_view tokenizer_config,
                                                         const TextLimits& limits) {
-  BpeParts parts{Vocabulary(limits), {}, {std::string(kPublishedPattern)}};
-  ARGES_ASSIGN_OR_RETURN(parts.merges, read_merges_txt(merges_txt, limits));
-  ARGES_RETURN_IF_ERROR(rebuild_vocabulary(parts.merges, parts.vocabulary));
-  return finish(std::move(parts), tokenizer_config, limits);
+  return guarded(StatusCode::kModelInvalid, kUnreadableTokenizer, [&]() -> LoadedTokenizer {
+    BpeParts parts{Vocabulary(limits), {}, {std::string(kPublishedPattern)}};
+    ARGES_ASSIGN_OR_RETURN(parts.merges, read_merges_txt(merges_txt, limits));
+    ARGES_RETURN_IF_ERROR(rebuild_vocabulary(parts.merges, parts.vocabulary));
+    return finish(std::move(parts), tokenizer_config, limits);
+  });
 }
 
 }  // namespace arges::language

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "kernels/base/guarded.h"
 #include "kernels/base/quote_name.h"
 #include "language/text/bpe_files.h"
 #include "language/text/byte_level_bpe.h"
@@ -13,6 +14,11 @@ using nlohmann::json;
 std::string type_of(const json& object) {
   const json* type = find_member(object, "type");
   return type != nullptr && type->is_string() ? type->get<std::string>() : std::string();
+}
+
+// The library's own comparison with a text takes memory, and ends the process without.
+bool is_text(const json& value, std::string_view text) {
+  return value.is_string() && value.get_ref<const std::string&>() == text;
 }
 
 bool flag(const json& object, const char* key, bool otherwise) {
@@ -37,12 +43,12 @@ Status check_model_options(const json& model) {
   }
   for (const char* key : {"continuing_subword_prefix", "end_of_word_suffix"}) {
     const json* value = find_member(model, key);
-    if (value != nullptr && *value != "") {
+    if (value != nullptr && !is_text(*value, "")) {
       return unsupported("The tokenizer's option " + quote_name(key) + " is not supported.");
     }
   }
   const json* dropout = find_member(model, "dropout");
-  if (dropout == nullptr || *dropout == 0) return {};
+  if (dropout == nullptr || (dropout->is_number() && dropout->get<double>() == 0)) return {};
   return unsupported("The tokenizer's option \"dropout\" is not supported.");
 }
 
@@ -55,7 +61,7 @@ Status read_split(const json& stage, std::vector<std::string>& patterns) {
   }
   // Removed and inverted keeps the matches; a pattern that covers all text leaves nothing else.
   const bool inverted = flag(stage, "invert", false);
-  if (*behavior != (inverted ? "Removed" : "Isolated")) {
+  if (!is_text(*behavior, inverted ? "Removed" : "Isolated")) {
     return unsupported("The Split pre-tokenizer's behavior is not supported; it must be Isolated.");
   }
   patterns.push_back(regex->get<std::string>());
@@ -74,24 +80,25 @@ Status read_byte_level(const json& stage, std::vector<std::string>& patterns) {
 Result<std::vector<std::string>> read_pre_tokenizer(const json& root) {
   const json* pre = find_member(root, "pre_tokenizer");
   if (pre == nullptr) return unsupported("tokenizer.json has no pre-tokenizer.");
-  json stages = json::array({*pre});
+  std::vector<const json*> stages = {pre};
   if (type_of(*pre) == "Sequence") {
     const json* list = find_member(*pre, "pretokenizers");
     if (list == nullptr || !list->is_array()) {
       return model_invalid("The pre-tokenizer sequence of tokenizer.json is not a list.");
     }
-    stages = *list;
+    stages.clear();
+    for (const json& stage : *list) stages.push_back(&stage);
   }
   std::vector<std::string> patterns;
   bool byte_level = false;
-  for (const json& stage : stages) {
-    const std::string type = type_of(stage);
+  for (const json* stage : stages) {
+    const std::string type = type_of(*stage);
     if (byte_level || (type != "Split" && type != "ByteLevel")) {
       return unsupported("The pre-tokenizer stage " + quote_name(type) + " is not supported here.");
     }
     byte_level = type == "ByteLevel";
-    ARGES_RETURN_IF_ERROR(byte_level ? read_byte_level(stage, patterns)
-                                     : read_split(stage, patterns));
+    ARGES_RETURN_IF_ERROR(byte_level ? read_byte_level(*stage, patterns)
+                                     : read_split(*stage, patterns));
   }
   if (!byte_level) return unsupported("The pre-tokenizer of tokenizer.json is not byte-level.");
   return patterns;
@@ -134,12 +141,10 @@ Result<MergeList> read_merges(const json& model, const TextLimits& limits) {
   return merges;
 }
 
-}  // namespace
-
-Result<std::unique_ptr<Tokenizer>> load_bpe_from_tokenizer_json(std::string_view tokenizer_json,
-                                                                const TextLimits& limits) {
-  ARGES_ASSIGN_OR_RETURN(const json root,
+LoadedTokenizer load(std::string_view tokenizer_json, const TextLimits& limits) {
+  ARGES_ASSIGN_OR_RETURN(const JsonDocument document,
                          parse_json_document(tokenizer_json, "tokenizer.json", limits));
+  const json& root = document.root();
   const json* model = find_member(root, "model");
   const json* vocab = model == nullptr ? nullptr : find_member(*model, "vocab");
   if (vocab == nullptr) return model_invalid("tokenizer.json has no model with a vocabulary.");
@@ -151,6 +156,14 @@ Result<std::unique_ptr<Tokenizer>> load_bpe_from_tokenizer_json(std::string_view
   ARGES_RETURN_IF_ERROR(read_vocabulary(*vocab, parts.vocabulary));
   ARGES_ASSIGN_OR_RETURN(parts.merges, read_merges(*model, limits));
   return ByteLevelBpe::create(std::move(parts), limits);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Tokenizer>> load_bpe_from_tokenizer_json(std::string_view tokenizer_json,
+                                                                const TextLimits& limits) {
+  return guarded(StatusCode::kModelInvalid, kUnreadableTokenizer,
+                 [&] { return load(tokenizer_json, limits); });
 }
 
 }  // namespace arges::language

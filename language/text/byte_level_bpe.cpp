@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "language/text/byte_level_bpe.h"
 
+#include "kernels/base/guarded.h"
 #include "language/text/utf8.h"
 
 namespace arges::language {
+namespace {
+
+constexpr std::size_t kBytesBetweenStopChecks = std::size_t{64} << 10;
+
+}  // namespace
 
 ByteLevelBpe::ByteLevelBpe(Vocabulary vocabulary, PatternSplitter splitter, bool ignore_merges,
                            std::size_t max_text_bytes)
@@ -54,23 +60,42 @@ Status ByteLevelBpe::index_merges(const std::vector<std::pair<std::string, std::
   return {};
 }
 
-void ByteLevelBpe::encode_piece(std::string_view piece, std::vector<TokenId>& symbols,
-                                std::vector<TokenId>& out) const {
+Status ByteLevelBpe::encode_piece(std::string_view piece, const StopCheck& stop,
+                                  std::vector<TokenId>& symbols, std::vector<TokenId>& out) const {
   if (ignore_merges_) {
-    if (const auto id = vocabulary_.find_plain(piece)) return out.push_back(*id);
+    if (const auto id = vocabulary_.find_plain(piece)) {
+      out.push_back(*id);
+      return {};
+    }
   }
   symbols.clear();
   for (const char byte : piece) symbols.push_back(byte_ids_[static_cast<unsigned char>(byte)]);
-  merges_.apply(symbols);
+  ARGES_RETURN_IF_ERROR(merges_.apply(symbols, stop));
   out.insert(out.end(), symbols.begin(), symbols.end());
+  return {};
 }
 
-Result<std::vector<TokenId>> ByteLevelBpe::encode(std::string_view text) const {
+Result<std::vector<TokenId>> ByteLevelBpe::encode(std::string_view text,
+                                                  const StopCheck& stop) const {
+  return guarded(StatusCode::kInternal, "The text cannot be encoded",
+                 [&] { return encode_checked(text, stop); });
+}
+
+Result<std::vector<TokenId>> ByteLevelBpe::encode_checked(std::string_view text,
+                                                          const StopCheck& stop) const {
   ARGES_RETURN_IF_ERROR(check_text(text, max_text_bytes_));
-  ARGES_ASSIGN_OR_RETURN(const auto pieces, splitter_.split(text));
+  ARGES_ASSIGN_OR_RETURN(const auto pieces, splitter_.split(text, stop));
   std::vector<TokenId> ids;
   std::vector<TokenId> symbols;
-  for (const std::string_view piece : pieces) encode_piece(piece, symbols, ids);
+  std::size_t since_stop_check = 0;
+  for (const std::string_view piece : pieces) {
+    since_stop_check += piece.size();
+    if (since_stop_check >= kBytesBetweenStopChecks) {
+      ARGES_RETURN_IF_ERROR(stop());
+      since_stop_check = 0;
+    }
+    ARGES_RETURN_IF_ERROR(encode_piece(piece, stop, symbols, ids));
+  }
   return ids;
 }
 

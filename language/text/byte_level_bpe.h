@@ -40,6 +40,10 @@ Result<std::unique_ptr<Tokenizer>> load_bpe_from_merges(std::string_view merges_
                                                         std::string_view tokenizer_config,
                                                         const TextLimits& limits = {});
 
+using LoadedTokenizer = Result<std::unique_ptr<Tokenizer>>;
+// What to say of a file on which a library gave up.
+inline constexpr std::string_view kUnreadableTokenizer = "The tokenizer's files cannot be read";
+
 // What the loaders put together: everything the encoder reads.
 struct BpeParts {
   Vocabulary vocabulary;
@@ -56,7 +60,7 @@ class ByteLevelBpe final : public Tokenizer {
   // or yields something that is not a plain token.
   static Result<std::unique_ptr<Tokenizer>> create(BpeParts parts, const TextLimits& limits);
 
-  Result<std::vector<TokenId>> encode(std::string_view text) const override;
+  Result<std::vector<TokenId>> encode(std::string_view text, const StopCheck& stop) const override;
   std::optional<std::string_view> token_bytes(TokenId id) const override {
     return vocabulary_.bytes(id);
   }
@@ -74,8 +78,9 @@ class ByteLevelBpe final : public Tokenizer {
                std::size_t max_text_bytes);
   Status index_bytes();
   Status index_merges(const std::vector<std::pair<std::string, std::string>>& merges);
-  void encode_piece(std::string_view piece, std::vector<TokenId>& symbols,
-                    std::vector<TokenId>& out) const;
+  Result<std::vector<TokenId>> encode_checked(std::string_view text, const StopCheck& stop) const;
+  Status encode_piece(std::string_view piece, const StopCheck& stop, std::vector<TokenId>& symbols,
+                      std::vector<TokenId>& out) const;
 
   Vocabulary vocabulary_;
   PatternSplitter splitter_;

@@ -36,7 +36,18 @@ JsonExtent measure(std::string_view bytes) {
   return extent;
 }
 
+// As deep as the document, which its parser has bounded.
+void take_apart(nlohmann::json& value) {
+  if (!value.is_structured()) return;
+  for (auto& element : value) take_apart(element);
+  value.clear();
+}
+
 }  // namespace
+
+JsonDocument::~JsonDocument() {
+  take_apart(root_);
+}
 
 Status check_file_size(std::string_view bytes, std::string_view name, const TextLimits& limits) {
   if (bytes.empty()) return model_invalid(std::string(name) + " is empty; copy the file again.");
@@ -46,8 +57,8 @@ Status check_file_size(std::string_view bytes, std::string_view name, const Text
                        " are allowed.");
 }
 
-Result<nlohmann::json> parse_json_document(std::string_view bytes, std::string_view name,
-                                           const TextLimits& limits) {
+Result<JsonDocument> parse_json_document(std::string_view bytes, std::string_view name,
+                                         const TextLimits& limits) {
   ARGES_RETURN_IF_ERROR(check_file_size(bytes, name, limits));
   const JsonExtent extent = measure(bytes);
   if (extent.depth > limits.max_json_depth || extent.values > limits.max_json_values) {
@@ -59,7 +70,7 @@ Result<nlohmann::json> parse_json_document(std::string_view bytes, std::string_v
   if (document.is_discarded()) {
     return model_invalid(std::string(name) + " is not valid JSON; copy the file again.");
   }
-  return document;
+  return JsonDocument(std::move(document));
 }
 
 const nlohmann::json* find_member(const nlohmann::json& object, const char* key) {

@@ -5,16 +5,32 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "kernels/base/status.h"
 #include "language/text/text_limits.h"
 
 namespace arges::language {
 
+// A parsed document. The library's own destructor takes memory for what is nested, and ends the
+// process when that is refused; this one takes its values apart first, without any.
+class JsonDocument {
+ public:
+  explicit JsonDocument(nlohmann::json root) : root_(std::move(root)) {}
+  JsonDocument(JsonDocument&&) noexcept = default;
+  JsonDocument& operator=(JsonDocument&&) noexcept = default;
+  ~JsonDocument();
+
+  const nlohmann::json& root() const { return root_; }
+
+ private:
+  nlohmann::json root_;
+};
+
 // Parses an untrusted JSON file called `name` in messages. Its size, nesting and number of values
 // are counted before anything is built. MODEL_INVALID: over a limit or not JSON.
-Result<nlohmann::json> parse_json_document(std::string_view bytes, std::string_view name,
-                                           const TextLimits& limits);
+Result<JsonDocument> parse_json_document(std::string_view bytes, std::string_view name,
+                                         const TextLimits& limits);
 
 // MODEL_INVALID unless 0 < bytes.size() <= limits.max_tokenizer_bytes.
 Status check_file_size(std::string_view bytes, std::string_view name, const TextLimits& limits);

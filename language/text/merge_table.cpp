@@ -6,6 +6,8 @@
 namespace arges::language {
 namespace {
 
+constexpr std::size_t kStepsBetweenStopChecks = std::size_t{1} << 16;
+
 // The symbols of a piece as a list that merges shorten in place.
 struct Node {
   TokenId id;
@@ -40,8 +42,9 @@ class PieceMerger {
     queue_ = std::priority_queue<Candidate>({}, std::move(first));
   }
 
-  void run() {
-    while (!queue_.empty()) {
+  Status run(const StopCheck& stop) {
+    for (std::size_t step = 1; !queue_.empty(); ++step) {
+      if (step % kStepsBetweenStopChecks == 0) ARGES_RETURN_IF_ERROR(stop());
       const Candidate best = queue_.top();
       queue_.pop();
       // An entry is stale when one of its two symbols has merged with another one meanwhile.
@@ -49,6 +52,7 @@ class PieceMerger {
       if (merge == nullptr || merge->merged != best.merge.merged) continue;
       merge_pair(best.left, merge->merged);
     }
+    return {};
   }
 
   void write(std::vector<TokenId>& out) const {
@@ -96,11 +100,12 @@ const Merge* MergeTable::find(TokenId left, TokenId right) const {
   return found == merges_.end() ? nullptr : &found->second;
 }
 
-void MergeTable::apply(std::vector<TokenId>& symbols) const {
-  if (symbols.size() < 2) return;
+Status MergeTable::apply(std::vector<TokenId>& symbols, const StopCheck& stop) const {
+  if (symbols.size() < 2) return {};
   PieceMerger merger(*this, symbols);
-  merger.run();
+  ARGES_RETURN_IF_ERROR(merger.run(stop));
   merger.write(symbols);
+  return {};
 }
 
 }  // namespace arges::language

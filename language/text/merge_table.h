@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "kernels/base/status.h"
+#include "kernels/base/stop_check.h"
 #include "language/text/token.h"
 
 namespace arges::language {
@@ -26,8 +28,9 @@ class MergeTable {
   std::size_t size() const { return merges_.size(); }
 
   // Merges the symbols of one piece until none is left to merge: always the lowest rank, and of
-  // equal ranks the leftmost. O(n log n) for n symbols. Precondition: n < 2^31.
-  void apply(std::vector<TokenId>& symbols) const;
+  // equal ranks the leftmost. O(n log n) for n symbols. Precondition: n < 2^31. Fails with what
+  // `stop` returns, which is asked now and then; `symbols` is unspecified then.
+  Status apply(std::vector<TokenId>& symbols, const StopCheck& stop) const;
 
  private:
   struct PairHash {

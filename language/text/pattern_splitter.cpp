@@ -15,6 +15,8 @@ namespace {
 // own stack; it starts small and grows when needed.
 constexpr std::size_t kJitStackStart = 32 * 1024;
 constexpr std::size_t kJitStackLimit = 16 * 1024 * 1024;
+constexpr std::uint64_t kFreeSteps = 1 << 16;  // so that a long pattern can read a short text
+constexpr std::size_t kBytesBetweenStopChecks = std::size_t{64} << 10;
 
 struct Pcre2Free {
   void operator()(pcre2_code* code) const { pcre2_code_free(code); }
@@ -39,6 +41,51 @@ Status match_failure(int code) {
                           pcre2_message(code) + "); shorten its longest run of characters.");
 }
 
+// The patterns known to take linear time need no counting.
+bool is_known(std::string_view pattern) {
+  return pattern == kPublishedPattern || pattern == kByteLevelPattern;
+}
+
+// Counts what an unknown pattern does, from inside the match: PCRE2 calls out before every item.
+// An item that moves over text is charged with the distance, at the item after it.
+class StepCounter {
+ public:
+  StepCounter(std::uint64_t budget, const StopCheck& stop) : left_(budget), stop_(stop) {}
+
+  // PCRE2's callout: 0 goes on, a negative number ends the match.
+  static int count(pcre2_callout_block* block, void* counter) {
+    return static_cast<StepCounter*>(counter)->take(block->current_position);
+  }
+  Status status() const { return status_; }
+
+ private:
+  static constexpr std::uint64_t kStepsBetweenStopChecks = 1 << 14;
+
+  int take(std::size_t position) {
+    const std::size_t moved = position > position_ ? position - position_ : position_ - position;
+    position_ = position;
+    const std::uint64_t steps = 1 + moved;
+    if (steps > left_) return fail(match_failure(PCRE2_ERROR_MATCHLIMIT));
+    left_ -= steps;
+    since_check_ += steps;
+    if (since_check_ < kStepsBetweenStopChecks) return 0;
+    since_check_ = 0;
+    Status stopped = stop_();
+    return stopped.ok() ? 0 : fail(std::move(stopped));
+  }
+
+  int fail(Status status) {
+    status_ = std::move(status);
+    return PCRE2_ERROR_CALLOUT;
+  }
+
+  std::uint64_t left_;
+  std::uint64_t since_check_ = 0;
+  std::size_t position_ = 0;
+  const StopCheck& stop_;
+  Status status_;
+};
+
 // What one split() call needs besides the compiled patterns.
 struct MatchScratch {
   Owned<pcre2_match_context> context{pcre2_match_context_create(nullptr)};
@@ -46,29 +93,73 @@ struct MatchScratch {
   Owned<pcre2_match_data> data{pcre2_match_data_create(1, nullptr)};
 
   bool complete() const { return context && stack && data; }
+  void limit(const TextLimits& limits, StepCounter& counter) const {
+    pcre2_jit_stack_assign(context.get(), nullptr, stack.get());
+    pcre2_set_match_limit(context.get(), limits.max_match_steps);
+    pcre2_set_heap_limit(context.get(), limits.max_match_memory / 1024);
+    pcre2_set_callout(context.get(), &StepCounter::count, &counter);
+  }
 };
 
 }  // namespace
 
 struct PatternSplitter::Stage {
   Owned<pcre2_code> code;
-  std::uint32_t max_steps;
 
-  Status split(std::string_view text, const MatchScratch& scratch,
-               std::vector<std::string_view>& out) const;
+  static Result<Stage> compile(const std::string& written, const TextLimits& limits);
+  Status split(std::string_view text, const MatchScratch& scratch, const StopCheck& stop,
+               const StepCounter& counter, std::vector<std::string_view>& out) const;
 };
 
+Result<PatternSplitter::Stage> PatternSplitter::Stage::compile(const std::string& written,
+                                                               const TextLimits& limits) {
+  if (written.empty() || written.size() > limits.max_pattern_bytes) {
+    return model_invalid("A pre-tokenizer pattern must have 1 to " +
+                         std::to_string(limits.max_pattern_bytes) + " bytes.");
+  }
+  if (written.starts_with("(*")) {
+    return model_invalid("A pre-tokenizer pattern must not set options for the pattern engine.");
+  }
+  const std::string pattern = with_unicode_white_space(written);
+  // No group is looked at, and each that captures makes every step of a match dearer.
+  std::uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE;
+  if (!is_known(written)) options |= PCRE2_AUTO_CALLOUT;
+  int error = 0;
+  PCRE2_SIZE offset = 0;
+  Stage stage{Owned<pcre2_code>(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()),
+                                              pattern.size(), options, &error, &offset, nullptr))};
+  if (!stage.code) {
+    return model_invalid("The pre-tokenizer pattern does not compile: " + pcre2_message(error) +
+                         ".");
+  }
+  std::uint32_t named_groups = 0;
+  pcre2_pattern_info(stage.code.get(), PCRE2_INFO_CAPTURECOUNT, &named_groups);
+  if (named_groups > 0) {
+    return unsupported("The pre-tokenizer pattern names a group, which is not supported.");
+  }
+  // Without JIT (a hardened kernel may forbid it) the interpreter matches the same, slower.
+  pcre2_jit_compile(stage.code.get(), PCRE2_JIT_COMPLETE);
+  return stage;
+}
+
 Status PatternSplitter::Stage::split(std::string_view text, const MatchScratch& scratch,
+                                     const StopCheck& stop, const StepCounter& counter,
                                      std::vector<std::string_view>& out) const {
   const auto* subject = reinterpret_cast<PCRE2_SPTR>(text.data());
   const PCRE2_SIZE* bounds = pcre2_get_ovector_pointer(scratch.data.get());
   std::size_t done = 0;
   std::size_t search = 0;
+  std::size_t checked = 0;
   while (search < text.size()) {
+    if (search - checked >= kBytesBetweenStopChecks) {
+      ARGES_RETURN_IF_ERROR(stop());
+      checked = search;
+    }
     const int count =
         pcre2_match(code.get(), subject, text.size(), search, PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY,
                     scratch.data.get(), scratch.context.get());
     if (count == PCRE2_ERROR_NOMATCH) break;
+    if (count == PCRE2_ERROR_CALLOUT) return counter.status();
     if (count < 0) return match_failure(count);
     const std::size_t begin = bounds[0];
     const std::size_t end = bounds[1];
@@ -93,40 +184,26 @@ Result<PatternSplitter> PatternSplitter::create(const std::vector<std::string>& 
                          std::to_string(limits.max_pattern_stages) + " patterns.");
   }
   PatternSplitter splitter;
+  splitter.limits_ = limits;
   for (const std::string& written : patterns) {
-    if (written.empty() || written.size() > limits.max_pattern_bytes) {
-      return model_invalid("A pre-tokenizer pattern must have 1 to " +
-                           std::to_string(limits.max_pattern_bytes) + " bytes.");
-    }
-    const std::string pattern = with_unicode_white_space(written);
-    int error = 0;
-    PCRE2_SIZE offset = 0;
-    Owned<pcre2_code> code(
-        pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                      PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C, &error, &offset, nullptr));
-    if (!code) {
-      return model_invalid("The pre-tokenizer pattern does not compile: " + pcre2_message(error) +
-                           ".");
-    }
-    // Without JIT (a hardened kernel may forbid it) the interpreter matches the same, slower.
-    pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE);
-    splitter.stages_.push_back(
-        std::make_unique<Stage>(Stage{std::move(code), limits.max_match_steps}));
+    ARGES_ASSIGN_OR_RETURN(auto stage, Stage::compile(written, limits));
+    splitter.stages_.push_back(std::make_unique<Stage>(std::move(stage)));
   }
   return splitter;
 }
 
-Result<std::vector<std::string_view>> PatternSplitter::split(std::string_view text) const {
+Result<std::vector<std::string_view>> PatternSplitter::split(std::string_view text,
+                                                             const StopCheck& stop) const {
   std::vector<std::string_view> pieces;
   if (!text.empty()) pieces.push_back(text);
   const MatchScratch scratch;
   if (!scratch.complete()) return match_failure(PCRE2_ERROR_NOMEMORY);
-  pcre2_jit_stack_assign(scratch.context.get(), nullptr, scratch.stack.get());
+  StepCounter counter(kFreeSteps + limits_.max_steps_per_byte * text.size(), stop);
+  scratch.limit(limits_, counter);
   for (const auto& stage : stages_) {
-    pcre2_set_match_limit(scratch.context.get(), stage->max_steps);
     std::vector<std::string_view> finer;
     for (const std::string_view piece : pieces) {
-      ARGES_RETURN_IF_ERROR(stage->split(piece, scratch, finer));
+      ARGES_RETURN_IF_ERROR(stage->split(piece, scratch, stop, counter, finer));
     }
     pieces = std::move(finer);
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "kernels/base/status.h"
+#include "kernels/base/stop_check.h"
 #include "language/text/text_limits.h"
 #include "language/text/token.h"
 #include "language/text/tokenizer.h"
@@ -62,8 +63,13 @@ class PromptFamily {
   // One complete message, up to and including its end. Consecutive text parts are joined without a
   // separator. UNSUPPORTED: a role or a picture that the family has no form for.
   // INVALID_ARGUMENT: bad text (see Tokenizer::encode), a picture outside a user message or with a
-  // feature count outside 1..TextLimits::max_image_features.
-  virtual Result<PromptTokens> message(const PromptMessage& message) const = 0;
+  // feature count outside 1..TextLimits::max_image_features. What `stop` returns, which is asked
+  // while text is encoded.
+  virtual Result<PromptTokens> message(const PromptMessage& message,
+                                       const StopCheck& stop) const = 0;
+  Result<PromptTokens> message(const PromptMessage& one) const {
+    return message(one, never_stop());
+  }
   // The header after which the model answers.
   virtual Result<PromptTokens> generation_prompt() const = 0;
   // What must follow a generated answer before the next message. `stop_token_in_place`: the answer

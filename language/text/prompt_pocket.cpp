@@ -18,7 +18,7 @@ class PocketPrompt final : public PromptFamily {
       : vocabulary_(std::move(vocabulary)), markup_(markup) {}
 
   Result<PromptTokens> begin() const override { return PromptTokens(); }
-  Result<PromptTokens> message(const PromptMessage& message) const override;
+  Result<PromptTokens> message(const PromptMessage& message, const StopCheck& stop) const override;
   Result<PromptTokens> generation_prompt() const override {
     return PromptTokens{{markup_.assistant}, {}};
   }
@@ -33,11 +33,12 @@ class PocketPrompt final : public PromptFamily {
   PocketMarkup markup_;
 };
 
-Result<PromptTokens> PocketPrompt::message(const PromptMessage& message) const {
+Result<PromptTokens> PocketPrompt::message(const PromptMessage& message,
+                                           const StopCheck& stop) const {
   if (message.role == Role::kTool) {
     return unsupported("The pocket model knows no tools; send the result as a user's message.");
   }
-  PromptWriter writer = vocabulary_.writer();
+  PromptWriter writer = vocabulary_.writer(stop);
   writer.control(message.role == Role::kSystem ? markup_.system
                  : message.role == Role::kUser ? markup_.user
                                                : markup_.assistant);

@@ -21,8 +21,9 @@ std::string_view header_of(Role role) {
 
 }  // namespace
 
-Result<PromptTokens> SentencePromptFamily::message(const PromptMessage& message) const {
-  PromptWriter writer = vocabulary_.writer();
+Result<PromptTokens> SentencePromptFamily::message(const PromptMessage& message,
+                                                   const StopCheck& stop) const {
+  PromptWriter writer = vocabulary_.writer(stop);
   writer.control(beginning_);
   if (message.role == Role::kTool) {
     ARGES_RETURN_IF_ERROR(check_utf8(message.name, "The tool's name"));

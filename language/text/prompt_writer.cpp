@@ -26,7 +26,7 @@ PromptWriter& PromptWriter::image(TokenId placeholder, std::int64_t feature_coun
 
 void PromptWriter::encode_pending() {
   if (pending_.empty() || !status_.ok()) return;
-  auto ids = tokenizer_.encode(pending_);
+  auto ids = tokenizer_.encode(pending_, stop_);
   pending_.clear();
   status_ = ids.status();
   if (ids.ok()) tokens_.ids.insert(tokens_.ids.end(), ids->begin(), ids->end());

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "kernels/base/status.h"
 #include "language/text/prompt.h"
@@ -15,7 +16,8 @@ namespace arges::language {
 // one go, as the published templates are, whether it is scaffolding or the user's.
 class PromptWriter {
  public:
-  explicit PromptWriter(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
+  explicit PromptWriter(const Tokenizer& tokenizer, StopCheck stop = never_stop())
+      : tokenizer_(tokenizer), stop_(std::move(stop)) {}
 
   PromptWriter& text(std::string_view plain);
   PromptWriter& control(TokenId id);
@@ -28,6 +30,7 @@ class PromptWriter {
   void encode_pending();
 
   const Tokenizer& tokenizer_;
+  StopCheck stop_;
   std::string pending_;
   PromptTokens tokens_;
   Status status_;
@@ -45,7 +48,9 @@ class PromptVocabulary {
   // The id of one of the family's markers. MODEL_INVALID naming the token when the vocabulary lacks
   // it, and naming the id when that is the placeholder.
   Result<TokenId> control(std::string_view content) const;
-  PromptWriter writer() const { return PromptWriter(*tokenizer_); }
+  PromptWriter writer(StopCheck stop = never_stop()) const {
+    return PromptWriter(*tokenizer_, std::move(stop));
+  }
   // Writes the parts of a message in order; UNSUPPORTED and INVALID_ARGUMENT as
   // PromptFamily::message().
   Status write_parts(const PromptMessage& message, PromptWriter& writer) const;

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "language/text/sentencepiece_model.h"
 
+#include <algorithm>
 #include <array>
 #include <bit>
+#include <bitset>
 #include <cmath>
 #include <optional>
-#include <unordered_set>
 
 #include "kernels/base/quote_name.h"
+#include "language/text/byte_piece.h"
+#include "language/text/name_index.h"
 #include "language/text/sentencepiece_rules.h"
 #include "language/text/utf8.h"
 #include "language/text/wire_reader.h"
+#include "language/text/wire_writer.h"
 
 namespace arges::language {
 namespace {
 
 // Field numbers of sentencepiece_model.proto, the ones that matter here.
-enum ModelField : std::uint32_t { kPieces = 1, kTrainer = 2, kNormalizer = 3, kDenormalizer = 5 };
+enum ModelField : std::uint32_t { kPieces = 1, kTrainer = 2, kNormalizer = 3 };
 enum PieceField : std::uint32_t { kText = 1, kScore = 2, kType = 3 };
 enum TrainerField : std::uint32_t { kModelType = 3, kSpaceSuffix = 24, kByteFallback = 35 };
 enum NormalizerField : std::uint32_t {
@@ -26,10 +30,9 @@ enum NormalizerField : std::uint32_t {
   kEscapeSpaces = 5
 };
 
-constexpr std::array<KnownField, 4> kModelFields{{{kPieces, WireType::kDelimited},
+constexpr std::array<KnownField, 3> kModelFields{{{kPieces, WireType::kDelimited},
                                                   {kTrainer, WireType::kDelimited},
-                                                  {kNormalizer, WireType::kDelimited},
-                                                  {kDenormalizer, WireType::kDelimited}}};
+                                                  {kNormalizer, WireType::kDelimited}}};
 constexpr std::array<KnownField, 3> kPieceFields{
     {{kText, WireType::kDelimited}, {kScore, WireType::kFixed32}, {kType, WireType::kVarint}}};
 constexpr std::array<KnownField, 3> kTrainerFields{{{kModelType, WireType::kVarint},
@@ -40,20 +43,26 @@ constexpr std::array<KnownField, 4> kNormalizerFields{{{kCharsMap, WireType::kDe
                                                        {kDropSpaces, WireType::kVarint},
                                                        {kEscapeSpaces, WireType::kVarint}}};
 
-constexpr std::uint64_t kUnigramModel = 1;
-constexpr std::uint64_t kBpeModel = 2;
+constexpr std::size_t kMostPrefixes = 64;  // room in SentencePiece's prefix matcher
 
 Status damaged() {
   return model_invalid(
       "The SentencePiece model is damaged or another kind of file; copy it again.");
 }
 
+// Pieces that text can name; the others are reserved.
+bool is_text(PieceType type) {
+  return type == PieceType::kNormal || type == PieceType::kUserDefined ||
+         type == PieceType::kUnused;
+}
+
 Status check_piece(const SentencePiece& piece, std::size_t id, const TextLimits& limits) {
   const std::string name = "The SentencePiece model's piece " + std::to_string(id);
   if (piece.text.empty() || piece.text.size() > limits.max_token_bytes ||
+      piece.text.find('\0') != std::string::npos ||
       utf8_valid_prefix(piece.text) != piece.text.size()) {
     return model_invalid(name + " is empty, longer than " + std::to_string(limits.max_token_bytes) +
-                         " bytes or not UTF-8.");
+                         " bytes, not UTF-8 or has a NUL.");
   }
   std::size_t first = 0;
   next_code_point(piece.text, first);
@@ -68,9 +77,9 @@ Result<SentencePiece> read_piece(std::string_view bytes) {
   WireReader reader(bytes, kPieceFields);
   while (const auto field = reader.next()) {
     if (field->number == kText) piece.text = std::string(field->bytes);
-    if (field->number == kScore &&
-        !std::isfinite(std::bit_cast<float>(static_cast<std::uint32_t>(field->value)))) {
-      return damaged();
+    if (field->number == kScore) {
+      piece.score = std::bit_cast<float>(static_cast<std::uint32_t>(field->value));
+      if (!std::isfinite(piece.score)) return damaged();
     }
     if (field->number != kType) continue;
     if (field->value < 1 || field->value > 6) return damaged();
@@ -83,8 +92,11 @@ Result<SentencePiece> read_piece(std::string_view bytes) {
 Status read_trainer(std::string_view bytes, SentencePieceModel& model) {
   WireReader reader(bytes, kTrainerFields);
   while (const auto field = reader.next()) {
-    if (field->number == kModelType && field->value != kUnigramModel && field->value != kBpeModel) {
-      return unsupported("The SentencePiece model is neither a unigram nor a BPE model.");
+    if (field->number == kModelType) {
+      if (field->value != 1 && field->value != 2) {
+        return unsupported("The SentencePiece model is neither a unigram nor a BPE model.");
+      }
+      model.search = static_cast<PieceSearch>(field->value);
     }
     if (field->number == kSpaceSuffix && field->value != 0) {
       return unsupported("The SentencePiece model treats white space as a suffix.");
@@ -97,26 +109,23 @@ Status read_trainer(std::string_view bytes, SentencePieceModel& model) {
 Status read_normalizer(std::string_view bytes, SentencePieceModel& model) {
   WireReader reader(bytes, kNormalizerFields);
   while (const auto field = reader.next()) {
-    if (field->number == kCharsMap && !field->bytes.empty()) {
-      model.rewrites_text = true;
-      ARGES_RETURN_IF_ERROR(check_normalization_rules(field->bytes));
-    }
+    if (field->number == kCharsMap) model.rules = std::string(field->bytes);
     if (field->number == kDropSpaces) model.drops_spaces = field->value != 0;
     if (field->number == kDummyPrefix) model.add_dummy_prefix = field->value != 0;
     if (field->number == kEscapeSpaces && field->value == 0) {
       return unsupported("The SentencePiece model does not escape white space.");
     }
   }
-  return reader.ok() ? Status() : damaged();
+  if (!reader.ok()) return damaged();
+  if (model.rules.empty()) return {};
+  ARGES_ASSIGN_OR_RETURN(model.growth, check_normalization_rules(model.rules));
+  return {};
 }
 
+// The denormalizer, the self test and everything else in the file play no part in encoding.
 Status read_field(const WireField& field, const TextLimits& limits, SentencePieceModel& model) {
   if (field.number == kTrainer) return read_trainer(field.bytes, model);
   if (field.number == kNormalizer) return read_normalizer(field.bytes, model);
-  if (field.number == kDenormalizer) {
-    SentencePieceModel ignored;
-    return read_normalizer(field.bytes, ignored);
-  }
   if (field.number != kPieces) return {};
   if (model.pieces.size() >= limits.max_vocabulary) {
     return model_invalid("The SentencePiece model has more than " +
@@ -124,17 +133,76 @@ Status read_field(const WireField& field, const TextLimits& limits, SentencePiec
   }
   ARGES_ASSIGN_OR_RETURN(auto piece, read_piece(field.bytes));
   ARGES_RETURN_IF_ERROR(check_piece(piece, model.pieces.size(), limits));
+  model.piece_bytes += piece.text.size();
+  if (model.piece_bytes > limits.max_piece_bytes) {
+    return model_invalid("The SentencePiece model's pieces have more than " +
+                         std::to_string(limits.max_piece_bytes) + " bytes in all.");
+  }
   model.pieces.push_back(std::move(piece));
   return {};
 }
 
+// The library keeps the pieces that text can name apart from the others, in two tables.
 Status check_unique(const SentencePieceModel& model) {
-  std::unordered_set<std::string_view> seen;
-  for (const SentencePiece& piece : model.pieces) {
-    if (!seen.insert(piece.text).second) {
+  NameIndex<std::string_view> named;
+  NameIndex<std::string_view> reserved;
+  using Added = NameIndex<std::string_view>::Added;
+  for (std::size_t id = 0; id < model.pieces.size(); ++id) {
+    const SentencePiece& piece = model.pieces[id];
+    NameIndex<std::string_view>& own = is_text(piece.type) ? named : reserved;
+    NameIndex<std::string_view>& other = is_text(piece.type) ? reserved : named;
+    const Added added = own.add(piece.text, static_cast<TokenId>(id));
+    if (added == Added::kTaken || other.find(piece.text) != nullptr) {
       return model_invalid("The SentencePiece model has the piece " + quote_name(piece.text) +
                            " twice.");
     }
+    if (added == Added::kCrowded) {
+      return model_invalid("The SentencePiece model has too many pieces that share a hash.");
+    }
+  }
+  return {};
+}
+
+Status check_unknown_piece(const SentencePieceModel& model) {
+  const auto count =
+      std::count_if(model.pieces.begin(), model.pieces.end(),
+                    [](const SentencePiece& piece) { return piece.type == PieceType::kUnknown; });
+  if (count == 1) return {};
+  return model_invalid("The SentencePiece model must have one unknown piece and has " +
+                       std::to_string(count) + ".");
+}
+
+// With byte fallback all 256 byte pieces are there. Without it none is, and no other piece is
+// written like one: the library is then given byte pieces of our own.
+Status check_byte_pieces(const SentencePieceModel& model) {
+  std::bitset<256> found;
+  for (const SentencePiece& piece : model.pieces) {
+    const auto byte = byte_of_piece(piece.text);
+    const bool is_byte = piece.type == PieceType::kByte;
+    if (is_byte && !byte) {
+      return model_invalid("The byte piece " + quote_name(piece.text) + " is not like <0x1F>.");
+    }
+    if (byte && (is_byte || !model.byte_fallback)) found.set(*byte);
+  }
+  if (model.byte_fallback ? found.all() : found.none()) return {};
+  return model_invalid(
+      "The SentencePiece model's byte pieces do not fit its byte fallback; copy the file again.");
+}
+
+// At most as many user-defined pieces are prefixes of one text as the library has room for.
+Status check_prefixes(const SentencePieceModel& model) {
+  std::vector<std::string_view> defined;
+  for (const SentencePiece& piece : model.pieces) {
+    if (piece.type == PieceType::kUserDefined) defined.push_back(piece.text);
+  }
+  std::sort(defined.begin(), defined.end());
+  std::vector<std::string_view> chain;  // pieces that begin each other, up to the one in hand
+  for (const std::string_view piece : defined) {
+    while (!chain.empty() && !piece.starts_with(chain.back())) chain.pop_back();
+    chain.push_back(piece);
+    if (chain.size() <= kMostPrefixes) continue;
+    return model_invalid("The SentencePiece model has more than " + std::to_string(kMostPrefixes) +
+                         " user-defined pieces that begin each other.");
   }
   return {};
 }
@@ -143,9 +211,9 @@ Status check_unique(const SentencePieceModel& model) {
 
 Result<SentencePieceModel> read_sentencepiece_model(std::string_view bytes,
                                                     const TextLimits& limits) {
-  if (bytes.empty() || bytes.size() > limits.max_tokenizer_bytes) {
+  if (bytes.empty() || bytes.size() > limits.max_sentencepiece_bytes) {
     return model_invalid("The SentencePiece model must have 1 to " +
-                         std::to_string(limits.max_tokenizer_bytes) + " bytes.");
+                         std::to_string(limits.max_sentencepiece_bytes) + " bytes.");
   }
   SentencePieceModel model;
   WireReader reader(bytes, kModelFields);
@@ -154,7 +222,33 @@ Result<SentencePieceModel> read_sentencepiece_model(std::string_view bytes,
   }
   if (!reader.ok() || model.pieces.empty()) return damaged();
   ARGES_RETURN_IF_ERROR(check_unique(model));
+  ARGES_RETURN_IF_ERROR(check_unknown_piece(model));
+  ARGES_RETURN_IF_ERROR(check_byte_pieces(model));
+  ARGES_RETURN_IF_ERROR(check_prefixes(model));
   return model;
+}
+
+std::string write_sentencepiece_model(const SentencePieceModel& model) {
+  WireWriter file;
+  WireWriter message;
+  for (const SentencePiece& piece : model.pieces) {
+    message.clear();
+    message.delimited(kText, piece.text);
+    message.fixed32(kScore, std::bit_cast<std::uint32_t>(piece.score));
+    message.varint(kType, static_cast<std::uint64_t>(piece.type));
+    file.delimited(kPieces, message.bytes());
+  }
+  message.clear();
+  message.varint(kModelType, static_cast<std::uint64_t>(model.search));
+  message.varint(kByteFallback, model.byte_fallback ? 1 : 0);
+  file.delimited(kTrainer, message.bytes());
+  message.clear();
+  message.delimited(kCharsMap, model.rules);
+  message.varint(kDummyPrefix, model.add_dummy_prefix ? 1 : 0);
+  message.varint(kDropSpaces, model.drops_spaces ? 1 : 0);
+  message.varint(kEscapeSpaces, 1);
+  file.delimited(kNormalizer, message.bytes());
+  return file.bytes();
 }
 
 }  // namespace arges::language

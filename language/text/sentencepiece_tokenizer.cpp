@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "language/text/sentencepiece_tokenizer.h"
 
-#include <sentencepiece_processor.h>
-
+#include <algorithm>
 #include <array>
+#include <map>
+#include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "kernels/base/quote_name.h"
+#include "kernels/base/guarded.h"
+#include "language/text/byte_piece.h"
+#include "language/text/sentencepiece_library.h"
 #include "language/text/sentencepiece_model.h"
+#include "language/text/text_cuts.h"
 #include "language/text/utf8.h"
 
 namespace arges::language {
@@ -17,16 +20,6 @@ namespace {
 
 constexpr std::string_view kSpaceMark = "\xE2\x96\x81";    // '▁'
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
-
-// "<0x1F>" to one byte; nullopt when the piece is written in another way.
-std::optional<std::string> byte_of_piece(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  if (text.size() != 6 || !text.starts_with("<0x") || text[5] != '>') return std::nullopt;
-  const std::size_t high = kDigits.find(text[3]);
-  const std::size_t low = kDigits.find(text[4]);
-  if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
-  return std::string(1, static_cast<char>(high * 16 + low));
-}
 
 std::string with_spaces(std::string_view text) {
   std::string out;
@@ -43,13 +36,54 @@ struct Piece {
   TokenKind kind;
 };
 
+Piece decoded(const SentencePiece& piece) {
+  switch (piece.type) {
+    case PieceType::kControl:
+      return {piece.text, TokenKind::kControl};
+    case PieceType::kUnknown:
+      return {std::string(kReplacement), TokenKind::kPlain};
+    case PieceType::kByte:
+      return {std::string(1, static_cast<char>(*byte_of_piece(piece.text))), TokenKind::kPlain};
+    default:
+      return {with_spaces(piece.text), TokenKind::kPlain};
+  }
+}
+
+// Whether text comes back from its ids: no rule rewrites it, no space is dropped, every character
+// has bytes to fall back on, a space its piece, and a '▁' that was typed is told from a space.
+bool comes_back(const SentencePieceModel& model) {
+  const bool has_space =
+      std::any_of(model.pieces.begin(), model.pieces.end(), [](const SentencePiece& piece) {
+        return piece.text == kSpaceMark &&
+               (piece.type == PieceType::kNormal || piece.type == PieceType::kUserDefined);
+      });
+  return model.byte_fallback && model.rules.empty() && !model.drops_spaces &&
+         !model.add_dummy_prefix && has_space;
+}
+
+// Text goes to the library in slices of about this many bytes, with a stop check before each.
+constexpr std::size_t kSliceBytes = std::size_t{64} << 10;
+// What one call may cost the library: bytes after normalization, and those times the longest piece,
+// which its search may try at every byte. Each bounds a call to about a second.
+constexpr std::size_t kMostNormalized = std::size_t{4} << 20;
+constexpr std::size_t kMostSteps = std::size_t{1} << 28;
+
+// The longest slice whose cost stays within those bounds.
+std::size_t longest_slice(const SentencePieceModel& model) {
+  std::size_t longest_piece = 1;
+  for (const SentencePiece& piece : model.pieces) {
+    longest_piece = std::max(longest_piece, piece.text.size());
+  }
+  const std::size_t normalized = std::min(kMostNormalized, kMostSteps / longest_piece);
+  return normalized / (model.growth * kSpaceMarkBytes);  // a space becomes a mark
+}
+
 class SentencePieceTokenizer final : public Tokenizer {
  public:
-  static Result<std::unique_ptr<Tokenizer>> create(std::string_view bytes,
-                                                   const SentencePieceModel& model,
-                                                   const TextLimits& limits);
+  SentencePieceTokenizer(SentencePieceLibrary library, const SentencePieceModel& model,
+                         const TextLimits& limits);
 
-  Result<std::vector<TokenId>> encode(std::string_view text) const override;
+  Result<std::vector<TokenId>> encode(std::string_view text, const StopCheck& stop) const override;
   std::optional<std::string_view> token_bytes(TokenId id) const override {
     if (kind(id) == TokenKind::kAbsent) return std::nullopt;
     return pieces_[static_cast<std::size_t>(id)].bytes;
@@ -69,104 +103,74 @@ class SentencePieceTokenizer final : public Tokenizer {
   bool keeps_text() const override { return keeps_text_; }
 
  private:
-  Status add_piece(const SentencePiece& piece);
-  // MODEL_INVALID unless the library read the same pieces as we did.
-  Status check_agreement(const SentencePieceModel& model) const;
-  Status append(std::string_view text, std::vector<TokenId>& out) const;
+  Result<std::vector<TokenId>> encode_checked(std::string_view text, const StopCheck& stop) const;
+  Status append(std::string_view text, const StopCheck& stop, std::vector<TokenId>& out) const;
   bool spells_marks() const { return has_all_bytes_ && !adds_leading_space_; }
 
-  sentencepiece::SentencePieceProcessor processor_;
+  SentencePieceLibrary library_;
+  TextCuts cuts_;
   std::vector<Piece> pieces_;
-  std::unordered_map<std::string, TokenId> controls_;
+  std::map<std::string, TokenId, std::less<>> controls_;
   std::array<TokenId, 256> byte_ids_{};
-  bool has_all_bytes_ = false;
-  bool adds_leading_space_ = false;
-  bool keeps_text_ = false;
-  std::size_t max_text_bytes_ = 0;
+  bool has_all_bytes_;
+  bool adds_leading_space_;
+  bool keeps_text_;
+  std::size_t max_slice_;
+  std::size_t max_text_bytes_;
 };
 
-Status SentencePieceTokenizer::add_piece(const SentencePiece& piece) {
-  const auto id = vocab_size();
-  switch (piece.type) {
-    case PieceType::kControl:
-      controls_.emplace(piece.text, id);
-      pieces_.push_back({piece.text, TokenKind::kControl});
-      return {};
-    case PieceType::kUnknown:
-      pieces_.push_back({std::string(kReplacement), TokenKind::kPlain});
-      return {};
-    case PieceType::kByte: {
-      auto byte = byte_of_piece(piece.text);
-      if (!byte)
-        return model_invalid("The byte piece " + quote_name(piece.text) + " is not like <0x1F>.");
-      byte_ids_[static_cast<unsigned char>(byte->front())] = id;
-      pieces_.push_back({std::move(*byte), TokenKind::kPlain});
-      return {};
-    }
-    default:
-      pieces_.push_back({with_spaces(piece.text), TokenKind::kPlain});
-      return {};
-  }
-}
-
-// Our kinds decide what is markup, the library what text encodes to: a file that the two read in
-// different ways could let text become markup.
-Status SentencePieceTokenizer::check_agreement(const SentencePieceModel& model) const {
-  bool same = processor_.GetPieceSize() == vocab_size();
-  for (TokenId id = 0; same && id < vocab_size(); ++id) {
-    const SentencePiece& piece = model.pieces[static_cast<std::size_t>(id)];
-    same = processor_.IdToPiece(id) == piece.text &&
-           processor_.IsControl(id) == (piece.type == PieceType::kControl) &&
-           processor_.IsUnknown(id) == (piece.type == PieceType::kUnknown) &&
-           processor_.IsByte(id) == (piece.type == PieceType::kByte);
-  }
-  if (same) return {};
-  return model_invalid(
-      "The SentencePiece library reads other pieces from the model than Arges does; copy the file "
-      "again.");
-}
-
-Result<std::unique_ptr<Tokenizer>> SentencePieceTokenizer::create(std::string_view bytes,
-                                                                  const SentencePieceModel& model,
-                                                                  const TextLimits& limits) {
-  auto tokenizer = std::make_unique<SentencePieceTokenizer>();
+SentencePieceTokenizer::SentencePieceTokenizer(SentencePieceLibrary library,
+                                               const SentencePieceModel& model,
+                                               const TextLimits& limits)
+    : library_(std::move(library)),
+      cuts_(model),
+      has_all_bytes_(model.byte_fallback),
+      adds_leading_space_(model.add_dummy_prefix),
+      keeps_text_(comes_back(model)),
+      max_slice_(longest_slice(model)),
+      max_text_bytes_(limits.max_text_bytes) {
   for (const SentencePiece& piece : model.pieces) {
-    ARGES_RETURN_IF_ERROR(tokenizer->add_piece(piece));
+    const TokenId id = vocab_size();
+    if (piece.type == PieceType::kControl) controls_.emplace(piece.text, id);
+    if (piece.type == PieceType::kByte) byte_ids_[*byte_of_piece(piece.text)] = id;
+    pieces_.push_back(decoded(piece));
   }
-  const auto loaded = tokenizer->processor_.LoadFromSerializedProto(bytes);
-  if (!loaded.ok()) {
-    return model_invalid("The SentencePiece library refuses the model: " +
-                         quote_name(loaded.ToString()) + "; copy the file again.");
-  }
-  ARGES_RETURN_IF_ERROR(tokenizer->check_agreement(model));
-  tokenizer->has_all_bytes_ = model.byte_fallback;  // the library checks that all 256 are there
-  tokenizer->adds_leading_space_ = model.add_dummy_prefix;
-  // Without a piece for every byte, a run of unknown characters becomes one piece.
-  tokenizer->keeps_text_ = model.byte_fallback && !model.rewrites_text && !model.drops_spaces;
-  tokenizer->max_text_bytes_ = limits.max_text_bytes;
-  return std::unique_ptr<Tokenizer>(std::move(tokenizer));
 }
 
-Status SentencePieceTokenizer::append(std::string_view text, std::vector<TokenId>& out) const {
-  std::vector<int> ids;
-  const auto encoded = processor_.Encode(text, &ids);
-  if (!encoded.ok())
-    return internal_error("SentencePiece failed: " + quote_name(encoded.ToString()) + ".");
-  out.insert(out.end(), ids.begin(), ids.end());
+Status SentencePieceTokenizer::append(std::string_view text, const StopCheck& stop,
+                                      std::vector<TokenId>& out) const {
+  while (!text.empty()) {
+    ARGES_RETURN_IF_ERROR(stop());
+    const auto slice = cuts_.first(text, kSliceBytes);
+    if (slice.length > max_slice_) {
+      return invalid_argument("The tokenizer must read " + std::to_string(slice.length) +
+                              " bytes of the text at once and takes " + std::to_string(max_slice_) +
+                              " at most; shorten the text or its longest run without a space.");
+    }
+    ARGES_RETURN_IF_ERROR(library_.encode(text.substr(0, slice.length), out));
+    text.remove_prefix(slice.length + slice.skip);
+  }
   return {};
 }
 
-Result<std::vector<TokenId>> SentencePieceTokenizer::encode(std::string_view text) const {
+Result<std::vector<TokenId>> SentencePieceTokenizer::encode(std::string_view text,
+                                                            const StopCheck& stop) const {
+  return guarded(StatusCode::kInternal, "The text cannot be encoded",
+                 [&] { return encode_checked(text, stop); });
+}
+
+Result<std::vector<TokenId>> SentencePieceTokenizer::encode_checked(std::string_view text,
+                                                                    const StopCheck& stop) const {
   ARGES_RETURN_IF_ERROR(check_text(text, max_text_bytes_));
   std::vector<TokenId> ids;
   while (spells_marks()) {
     const std::size_t mark = text.find(kSpaceMark);
     if (mark == std::string_view::npos) break;
-    ARGES_RETURN_IF_ERROR(append(text.substr(0, mark), ids));
+    ARGES_RETURN_IF_ERROR(append(text.substr(0, mark), stop, ids));
     for (const char byte : kSpaceMark) ids.push_back(byte_ids_[static_cast<unsigned char>(byte)]);
     text.remove_prefix(mark + kSpaceMark.size());
   }
-  ARGES_RETURN_IF_ERROR(append(text, ids));
+  ARGES_RETURN_IF_ERROR(append(text, stop, ids));
   return ids;
 }
 
@@ -174,8 +178,14 @@ Result<std::vector<TokenId>> SentencePieceTokenizer::encode(std::string_view tex
 
 Result<std::unique_ptr<Tokenizer>> load_sentencepiece(std::string_view model,
                                                       const TextLimits& limits) {
-  ARGES_ASSIGN_OR_RETURN(const auto read, read_sentencepiece_model(model, limits));
-  return SentencePieceTokenizer::create(model, read, limits);
+  using Loaded = Result<std::unique_ptr<Tokenizer>>;
+  return guarded(StatusCode::kModelInvalid, "The SentencePiece model cannot be read",
+                 [&]() -> Loaded {
+                   ARGES_ASSIGN_OR_RETURN(const auto read, read_sentencepiece_model(model, limits));
+                   ARGES_ASSIGN_OR_RETURN(auto library, SentencePieceLibrary::load(read));
+                   return std::unique_ptr<Tokenizer>(
+                       std::make_unique<SentencePieceTokenizer>(std::move(library), read, limits));
+                 });
 }
 
 }  // namespace arges::language

@@ -14,12 +14,16 @@ namespace arges::language {
 //
 // Kinds: control pieces are kControl, all others kPlain, user-defined ones too: those are text by
 // definition. Bytes: '▁' (U+2581) is a space, a byte piece its byte, the unknown piece U+FFFD.
-// Text comes back exactly from a model that has byte fallback, identity normalization and keeps
-// extra white space, like the bundled one; any other rewrites text as its author chose. A '▁' that
-// the user typed is spelled in byte pieces, so that it does not turn into a space; only without a
-// dummy prefix, which would otherwise come in front of every part.
-// Errors as read_sentencepiece_model(); MODEL_INVALID too when the library refuses the model or
-// reads other pieces from it.
+// Text comes back exactly from a model that has byte fallback, identity normalization, a piece for
+// the space mark and no dummy prefix, and keeps extra white space, like the bundled one; any other
+// rewrites text as its author chose. A '▁' that the user typed is spelled in byte pieces, so that
+// it does not turn into a space; only without a dummy prefix, which would otherwise come in front
+// of every part. encode() hands the library slices of some 64 KiB, cut only where that changes no
+// id (text_cuts.h), and asks `stop` before each. INVALID_ARGUMENT for a stretch without such a
+// place that would cost the library more than about a second: 1.4 MB of most BPE models' text, and
+// of a unigram model's or one with rules, which cannot be cut, some hundred kB in all. Errors as
+// read_sentencepiece_model(); MODEL_INVALID too when the library refuses the model or reads other
+// pieces from it.
 Result<std::unique_ptr<Tokenizer>> load_sentencepiece(std::string_view model,
                                                       const TextLimits& limits = {});
 

@@ -10,6 +10,10 @@ namespace arges::language {
 struct TextLimits {
   std::size_t max_text_bytes = 8'000'000;                   // one encode() call
   std::size_t max_tokenizer_bytes = std::size_t{64} << 20;  // each tokenizer file
+  // A SentencePiece model and its pieces' texts, of which the library builds tables, in 0.6 s a MiB
+  // at worst. Released models with 262,144 pieces have 5 MB and 2 MB.
+  std::size_t max_sentencepiece_bytes = std::size_t{8} << 20;
+  std::size_t max_piece_bytes = std::size_t{4} << 20;
   // Values of one JSON document. 200,000 tokens with their merges as pairs have 800,000.
   std::size_t max_json_values = std::size_t{1} << 21;
   std::size_t max_json_depth = 32;
@@ -17,9 +21,12 @@ struct TextLimits {
   std::size_t max_token_bytes = 512;
   std::size_t max_pattern_bytes = 4096;  // one pre-tokenizer pattern
   std::size_t max_pattern_stages = 8;
-  // PCRE2's match limit. It starts anew at every place where a match may begin, so it does not
-  // bound the work of a whole text (see README.md).
+  // PCRE2's match limit: steps back in one attempt to match.
   std::uint32_t max_match_steps = 20'000'000;
+  // Steps through a pattern that Arges does not know, over a whole text: an item that is entered,
+  // or a byte of text that one moves over. Published patterns take 10 to 40 a byte.
+  std::uint64_t max_steps_per_byte = 512;
+  std::uint32_t max_match_memory = std::uint32_t{64} << 20;  // bytes, where PCRE2 has no JIT
   std::size_t max_stop_strings = 16;
   std::size_t max_stop_bytes = 512;                         // one stop string
   std::int64_t max_image_features = std::int64_t{1} << 20;  // one picture's placeholder repeats

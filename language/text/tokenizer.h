@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels/base/status.h"
+#include "kernels/base/stop_check.h"
 #include "language/text/token.h"
 
 namespace arges::language {
@@ -23,9 +24,14 @@ class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
 
-  // Ids of plain text. INVALID_ARGUMENT: not UTF-8 (names the byte offset), longer than the limit,
-  // or too costly for the model's pre-tokenizer pattern.
-  virtual Result<std::vector<TokenId>> encode(std::string_view text) const = 0;
+  // Ids of plain text. `stop` is asked often enough that a cancel need not wait for a long text.
+  // INVALID_ARGUMENT: not UTF-8 (names the byte offset), longer than the limit, or too costly for
+  // the model's pre-tokenizer pattern or pieces; what `stop` returns; OUT_OF_MEMORY_HOST.
+  virtual Result<std::vector<TokenId>> encode(std::string_view text,
+                                              const StopCheck& stop) const = 0;
+  Result<std::vector<TokenId>> encode(std::string_view text) const {
+    return encode(text, never_stop());
+  }
 
   // The bytes an id stands for; concatenating those of successive ids gives the text, except for
   // the space that adds_leading_space() speaks of. A kAdded or kControl token gives its content.

@@ -10,6 +10,16 @@ std::string named(std::int64_t id) {
   return "The tokenizer's id " + std::to_string(id);
 }
 
+// `taken`: what is wrong when the name is in the index already.
+Status index(NameIndex<std::string>& names, std::string_view name, std::int64_t id,
+             const char* taken) {
+  using Added = NameIndex<std::string>::Added;
+  const Added added = names.add(name, static_cast<TokenId>(id));
+  if (added == Added::kTaken) return model_invalid(named(id) + taken);
+  if (added == Added::kNew) return {};
+  return model_invalid(named(id) + " shares its hash with too many other tokens.");
+}
+
 }  // namespace
 
 Status Vocabulary::check_new(std::int64_t id, std::string_view bytes) const {
@@ -35,9 +45,7 @@ Status Vocabulary::add_plain(std::int64_t id, std::string bytes) {
   ARGES_RETURN_IF_ERROR(check_new(id, bytes));
   Token& token = slot(id);
   if (token.kind != TokenKind::kAbsent) return model_invalid(named(id) + " is given twice.");
-  if (!plain_.emplace(bytes, static_cast<TokenId>(id)).second) {
-    return model_invalid(named(id) + " has the same bytes as another token.");
-  }
+  ARGES_RETURN_IF_ERROR(index(plain_, bytes, id, " has the same bytes as another token."));
   token = {std::move(bytes), TokenKind::kPlain};
   include_in_base(static_cast<TokenId>(id));
   return {};
@@ -54,9 +62,7 @@ Status Vocabulary::add_markup(std::int64_t id, std::string content, TokenKind ki
       (token.kind != TokenKind::kPlain || token.bytes != content)) {
     return model_invalid(named(id) + " is given twice, with different tokens.");
   }
-  if (!markup_.emplace(content, static_cast<TokenId>(id)).second) {
-    return model_invalid(named(id) + " has the content of another added token.");
-  }
+  ARGES_RETURN_IF_ERROR(index(markup_, content, id, " has the content of another added token."));
   if (token.kind == TokenKind::kPlain) plain_.erase(content);
   token = {std::move(content), kind};
   return {};
@@ -83,15 +89,13 @@ TokenKind Vocabulary::kind(TokenId id) const {
 }
 
 std::optional<TokenId> Vocabulary::find_plain(std::string_view bytes) const {
-  const auto found = plain_.find(bytes);
-  if (found == plain_.end()) return std::nullopt;
-  return found->second;
+  const TokenId* found = plain_.find(bytes);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 std::optional<TokenId> Vocabulary::find_markup(std::string_view content) const {
-  const auto found = markup_.find(content);
-  if (found == markup_.end()) return std::nullopt;
-  return found->second;
+  const TokenId* found = markup_.find(content);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 }  // namespace arges::language

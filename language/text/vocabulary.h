@@ -5,10 +5,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "kernels/base/status.h"
+#include "language/text/name_index.h"
 #include "language/text/text_limits.h"
 #include "language/text/token.h"
 
@@ -21,7 +21,7 @@ class Vocabulary {
   explicit Vocabulary(const TextLimits& limits) : limits_(limits) {}
 
   // MODEL_INVALID: an id below 0 or not below limits.max_vocabulary, one that is taken, an empty
-  // or too long token, bytes that another plain token has.
+  // or too long token, bytes that another plain token has, or that were chosen to share a hash.
   Status add_plain(std::int64_t id, std::string bytes);
   // As above for an added or control token. Where the base vocabulary lists the same id with the
   // same content, the id changes its kind.
@@ -46,13 +46,7 @@ class Vocabulary {
     std::string bytes;
     TokenKind kind = TokenKind::kAbsent;
   };
-  struct BytesHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
-  using Index = std::unordered_map<std::string, TokenId, BytesHash, std::equal_to<>>;
+  using Index = NameIndex<std::string>;
 
   Status check_new(std::int64_t id, std::string_view bytes) const;
   Token& slot(std::int64_t id);

@@ -58,7 +58,7 @@ void bench_vit(const BenchOptions& options) {
     const Arena::Scope scope(*context.workspace);
     const TensorView out =
         require(context.workspace->allocate({1, 1 + config.patches(), config.hidden_size}));
-    require(vision::vit_forward(context, config, weights, pixels, vision::never_stop(), out));
+    require(vision::vit_forward(context, config, weights, pixels, never_stop(), out));
   };
   print_figure("ViT-L/14-336, f32, one tile", time_repeats(options.repeats, encode), "s");
 }

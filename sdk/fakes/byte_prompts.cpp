@@ -34,7 +34,8 @@ Result<PromptTokens> BytePrompts::begin() const {
   return PromptTokens{{Bytes::kBegin}, {}};
 }
 
-Result<PromptTokens> BytePrompts::message(const language::PromptMessage& message) const {
+Result<PromptTokens> BytePrompts::message(const language::PromptMessage& message,
+                                          const StopCheck& stop) const {
   PromptTokens out;
   ARGES_ASSIGN_OR_RETURN(const auto role, role_token(message.role));
   out.ids.push_back(role);
@@ -44,7 +45,7 @@ Result<PromptTokens> BytePrompts::message(const language::PromptMessage& message
       continue;
     }
     ARGES_ASSIGN_OR_RETURN(const auto ids,
-                           tokenizer_.encode(std::get<language::TextPart>(part).text));
+                           tokenizer_.encode(std::get<language::TextPart>(part).text, stop));
     out.ids.insert(out.ids.end(), ids.begin(), ids.end());
   }
   out.ids.insert(out.ids.end(), {Bytes::kEnd, '\n'});

@@ -15,7 +15,9 @@ ByteTokenizer::ByteTokenizer() {
   for (std::size_t i = 0; i < bytes_.size(); ++i) bytes_[i] = static_cast<char>(i);
 }
 
-Result<std::vector<language::TokenId>> ByteTokenizer::encode(std::string_view text) const {
+Result<std::vector<language::TokenId>> ByteTokenizer::encode(std::string_view text,
+                                                             const StopCheck& stop) const {
+  ARGES_RETURN_IF_ERROR(stop());
   ARGES_RETURN_IF_ERROR(language::check_utf8(text, "the text"));
   encoded_bytes_ += static_cast<std::int64_t>(text.size());
   std::vector<language::TokenId> ids;

@@ -26,7 +26,9 @@ class ByteTokenizer : public language::Tokenizer {
 
   ByteTokenizer();
 
-  Result<std::vector<language::TokenId>> encode(std::string_view text) const override;
+  using Tokenizer::encode;
+  Result<std::vector<language::TokenId>> encode(std::string_view text,
+                                                const StopCheck& stop) const override;
   std::optional<std::string_view> token_bytes(language::TokenId id) const override;
   language::TokenKind kind(language::TokenId id) const override;
   std::optional<language::TokenId> control_token(std::string_view content) const override;

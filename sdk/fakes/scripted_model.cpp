@@ -55,7 +55,7 @@ Result<vision::TilePlan> ScriptedModel::plan_image(int height, int width) const 
 }
 
 Result<ImageFeatures> ScriptedModel::encode_image(const vision::Image& image,
-                                                  const vision::StopCheck& stop) {
+                                                  const StopCheck& stop) {
   for (int tile = 0; tile < options_.tiles_per_image; ++tile) {
     tile_gate_.pass();
     ARGES_RETURN_IF_ERROR(stop());

@@ -66,8 +66,7 @@ class ScriptedModel : public Model {
   std::int64_t workspace_bytes() const override { return 0; }
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
-  Result<ImageFeatures> encode_image(const vision::Image& image,
-                                     const vision::StopCheck& stop) override;
+  Result<ImageFeatures> encode_image(const vision::Image& image, const StopCheck& stop) override;
   Status step(std::span<const StepItem> items) override;
 
   // For tests; safe from any thread.

@@ -154,7 +154,7 @@ Result<vision::TilePlan> VisionLanguageModel::plan_image(int height, int width) 
 }
 
 Result<ImageFeatures> VisionLanguageModel::encode_image(const vision::Image& image,
-                                                        const vision::StopCheck& stop) {
+                                                        const StopCheck& stop) {
   ARGES_ASSIGN_OR_RETURN(const vision::TilePlan plan, plan_image(image.height, image.width));
   const std::int64_t width = decoder_.config().hidden_size;
   ARGES_ASSIGN_OR_RETURN(

@@ -58,8 +58,7 @@ class VisionLanguageModel final : public Model {
   std::int64_t workspace_bytes() const override { return step_bytes_ + encode_bytes_; }
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
-  Result<ImageFeatures> encode_image(const vision::Image& image,
-                                     const vision::StopCheck& stop) override;
+  Result<ImageFeatures> encode_image(const vision::Image& image, const StopCheck& stop) override;
   Status step(std::span<const StepItem> items) override;
 
   // The parts, for tools that look inside (arges debug).

@@ -19,8 +19,8 @@ const json& empty_object() {
 
 }  // namespace
 
-Result<json> parse_config_object(std::string_view file, std::string_view text,
-                                 const ModelLimits& limits) {
+Result<language::JsonDocument> parse_config_object(std::string_view file, std::string_view text,
+                                                   const ModelLimits& limits) {
   // The first pass holds the limits and builds nothing; the second builds the small tree.
   const std::string what = "file " + quote_name(file);
   if (text.size() > limits.config_bytes) return model_invalid(what + " is too long for a config");
@@ -28,7 +28,7 @@ Result<json> parse_config_object(std::string_view file, std::string_view text,
   ARGES_RETURN_IF_ERROR(walk_json(what, text, {limits.json_depth, limits.json_keys}, accept_all));
   json object = json::parse(text, nullptr, false);
   if (!object.is_object()) return model_invalid(what + " is not a JSON object");
-  return object;
+  return language::JsonDocument(std::move(object));
 }
 
 const json* ConfigReader::find(const char* key) const {

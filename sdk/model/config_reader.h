@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "kernels/base/status.h"
+#include "language/text/json_document.h"
 #include "sdk/model/limits.h"
 
 namespace arges::sdk {
 
 // Parses one small JSON object from untrusted text; MODEL_INVALID, naming `file`.
-Result<nlohmann::json> parse_config_object(std::string_view file, std::string_view text,
-                                           const ModelLimits& limits);
+Result<language::JsonDocument> parse_config_object(std::string_view file, std::string_view text,
+                                                   const ModelLimits& limits);
 
 // Reads typed fields of a config object. A field that is absent or null gives the fallback; the
 // first field of a wrong type is remembered, so a parser asks for everything and then looks at

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <new>
 
+#include "kernels/base/guarded.h"
 #include "sdk/model/checkpoint.h"
 
 namespace arges::sdk {
@@ -84,13 +85,12 @@ std::int64_t ModelReport::memory_bytes(std::int64_t context_tokens) const {
 }
 
 Result<ModelReport> inspect_model(const std::string& folder, const ModelLimits& limits) {
-  try {
+  using Report = Result<ModelReport>;
+  return guarded(StatusCode::kModelInvalid, "the model cannot be read", [&]() -> Report {
     ModelReport report;
     ARGES_RETURN_IF_ERROR(inspect(folder, limits, report));
     return report;
-  } catch (const std::bad_alloc&) {
-    return Status(StatusCode::kOutOfMemoryHost, "memory ran out while looking at the model");
-  }
+  });
 }
 
 }  // namespace arges::sdk

@@ -2,7 +2,7 @@
 #include "sdk/model/json_walk.h"
 
 #include <nlohmann/json.hpp>
-#include <unordered_set>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -67,7 +67,8 @@ class Adapter final : public nlohmann::json_sax<json> {
   std::string_view what_;
   const JsonLimits& limits_;
   JsonVisitor& visitor_;
-  std::vector<std::unordered_set<std::string>> open_;  // the keys of each open object
+  // The keys of each open object. Ordered: a file may choose names that share a hash.
+  std::vector<std::set<std::string>> open_;
   Status status_;
 };
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "kernels/base/guarded.h"
 #include "sdk/model/checkpoint.h"
 #include "sdk/model/tokenizer_files.h"
 
@@ -58,13 +59,12 @@ Status load(const std::string& path, const kernels::ExecContext& context,
 Result<std::unique_ptr<LoadedModel>> load_model(const std::string& folder,
                                                 const kernels::ExecContext& context,
                                                 const LoadOptions& options) {
-  try {
+  using Loaded = Result<std::unique_ptr<LoadedModel>>;
+  return guarded(StatusCode::kModelInvalid, "the model cannot be read", [&]() -> Loaded {
     auto model = std::make_unique<LoadedModel>();
     ARGES_RETURN_IF_ERROR(load(folder, context, options, *model));
     return model;
-  } catch (const std::bad_alloc&) {
-    return Status(StatusCode::kOutOfMemoryHost, "memory ran out while loading the model");
-  }
+  });
 }
 
 }  // namespace arges::sdk

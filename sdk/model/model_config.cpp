@@ -65,12 +65,10 @@ Result<language::DecoderConfig> parse_text_part(ConfigReader& top, bool nested) 
 Status parse_vision_part(ConfigReader& top, std::string_view preprocessor,
                          const ModelLimits& limits, ModelConfig& config) {
   if (!top.has("vision_config")) top.invalid("vision_config", "is missing");
-  nlohmann::json object = nlohmann::json::object();
-  if (!preprocessor.empty()) {
-    ARGES_ASSIGN_OR_RETURN(object,
-                           parse_config_object("preprocessor_config.json", preprocessor, limits));
-  }
-  ConfigReader reader(object, "preprocessor_config.json");
+  const std::string_view given = preprocessor.empty() ? "{}" : preprocessor;
+  ARGES_ASSIGN_OR_RETURN(const language::JsonDocument document,
+                         parse_config_object("preprocessor_config.json", given, limits));
+  ConfigReader reader(document.root(), "preprocessor_config.json");
   ARGES_ASSIGN_OR_RETURN(VisionConfig parsed,
                          parse_vision_config(top, reader, config.text.hidden_size));
   config.vision = parsed.vit;
@@ -86,9 +84,9 @@ Status parse_vision_part(ConfigReader& top, std::string_view preprocessor,
 
 Result<ModelConfig> parse_model_config(std::string_view config, std::string_view preprocessor,
                                        const ModelLimits& limits) {
-  ARGES_ASSIGN_OR_RETURN(const nlohmann::json object,
+  ARGES_ASSIGN_OR_RETURN(const language::JsonDocument document,
                          parse_config_object("config.json", config, limits));
-  ConfigReader top(object, "config.json");
+  ConfigReader top(document.root(), "config.json");
   ModelConfig out;
   out.model_type = top.text("model_type", "");
   ARGES_RETURN_IF_ERROR(top.status());

@@ -18,6 +18,11 @@ bool is_plain_file_name(std::string_view name) {
 Result<ModelFolder> ModelFolder::open(const std::string& path) {
   std::error_code error;
   const fs::path resolved = fs::canonical(path, error);
+  // libstdc++ answers "invalid argument" when it gets no buffer for the path.
+  const bool no_buffer = error == std::errc::invalid_argument && !path.empty();
+  if (error == std::errc::not_enough_memory || no_buffer) {
+    return Status(StatusCode::kOutOfMemoryHost, "out of memory");
+  }
   if (error || !fs::is_directory(resolved, error)) {
     return Status(StatusCode::kNotFound,
                   "model folder " + quote_name(path) + " does not exist or is not a folder");

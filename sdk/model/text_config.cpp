@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 #include "kernels/base/quote_name.h"
 
@@ -139,6 +141,8 @@ std::int64_t rotary_from_fraction(ConfigReader& rope, const char* key, std::int6
     rope.invalid(key, "must lie between 0 and 1");
     return 0;
   }
+  // A head this wide is refused with the config's other ranges; its fraction might fit no integer.
+  if (head_dim > std::numeric_limits<std::int32_t>::max()) return 0;
   return static_cast<std::int64_t>(fraction * static_cast<double>(head_dim));
 }
 

@@ -50,7 +50,7 @@ Result<std::int64_t> Engine::count_tokens(std::span<const Message> messages) con
     PromptDraft draft;
     ARGES_RETURN_IF_ERROR(builder.begin(true, {}, draft));
     for (const Message& message : messages) {
-      ARGES_RETURN_IF_ERROR(builder.add(message, image_tokens, draft));
+      ARGES_RETURN_IF_ERROR(builder.add(message, image_tokens, never_stop(), draft));
     }
     ARGES_RETURN_IF_ERROR(builder.finish(draft));
     count = std::ssize(draft.input.ids);

@@ -29,8 +29,8 @@ class Request {
   explicit Request(std::shared_ptr<RequestState> state) : state_(std::move(state)) {}
 
   // Asks for the end; returns at once. Takes effect within one step (the prompt chunks and answer
-  // tokens of all requests in it), one message being tokenized, one layer of a picture or its
-  // cutting into tiles; the
+  // tokens of all requests in it), one stretch of text being tokenized (see Tokenizer::encode), one
+  // layer of a picture or its cutting into tiles; the
   // terminal event is kCancelled unless the request ended before.
   void cancel();
   // Whether the request has ended: true for who has read the terminal event.
@@ -91,9 +91,9 @@ class Engine {
   const Model& model() const { return *model_; }
   const EngineOptions& options() const;
 
-  // Closes all sessions, then joins the threads: waits for at most one step, one message being
-  // tokenized and one layer of a picture (or its cutting into tiles). From then on no session can
-  // be made and those there are answer CLOSED. Idempotent; a second caller waits for the first.
+  // Closes all sessions, then joins the threads: waits for at most one step, one stretch of text
+  // being tokenized and one layer of a picture (or its cutting into tiles). From then on no session
+  // can be made and those there are answer CLOSED. Idempotent; a second caller waits for the first.
   void close();
 
   // What the engine is doing and has done, as it was a moment ago.

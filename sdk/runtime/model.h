@@ -9,10 +9,10 @@
 
 #include "kernels/base/buffer.h"
 #include "kernels/base/status.h"
+#include "kernels/base/stop_check.h"
 #include "language/text/prompt.h"
 #include "language/text/tokenizer.h"
 #include "vision/decode/image.h"
-#include "vision/stop_check.h"
 #include "vision/tiles/anyres_plan.h"
 
 namespace arges::sdk {
@@ -90,8 +90,7 @@ class Model {
   virtual Result<vision::TilePlan> plan_image(int height, int width) const = 0;
 
   // `stop` is asked often; what it returns when not ok ends the work.
-  virtual Result<ImageFeatures> encode_image(const vision::Image& image,
-                                             const vision::StopCheck& stop) = 0;
+  virtual Result<ImageFeatures> encode_image(const vision::Image& image, const StopCheck& stop) = 0;
 
   // Absorbs all items in one ragged batch; each item's result is independent of the others. On
   // failure the sequences named are no longer usable.

@@ -28,8 +28,11 @@ std::int64_t longest_token(const language::Tokenizer& tokenizer) {
   return static_cast<std::int64_t>(language::longest_plain_token(tokenizer));
 }
 
-Status abandoned_status() {
-  return {StatusCode::kCancelled, "cancelled"};
+// Holds while the preparation does.
+StopCheck stop_of(const Preparation& preparation) {
+  return [&preparation] {
+    return preparation.abandoned() ? Status(StatusCode::kCancelled, "cancelled") : Status();
+  };
 }
 
 }  // namespace
@@ -118,11 +121,12 @@ void Preparer::write_next(Entry entry) {
 
 // One message, with what stands before the first and after the last.
 Status Preparer::write_one(Preparation& preparation) const {
-  if (preparation.abandoned()) return abandoned_status();
+  const StopCheck stop = stop_of(preparation);
+  ARGES_RETURN_IF_ERROR(stop());
   const PromptBuilder builder(model_.prompts());
   if (preparation.messages_done == 0) ARGES_RETURN_IF_ERROR(begin_prompt(preparation));
   Message& message = preparation.messages[preparation.messages_done];
-  ARGES_RETURN_IF_ERROR(builder.add(message, preparation.image_tokens, preparation.draft));
+  ARGES_RETURN_IF_ERROR(builder.add(message, preparation.image_tokens, stop, preparation.draft));
   message = {};
   const bool last = ++preparation.messages_done == preparation.messages.size();
   if (last) ARGES_RETURN_IF_ERROR(builder.finish(preparation.draft));
@@ -166,7 +170,7 @@ void Preparer::encode_next(Entry entry) {
 }
 
 Status Preparer::encode_one(Preparation& preparation) const {
-  const auto stop = [&] { return preparation.abandoned() ? abandoned_status() : Status(); };
+  const StopCheck stop = stop_of(preparation);
   ARGES_RETURN_IF_ERROR(stop());
   PromptDraft& draft = preparation.draft;
   const std::size_t index = preparation.images_done;

@@ -35,7 +35,7 @@ class Preparer {
   // Takes over; ready() follows, unless the preparation is withdrawn: then nothing more.
   void start(PreparationLine::Entry preparation) noexcept;
   // The request has ended: what waits for its turn is let go, work on it ends after at most one
-  // message or one picture step (see ImageEncoder::encode).
+  // stretch of text (see Tokenizer::encode) or one picture step (see ImageEncoder::encode).
   void withdraw(Preparation& preparation) noexcept;
   // Ends the threads after what they have in hand. Idempotent; not from one of them.
   void join();

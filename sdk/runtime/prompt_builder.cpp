@@ -33,7 +33,7 @@ Status PromptBuilder::begin(bool first, std::span<const language::TokenId> tail,
 }
 
 Status PromptBuilder::add(const Message& message, std::span<const std::int64_t> image_tokens,
-                          PromptDraft& draft) const {
+                          const StopCheck& stop, PromptDraft& draft) const {
   language::PromptMessage typed;
   typed.role = message.role;
   for (const auto& part : message.parts) {
@@ -45,7 +45,7 @@ Status PromptBuilder::add(const Message& message, std::span<const std::int64_t> 
                              image_tokens[draft.images.size()]);
     draft.images.push_back(std::get<std::shared_ptr<const vision::Image>>(part));
   }
-  ARGES_ASSIGN_OR_RETURN(const auto piece, family_.message(typed));
+  ARGES_ASSIGN_OR_RETURN(const auto piece, family_.message(typed, stop));
   append_piece(piece, draft);
   return {};
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/base/status.h"
+#include "kernels/base/stop_check.h"
 #include "language/text/prompt.h"
 #include "sdk/runtime/message.h"
 #include "sdk/runtime/model.h"
@@ -32,7 +33,7 @@ class PromptBuilder {
   // image_tokens: placeholder count of each picture of the request, in order. Fails as
   // PromptFamily::message.
   Status add(const Message& message, std::span<const std::int64_t> image_tokens,
-             PromptDraft& draft) const;
+             const StopCheck& stop, PromptDraft& draft) const;
   // The header after which the model answers.
   Status finish(PromptDraft& draft) const;
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "kernels/base/guarded.h"
 #include "vision/decode/codec.h"
 #include "vision/decode/exif.h"
 #include "vision/decode/jpeg_container.h"
@@ -31,6 +32,8 @@ Result<Opened> open_known_format(Bytes bytes) {
   return image_decode_error("the picture is neither PNG nor JPEG; convert it to one of the two");
 }
 
+constexpr std::string_view kUnreadable = "the picture cannot be read";
+
 // Everything that is decided before a byte of picture data is read.
 Result<Opened> open_image(Bytes bytes, const ImageLimits& limits) {
   if (bytes.size() > limits.compressed_bytes) {
@@ -46,15 +49,19 @@ Result<Opened> open_image(Bytes bytes, const ImageLimits& limits) {
 }  // namespace
 
 Result<Image> decode_image(std::span<const std::byte> bytes, const ImageLimits& limits) {
-  ARGES_ASSIGN_OR_RETURN(const Opened opened, open_image(bytes, limits));
-  ARGES_ASSIGN_OR_RETURN(Image stored, opened.decode(bytes, opened.stored, limits));
-  return orient(std::move(stored), opened.orientation);
+  return guarded(StatusCode::kImageDecode, kUnreadable, [&]() -> Result<Image> {
+    ARGES_ASSIGN_OR_RETURN(const Opened opened, open_image(bytes, limits));
+    ARGES_ASSIGN_OR_RETURN(Image stored, opened.decode(bytes, opened.stored, limits));
+    return orient(std::move(stored), opened.orientation);
+  });
 }
 
 Result<ImageSize> probe_image(std::span<const std::byte> bytes, const ImageLimits& limits) {
-  ARGES_ASSIGN_OR_RETURN(const Opened opened, open_image(bytes, limits));
-  const auto [height, width] = opened.stored;
-  return swaps_sides(opened.orientation) ? ImageSize{width, height} : ImageSize{height, width};
+  return guarded(StatusCode::kImageDecode, kUnreadable, [&]() -> Result<ImageSize> {
+    ARGES_ASSIGN_OR_RETURN(const Opened opened, open_image(bytes, limits));
+    const auto [height, width] = opened.stored;
+    return swaps_sides(opened.orientation) ? ImageSize{width, height} : ImageSize{height, width};
+  });
 }
 
 }  // namespace arges::vision

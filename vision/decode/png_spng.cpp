@@ -2,6 +2,7 @@
 #include <spng.h>
 
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 
 #include "kernels/base/buffer.h"
@@ -22,8 +23,33 @@ struct FreeContext {
 };
 using Context = std::unique_ptr<spng_ctx, FreeContext>;
 
+Status out_of_memory() {
+  return {StatusCode::kOutOfMemoryHost, "no memory is left to read a PNG file; free some"};
+}
+
 Status damaged() {
   return image_decode_error("the PNG file is damaged or cut short; send the whole file");
+}
+
+// The library's memory. Whether any was refused is remembered, since what zlib then reports reads
+// like damage.
+thread_local bool memory_refused = false;
+
+void* remember(void* memory) {
+  if (memory == nullptr) memory_refused = true;
+  return memory;
+}
+
+spng_alloc remembering_memory() {
+  return {[](std::size_t size) { return remember(std::malloc(size)); },
+          [](void* old, std::size_t size) { return remember(std::realloc(old, size)); },
+          [](std::size_t count, std::size_t size) { return remember(std::calloc(count, size)); },
+          [](void* memory) { std::free(memory); }};
+}
+
+// Of a call of the library that did not return 0.
+Status failure() {
+  return memory_refused ? out_of_memory() : damaged();
 }
 
 // The columns that a row carries: all of them, or one Adam7 pass's share.
@@ -38,16 +64,19 @@ Columns columns_of(bool interlaced, int pass) {
 }
 
 // CRCs have been checked by now; the library checks them again, and the data's own checksum.
-bool open_context(spng_ctx* context, Bytes bytes, ImageSize stored, spng_ihdr& header) {
+Status open_context(spng_ctx* context, Bytes bytes, ImageSize stored, spng_ihdr& header) {
   const auto width = static_cast<std::uint32_t>(stored.width);
   const auto height = static_cast<std::uint32_t>(stored.height);
-  return spng_set_image_limits(context, width, height) == 0 &&
-         spng_set_chunk_limits(context, kLargestChunk, kAllKeptChunks) == 0 &&
-         spng_set_crc_action(context, SPNG_CRC_ERROR, SPNG_CRC_ERROR) == 0 &&
-         spng_set_png_buffer(context, bytes.data(), bytes.size()) == 0 &&
-         spng_get_ihdr(context, &header) == 0 && header.width == width && header.height == height &&
-         spng_decode_image(context, nullptr, 0, SPNG_FMT_RGBA8,
-                           SPNG_DECODE_TRNS | SPNG_DECODE_PROGRESSIVE) == 0;
+  int result = spng_set_image_limits(context, width, height);
+  if (result == 0) result = spng_set_chunk_limits(context, kLargestChunk, kAllKeptChunks);
+  if (result == 0) result = spng_set_crc_action(context, SPNG_CRC_ERROR, SPNG_CRC_ERROR);
+  if (result == 0) result = spng_set_png_buffer(context, bytes.data(), bytes.size());
+  if (result == 0) result = spng_get_ihdr(context, &header);
+  if (result != 0) return failure();
+  if (header.width != width || header.height != height) return damaged();
+  result = spng_decode_image(context, nullptr, 0, SPNG_FMT_RGBA8,
+                             SPNG_DECODE_TRNS | SPNG_DECODE_PROGRESSIVE);
+  return result == 0 ? Status() : failure();
 }
 
 void lay_row(const std::uint8_t* rgba, Columns columns, const ImageLimits& limits, int width,
@@ -72,20 +101,21 @@ Status read_rows(spng_ctx* context, bool interlaced, const ImageLimits& limits, 
     lay_row(rgba, columns_of(interlaced, info.pass), limits, image.width,
             image.row(static_cast<int>(info.row_num)));
   }
-  if (result != SPNG_EOI) return damaged();
-  return spng_decode_chunks(context) == 0 ? Status() : damaged();
+  if (result != SPNG_EOI) return failure();
+  result = spng_decode_chunks(context);
+  return result == 0 ? Status() : failure();
 }
 
 }  // namespace
 
 Result<Image> decode_png(Bytes bytes, ImageSize stored, const ImageLimits& limits) {
   ARGES_RETURN_IF_ERROR(check_png_checksums(bytes));
-  const Context context(spng_ctx_new(0));
-  if (!context) {
-    return Status(StatusCode::kOutOfMemoryHost, "no memory is left to read a PNG file; free some");
-  }
+  memory_refused = false;
+  spng_alloc memory = remembering_memory();
+  const Context context(spng_ctx_new2(&memory, 0));
+  if (!context) return out_of_memory();
   spng_ihdr header{};
-  if (!open_context(context.get(), bytes, stored, header)) return damaged();
+  ARGES_RETURN_IF_ERROR(open_context(context.get(), bytes, stored, header));
   ARGES_ASSIGN_OR_RETURN(Image image, allocate_image(stored.height, stored.width));
   const bool interlaced = header.interlace_method != SPNG_INTERLACE_NONE;
   ARGES_RETURN_IF_ERROR(read_rows(context.get(), interlaced, limits, image));

@@ -16,8 +16,10 @@ namespace {
 // size of the picture being decoded on this thread.
 thread_local std::size_t largest_allocation = 0;
 
+// Zeroed: of a damaged JPEG it reads coefficients and tables that it never wrote, and a picture
+// must depend on its file alone.
 void* allocate_capped(std::size_t bytes) {
-  return bytes <= largest_allocation ? std::malloc(bytes) : nullptr;
+  return bytes <= largest_allocation ? std::calloc(1, bytes) : nullptr;
 }
 
 void* reallocate_capped(void* old, std::size_t bytes) {

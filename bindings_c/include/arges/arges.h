@@ -187,10 +187,10 @@ ARGES_API arges_status arges_engine_options_init(arges_engine_options* options,
 ARGES_API arges_status arges_engine_open(const arges_engine_options* options, arges_engine** out);
 
 /* Cancels what runs on the engine and gives the handle back, whatever calls on it other threads are
- * inside. Waits at most for the step, the message being tokenized and the layer of a picture (or
- * its cutting into tiles) under way; with a model folder whose own text pattern is hostile, a
- * message can take hours. Sessions still open must still be closed; from then on they hold no
- * tokens (arges_session_token_count: OK and 0) and arges_generate answers CLOSED. */
+ * inside. Waits at most for the step, the stretch of text being tokenized (about a second, whatever
+ * the model folder says) and the layer of a picture (or its cutting into tiles) under way. Sessions
+ * still open must still be closed; from then on they hold no tokens (arges_session_token_count: OK
+ * and 0) and arges_generate answers CLOSED. */
 ARGES_API void arges_engine_close(arges_engine* engine);
 
 typedef struct arges_model_info {
@@ -497,8 +497,8 @@ ARGES_API arges_status arges_generate(arges_session* session, arges_message* con
 
 /* Asks for the end and returns at once. The terminal event follows after at most the step under
  * way: chunks of prompt tokens and tokens of answers, of this and of other requests, and before it
- * a copy of the session's state for each request that begins with it. A message
- * being tokenized, a layer of a picture being encoded or its cutting into tiles is finished in the
+ * a copy of the session's state for each request that begins with it. A stretch of text being
+ * tokenized, a layer of a picture being encoded or its cutting into tiles is finished in the
  * background and no more of the request is prepared. No effect on a request that has ended. */
 ARGES_API arges_status arges_request_cancel(arges_request* request);
 

@@ -13,7 +13,7 @@ using Pieces = std::vector<std::string_view>;
 Pieces split(const std::vector<std::string>& patterns, std::string_view text) {
   const auto splitter = PatternSplitter::create(patterns, TextLimits());
   EXPECT_TRUE(splitter.ok()) << splitter.status().message();
-  const auto pieces = splitter->split(text);
+  const auto pieces = splitter->split(text, never_stop());
   EXPECT_TRUE(pieces.ok()) << pieces.status().message();
   return *pieces;
 }
@@ -68,9 +68,62 @@ TEST(PatternSplitter, RefusesABadPattern) {
 TEST(PatternSplitter, GivesUpOnExplosivePatternsWithAnError) {
   const auto splitter = PatternSplitter::create({"(a+)+$"}, TextLimits());
   ASSERT_TRUE(splitter.ok());
-  const auto pieces = splitter->split(std::string(60, 'a') + "b");
+  const auto pieces = splitter->split(std::string(60, 'a') + "b", never_stop());
   EXPECT_EQ(pieces.status().code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(splitter->split("aaa")->size(), 1u);
+  EXPECT_EQ(splitter->split("aaa", never_stop())->size(), 1u);
+}
+
+TEST(PatternSplitter, RefusesOptionsForTheEngineAndBackReferences) {
+  const auto code = [](const std::string& pattern) {
+    return PatternSplitter::create({pattern}, TextLimits()).status().code();
+  };
+  for (const char* options : {"(*NO_JIT)a", "(*LIMIT_HEAP=4000000)a", "(*UCP)(*NO_JIT)a"}) {
+    EXPECT_EQ(code(options), StatusCode::kModelInvalid) << options;
+  }
+  EXPECT_EQ(code("(a*)\\1"), StatusCode::kModelInvalid);
+  EXPECT_EQ(code("(?<name>a*)b"), StatusCode::kUnsupported);
+  EXPECT_EQ(code("(a|b)(?:c)"), StatusCode::kOk);
+  EXPECT_EQ(code("[(*]+"), StatusCode::kOk);
+}
+
+// Each of its n matches fails only after it has looked at all that follows.
+TEST(PatternSplitter, AWholeTextHasABudget) {
+  const auto splitter = PatternSplitter::create({"[ax]*[ay]*[bc]"}, TextLimits());
+  ASSERT_TRUE(splitter.ok());
+  EXPECT_TRUE(splitter->split(std::string(30, 'a') + "b", never_stop()).ok());
+  const auto pieces = splitter->split(std::string(1'000'000, 'a'), never_stop());
+  EXPECT_EQ(pieces.status().code(), StatusCode::kInvalidArgument);
+}
+
+TEST(PatternSplitter, EndsInsideAMatchWhenItIsStopped) {
+  TextLimits limits;
+  limits.max_steps_per_byte = 1'000'000'000;
+  const auto splitter = PatternSplitter::create({"[ax]*[ay]*[bc]"}, limits);
+  ASSERT_TRUE(splitter.ok());
+  int asked = 0;
+  const auto stopped = splitter->split(std::string(1'000'000, 'a'), [&] {
+    return ++asked < 10 ? Status() : Status(StatusCode::kCancelled, "cancelled");
+  });
+  EXPECT_EQ(stopped.status().code(), StatusCode::kCancelled);
+  EXPECT_EQ(asked, 10);
+}
+
+// As written in published tokenizers of other families: GPT-2's and Llama 3's.
+TEST(PatternSplitter, HonestPatternsStayFarBelowTheBudget) {
+  const std::string llama3 = R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|)"
+                             R"( ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+  TextLimits limits;
+  limits.max_steps_per_byte /= 4;
+  for (const std::string& pattern : {std::string(kByteLevelPattern) + "|\\x{FFFF}", llama3}) {
+    const auto splitter = PatternSplitter::create({pattern}, limits);
+    ASSERT_TRUE(splitter.ok());
+    for (const char* unit : {"Hello world's end 123456 ", "A", " ", "\n", "1", "日本語", " \n",
+                             "\u0300", "a1 B2\t?!"}) {
+      std::string text;
+      while (text.size() < 200'000) text += unit;
+      EXPECT_TRUE(splitter->split(text, never_stop()).ok()) << unit;
+    }
+  }
 }
 
 }  // namespace
