@@ -32,6 +32,12 @@ arges_status report_fixed(StatusCode code, const char* sentence) noexcept {
   return static_cast<arges_status>(code);
 }
 
+arges_status report_forked() noexcept {
+  return report_fixed(StatusCode::kUnsupported,
+                      "this process was forked from one that uses the library; use it there, or "
+                      "start the process anew (exec)");
+}
+
 arges_status report_exception(const char* what) noexcept {
   try {
     return report(internal_error("an exception reached the library's edge (" + std::string(what) +

@@ -16,6 +16,7 @@ constexpr std::uint64_t kMaxThreads = ThreadPool::kMaxThreads;
 constexpr std::uint64_t kMaxContext = 1'000'000'000;
 constexpr std::uint64_t kMaxPrefillChunk = 8192;
 constexpr std::uint64_t kMaxSessions = 65'536;
+constexpr std::uint64_t kMaxBudget = std::uint64_t{1} << 62;
 
 Result<std::string> read_text(const char* text, std::uint64_t length, std::uint64_t limit,
                               const char* name) {
@@ -51,6 +52,12 @@ std::function<bool(std::uint64_t, std::uint64_t)> progress_of(const arges_engine
   };
 }
 
+Result<sdk::FileAccess> file_access(std::uint32_t files) {
+  if (files == 0 || files == ARGES_FILES_MAP) return sdk::FileAccess::kMap;
+  if (files == ARGES_FILES_READ) return sdk::FileAccess::kRead;
+  return invalid_argument("files is " + std::to_string(files) + "; use one of ARGES_FILES_*");
+}
+
 Status read_model_options(const arges_engine_options& options, sdk::ModelOpenOptions& out) {
   ARGES_ASSIGN_OR_RETURN(out.path, read_text(options.model_path, options.model_path_length,
                                              kMaxPathBytes, "model_path"));
@@ -58,6 +65,17 @@ Status read_model_options(const arges_engine_options& options, sdk::ModelOpenOpt
     ARGES_ASSIGN_OR_RETURN(
         out.device, read_text(options.device, options.device_length, kMaxDeviceBytes, "device"));
   }
+  if (options.weight_format != nullptr) {
+    ARGES_ASSIGN_OR_RETURN(out.weight_format,
+                           read_text(options.weight_format, options.weight_format_length,
+                                     kMaxDeviceBytes, "weight_format"));
+  }
+  ARGES_ASSIGN_OR_RETURN(out.access, file_access(options.files));
+  out.device_index = options.device_index;
+  ARGES_ASSIGN_OR_RETURN(out.memory_budget,
+                         read_number(options.memory_budget, 0, kMaxBudget, "memory_budget"));
+  ARGES_ASSIGN_OR_RETURN(out.device_budget,
+                         read_number(options.device_budget, 0, kMaxBudget, "device_budget"));
   ARGES_ASSIGN_OR_RETURN(const std::int64_t threads,
                          read_number(options.threads, 0, kMaxThreads, "threads"));
   out.threads = static_cast<int>(threads);

@@ -5,8 +5,15 @@
 #include "bindings_c/src/struct_sizes.h"
 
 namespace arges::bindings {
+namespace {
 
-arges_event describe_event(const sdk::Event& event, void* storage) {
+std::uint64_t microseconds(sdk::RequestTimings::Time time) {
+  return static_cast<std::uint64_t>(time.count());
+}
+
+}  // namespace
+
+arges_event describe_event(const sdk::Event& event, std::uint64_t storage) {
   const bool failed = event.type == sdk::EventType::kFailed;
   const std::string& text = failed ? event.status.message() : event.text;
   arges_event out{};
@@ -21,6 +28,12 @@ arges_event describe_event(const sdk::Event& event, void* storage) {
   out.prompt_done = event.prompt_done;
   out.generated_tokens = event.generated_tokens;
   out.storage = storage;
+  out.queued_us = microseconds(event.timings.queued);
+  out.text_us = microseconds(event.timings.text);
+  out.images_us = microseconds(event.timings.images);
+  out.prefill_us = microseconds(event.timings.prefill);
+  out.first_token_us = microseconds(event.timings.first_token);
+  out.total_us = microseconds(event.timings.total);
   return out;
 }
 
@@ -36,7 +49,7 @@ void arges_event_clear(arges_event* event) {
   if (event == nullptr) return;
   at_boundary([&] {
     ARGES_RETURN_IF_ERROR(check_result_struct(event));
-    taken_events().remove(event->storage);
+    taken_events().remove(from_storage(event->storage));
     write_struct(event, arges_event{});
     return arges::Status();
   });

@@ -2,47 +2,73 @@
 #include "bindings_c/src/event_source.h"
 
 #include <chrono>
+#include <list>
+#include <utility>
 
+#include "bindings_c/src/caller_code.h"
 #include "bindings_c/src/event_struct.h"
 
 namespace arges::bindings {
 namespace {
 
-thread_local const EventSource* dispatching = nullptr;
+// Whether the thread is some queue's dispatcher, so that its callers are callbacks.
+thread_local bool on_callback_thread = false;
+
+// The end of a dispatcher, also of one that its callback ends (pthread_exit): nobody will read the
+// queue any more, so its requests are cancelled.
+class AtEnd {
+ public:
+  AtEnd(sdk::EventQueue& events, const EventCallback& callback)
+      : events_(events), callback_(callback) {}
+  ~AtEnd() {
+    events_.close();
+    if (callback_.release == nullptr) return;
+    try {
+      callback_.release(callback_.user);
+    } catch (...) {
+    }
+  }
+  AtEnd(const AtEnd&) = delete;
+  AtEnd& operator=(const AtEnd&) = delete;
+
+ private:
+  sdk::EventQueue& events_;
+  const EventCallback callback_;
+};
+
+// Ends when the queue is closed. Not noexcept: a thread may be ended in its callback.
+void dispatch(const std::shared_ptr<sdk::EventQueue>& events, const EventCallback& callback) {
+  on_callback_thread = true;
+  const AtEnd at_end(*events, callback);
+  for (;;) {
+    std::list<sdk::Event> taken;
+    const auto news = events->take(std::chrono::milliseconds(-1), taken);
+    if (news != sdk::EventQueue::News::kEvent) return;
+    const arges_event event = describe_event(taken.front(), 0);
+    run_callers_code([&] { callback.call(callback.user, &event); });
+  }
+}
 
 }  // namespace
 
-EventSource::EventSource(std::shared_ptr<sdk::EventQueue> events, arges_event_fn callback,
-                         void* user)
-    : events_(std::move(events)), callback_(callback), user_(user) {
-  if (callback_ != nullptr) dispatcher_ = std::thread([this] { dispatch(); });
+EventSource::EventSource(std::shared_ptr<sdk::EventQueue> events, const EventCallback& callback)
+    : events_(std::move(events)), has_callback_(callback.call != nullptr) {
+  if (!has_callback_) return;
+  // The thread may outlive the object.
+  dispatcher_ = std::thread([events = events_, callback] { dispatch(events, callback); });
 }
 
 EventSource::~EventSource() {
   close();
 }
 
-bool EventSource::on_callback_thread() const {
-  return dispatching == this;
-}
-
 void EventSource::close() {
   events_->close();
-  if (dispatcher_.joinable()) dispatcher_.join();
-}
-
-// Ends when the queue is closed. An exception out of the caller's C++ code is dropped: there is
-// nobody to give it to, and the request it belongs to goes on.
-void EventSource::dispatch() const noexcept {
-  dispatching = this;
-  for (;;) {
-    try {
-      const Result<sdk::Event> next = events_->next(std::chrono::milliseconds(-1));
-      if (!next.ok()) return;
-      const arges_event event = describe_event(*next, nullptr);
-      callback_(user_, &event);
-    } catch (...) {
-    }
+  if (!dispatcher_.joinable()) return;
+  if (on_callback_thread) {
+    dispatcher_.detach();
+  } else {
+    dispatcher_.join();
   }
 }
 

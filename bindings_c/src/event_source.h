@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <memory>
 #include <thread>
 
@@ -11,33 +10,36 @@
 
 namespace arges::bindings {
 
+// The caller's side of a queue in callback mode.
+struct EventCallback {
+  arges_event_fn call = nullptr;  // null: events are pulled
+  void* user = nullptr;
+  arges_release_fn release = nullptr;  // may be null
+};
+
 // What an arges_queue stands for: the queue of events and, in callback mode, the one thread that
 // empties it into the callback. Safe from any thread.
 class EventSource {
  public:
-  // callback null: events are pulled. Throws std::system_error when no thread can be had.
-  EventSource(std::shared_ptr<sdk::EventQueue> events, arges_event_fn callback, void* user);
-  // As close(). Never runs on the callback's thread, which holds no reference.
+  // Throws std::system_error when no thread can be had; the callback's release is not called then.
+  EventSource(std::shared_ptr<sdk::EventQueue> events, const EventCallback& callback);
+  // As close().
   ~EventSource();
   EventSource(const EventSource&) = delete;
   EventSource& operator=(const EventSource&) = delete;
 
   const std::shared_ptr<sdk::EventQueue>& events() const { return events_; }
-  bool has_callback() const { return callback_ != nullptr; }
-  // Whether the caller is inside this queue's callback.
-  bool on_callback_thread() const;
+  bool has_callback() const { return has_callback_; }
 
-  // Drops what waits and returns when no callback runs any more. Called once, not from the
-  // callback.
+  // Drops what waits and ends the thread. Returns when no callback of this queue runs any more,
+  // unless it is called from a callback, of this queue or another: two that close each other's
+  // would wait for ever. Once; a second call does nothing.
   void close();
 
  private:
-  void dispatch() const noexcept;
-
   const std::shared_ptr<sdk::EventQueue> events_;
-  const arges_event_fn callback_;
-  void* const user_;
-  std::thread dispatcher_;  // the last member: starts when all others stand
+  const bool has_callback_;
+  std::thread dispatcher_;
 };
 
 }  // namespace arges::bindings

@@ -56,9 +56,9 @@ Status read_sampling(const arges_generate_options& options, language::SamplingOp
   // More candidates than any vocabulary has is the same as all of them.
   out.top_k = static_cast<int>(
       std::min<std::uint32_t>(options.top_k, std::numeric_limits<std::int32_t>::max()));
-  out.top_p = options.top_p;
+  if (options.top_p != 0) out.top_p = options.top_p;
   out.min_p = options.min_p;
-  out.repetition_penalty = options.repetition_penalty;
+  if (options.repetition_penalty != 0) out.repetition_penalty = options.repetition_penalty;
   out.presence_penalty = options.presence_penalty;
   out.frequency_penalty = options.frequency_penalty;
   out.seed = options.seed;

@@ -4,11 +4,16 @@
 #include <atomic>
 #include <string>
 
+#include "bindings_c/src/forked_process.h"
+
 namespace arges::bindings {
 namespace {
 
 // Handles look like aligned addresses, which tools and bindings may expect of a pointer.
 constexpr std::uintptr_t kHandleStep = 16;
+// The first one. Language runtimes take small values in a pointer's place for a damaged pointer: Go
+// ends the process at those below 4096.
+constexpr std::uintptr_t kFirstHandle = std::uintptr_t{1} << 16;
 
 template <typename Table>
 Table& never_destroyed(const char* noun) {
@@ -19,8 +24,9 @@ Table& never_destroyed(const char* noun) {
 }  // namespace
 
 std::uintptr_t next_handle_number() noexcept {
-  static std::atomic<std::uintptr_t> last{0};
-  return last.fetch_add(kHandleStep, std::memory_order_relaxed) + kHandleStep;
+  static std::atomic<std::uintptr_t> next{kFirstHandle};
+  watch_for_forks();
+  return next.fetch_add(kHandleStep, std::memory_order_relaxed);
 }
 
 HandleTable<arges_engine, sdk::Engine>& engines() {
@@ -47,8 +53,8 @@ HandleTable<arges_request, sdk::Request>& requests() {
   return never_destroyed<HandleTable<arges_request, sdk::Request>>("request");
 }
 
-HandleTable<void, sdk::Event>& taken_events() {
-  return never_destroyed<HandleTable<void, sdk::Event>>("event");
+HandleTable<TakenEvent, sdk::Event>& taken_events() {
+  return never_destroyed<HandleTable<TakenEvent, sdk::Event>>("event");
 }
 
 Status require_pointer(const void* pointer, const char* name) {

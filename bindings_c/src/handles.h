@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "bindings_c/include/arges/arges.h"
@@ -21,8 +22,16 @@ HandleTable<const arges_image, const vision::Image>& images();
 HandleTable<arges_message, sdk::Message>& messages();
 HandleTable<arges_queue, EventSource>& queues();
 HandleTable<arges_request, sdk::Request>& requests();
-// The events whose text callers' event structs point to, as arges_event.storage.
-HandleTable<void, sdk::Event>& taken_events();
+// The events whose text callers' event structs point to. Their handles are arges_event.storage, a
+// number there too: a struct in a language's own memory holds nothing that looks like a pointer.
+struct TakenEvent;
+HandleTable<TakenEvent, sdk::Event>& taken_events();
+inline std::uint64_t to_storage(const TakenEvent* handle) {
+  return reinterpret_cast<std::uintptr_t>(handle);
+}
+inline const TakenEvent* from_storage(std::uint64_t storage) {
+  return reinterpret_cast<const TakenEvent*>(static_cast<std::uintptr_t>(storage));
+}
 
 // INVALID_ARGUMENT naming the parameter when a pointer is null.
 Status require_pointer(const void* pointer, const char* name);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <iterator>
 #include <string>
-#include <string_view>
+#include <utility>
 
 #include "bindings_c/src/boundary.h"
 #include "bindings_c/src/handles.h"
 #include "language/text/text_limits.h"
-#include "language/text/utf8.h"
+#include "sdk/runtime/engine_options.h"
 
 namespace arges::bindings {
 namespace {
@@ -32,7 +33,14 @@ Status check_text(const char* text, std::uint64_t length) {
     return invalid_argument("the text has " + std::to_string(length) + " bytes; a part holds at " +
                             "most " + std::to_string(limit));
   }
-  return language::check_utf8({text, length}, "the text");
+  return {};
+}
+
+Status check_room(const sdk::Message& message) {
+  const std::int64_t limit = sdk::EngineOptions().max_parts_per_request;
+  if (std::ssize(message.parts) < limit) return {};
+  return invalid_argument("the message has " + std::to_string(limit) +
+                          " parts, as many as a request may hold; begin another message");
 }
 
 }  // namespace
@@ -54,7 +62,10 @@ arges_status arges_message_add_text(arges_message* message, const char* text, ui
   return at_boundary([&]() -> arges::Status {
     ARGES_ASSIGN_OR_RETURN(const auto target, messages().find(message));
     ARGES_RETURN_IF_ERROR(check_text(text, length));
-    target->parts.emplace_back(std::string(text, length));
+    ARGES_RETURN_IF_ERROR(check_room(*target));
+    arges::sdk::MessageText part(std::string(text, length));
+    ARGES_RETURN_IF_ERROR(part.status());
+    target->parts.emplace_back(std::move(part));
     return {};
   });
 }
@@ -63,6 +74,7 @@ arges_status arges_message_add_image(arges_message* message, const arges_image* 
   return at_boundary([&]() -> arges::Status {
     ARGES_ASSIGN_OR_RETURN(const auto target, messages().find(message));
     ARGES_ASSIGN_OR_RETURN(auto picture, images().find(image));
+    ARGES_RETURN_IF_ERROR(check_room(*target));
     target->parts.emplace_back(std::move(picture));
     return {};
   });

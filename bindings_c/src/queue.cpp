@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
+#include <list>
+#include <new>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "bindings_c/src/boundary.h"
 #include "bindings_c/src/event_struct.h"
 #include "bindings_c/src/handles.h"
 #include "bindings_c/src/struct_sizes.h"
+#include "bindings_c/src/wait_time.h"
 
 namespace arges::bindings {
 namespace {
 
 constexpr std::uint32_t kDefaultCapacity = 256;
-// Some thirty years: far enough for any caller, near enough that a clock can be added to it.
-constexpr std::int64_t kLongestWaitMs = 1'000'000'000'000;
 
-Result<std::shared_ptr<EventSource>> create_source(const arges_queue_options* given) {
+// The handle is made first: nothing fails once the queue has its callback.
+Result<arges_queue*> create_queue(const arges_queue_options* given) {
   arges_queue_options options{};
   if (given != nullptr) {
     ARGES_ASSIGN_OR_RETURN(options, read_struct(given, options));
@@ -23,18 +27,114 @@ Result<std::shared_ptr<EventSource>> create_source(const arges_queue_options* gi
   const std::uint32_t capacity = options.capacity != 0 ? options.capacity : kDefaultCapacity;
   ARGES_ASSIGN_OR_RETURN(std::shared_ptr<sdk::EventQueue> events,
                          sdk::EventQueue::create(capacity));
-  return std::make_shared<EventSource>(std::move(events), options.callback, options.callback_user);
+  ReservedHandle handle(queues());
+  const EventCallback callback{options.callback, options.callback_user, options.release};
+  return handle.publish(std::make_shared<EventSource>(std::move(events), callback));
 }
 
-// The event's place is made before it is taken, so that none can be lost.
-Status take_event(sdk::EventQueue& events, std::int64_t timeout_ms, arges_event* out) {
-  const std::int64_t wait_ms = std::clamp<std::int64_t>(timeout_ms, -1, kLongestWaitMs);
+// How long a reader still waits; without limit when the caller's timeout is negative.
+class Patience {
+ public:
+  explicit Patience(std::chrono::milliseconds timeout)
+      : limited_(timeout.count() >= 0), end_(Clock::now() + timeout) {}
+
+  std::chrono::milliseconds left() const {
+    using std::chrono::milliseconds;
+    if (!limited_) return milliseconds(-1);
+    return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(end_ - Clock::now()));
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  const bool limited_;
+  const Clock::time_point end_;
+};
+
+// Both are said without memory: a reader that finds nothing cannot fail for want of it.
+arges_status report_no_event(sdk::EventQueue::News news) {
+  if (news == sdk::EventQueue::News::kClosed) {
+    return report_fixed(StatusCode::kClosed, "the event queue has been closed");
+  }
+  return report_fixed(StatusCode::kTimeout, "no event came within the time given");
+}
+
+// Takes one event if one is there. Its place is made first, so that none can be lost.
+sdk::EventQueue::News take_present(sdk::EventQueue& events, arges_event* out) {
+  using News = sdk::EventQueue::News;
   auto event = std::make_shared<sdk::Event>();
   ReservedHandle storage(taken_events());
-  ARGES_ASSIGN_OR_RETURN(*event, events.next(std::chrono::milliseconds(wait_ms)));
-  taken_events().remove(out->storage);
-  write_struct(out, describe_event(*event, storage.publish(event)));
-  return {};
+  std::list<sdk::Event> taken;
+  const News news = events.take(std::chrono::milliseconds(0), taken);
+  if (news != News::kEvent) return news;
+  *event = std::move(taken.front());
+  taken_events().remove(from_storage(out->storage));
+  write_struct(out, describe_event(*event, to_storage(storage.publish(event))));
+  return news;
+}
+
+// Waits without making a place: a reader that finds nothing needs no memory.
+arges_status take_event(sdk::EventQueue& events, std::int64_t timeout_ms, arges_event* out) {
+  using News = sdk::EventQueue::News;
+  const Patience patience(wait_time(timeout_ms));
+  News news = events.wait(patience.left());
+  while (news == News::kEvent) {
+    if (take_present(events, out) == News::kEvent) return ARGES_OK;
+    news = events.wait(patience.left());  // another reader was faster
+  }
+  return report_no_event(news);
+}
+
+// An array of event structs as the caller knows them.
+class EventArray {
+ public:
+  // INVALID_ARGUMENT unless each of them is usable and as long as the first.
+  static Result<EventArray> create(arges_event* first, std::uint64_t capacity) {
+    ARGES_RETURN_IF_ERROR(check_result_struct(first));
+    if (capacity < 1 || capacity > sdk::EventQueue::kMaxCapacity) {
+      return invalid_argument("the capacity is " + std::to_string(capacity) +
+                              "; it must be 1 to 65536");
+    }
+    const EventArray array(first, capacity);
+    for (std::uint64_t i = 1; i < capacity; ++i) {
+      if (read_struct_size(array.at(i)) == array.stride_) continue;
+      return invalid_argument("the event structs have different sizes; initialise each of them");
+    }
+    return array;
+  }
+  arges_event* at(std::uint64_t index) const {
+    return reinterpret_cast<arges_event*>(first_ + index * stride_);
+  }
+  std::uint64_t capacity() const { return capacity_; }
+
+ private:
+  EventArray(arges_event* first, std::uint64_t capacity)
+      : first_(reinterpret_cast<char*>(first)),
+        stride_(read_struct_size(first)),
+        capacity_(capacity) {}
+
+  char* first_;
+  std::uint64_t stride_;
+  std::uint64_t capacity_;
+};
+
+// Behind the first event: what is there and finds memory.
+std::uint64_t take_more(sdk::EventQueue& events, const EventArray& out) {
+  std::uint64_t count = 1;
+  try {
+    while (count < out.capacity() &&
+           take_present(events, out.at(count)) == sdk::EventQueue::News::kEvent) {
+      ++count;
+    }
+  } catch (const std::bad_alloc&) {  // the rest waits for the next call
+  }
+  return count;
+}
+
+Result<std::shared_ptr<EventSource>> pulled_queue(const arges_queue* queue) {
+  ARGES_ASSIGN_OR_RETURN(auto source, queues().find(queue));
+  if (!source->has_callback()) return source;
+  return unsupported("this queue gives its events to a callback; make one without");
 }
 
 }  // namespace
@@ -49,20 +149,35 @@ arges_status arges_queue_options_init(arges_queue_options* options, uint64_t str
 arges_status arges_queue_create(const arges_queue_options* options, arges_queue** out) {
   return at_boundary([&]() -> arges::Status {
     ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
-    ARGES_ASSIGN_OR_RETURN(std::shared_ptr<EventSource> source, create_source(options));
-    *out = queues().insert(std::move(source));
+    ARGES_ASSIGN_OR_RETURN(*out, create_queue(options));
     return {};
   });
 }
 
 arges_status arges_queue_next(arges_queue* queue, int64_t timeout_ms, arges_event* event) {
-  return at_boundary([&]() -> arges::Status {
-    ARGES_ASSIGN_OR_RETURN(const auto source, queues().find(queue));
-    ARGES_RETURN_IF_ERROR(check_result_struct(event));
-    if (source->has_callback()) {
-      return arges::unsupported("this queue gives its events to a callback; make one without");
-    }
-    return take_event(*source->events(), timeout_ms, event);
+  std::shared_ptr<EventSource> source;
+  const arges_status status = at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(source, pulled_queue(queue));
+    return check_result_struct(event);
+  });
+  if (status != ARGES_OK) return status;
+  return at_boundary([&] { return take_event(*source->events(), timeout_ms, event); });
+}
+
+arges_status arges_queue_next_many(arges_queue* queue, int64_t timeout_ms, arges_event* events,
+                                   uint64_t capacity, uint64_t* count) {
+  std::shared_ptr<EventSource> source;
+  std::optional<EventArray> array;
+  const arges_status status = at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(source, pulled_queue(queue));
+    ARGES_ASSIGN_OR_RETURN(array, EventArray::create(events, capacity));
+    return require_pointer(count, "count");
+  });
+  if (status != ARGES_OK) return status;
+  return at_boundary([&] {
+    const arges_status first = take_event(*source->events(), timeout_ms, events);
+    if (first == ARGES_OK) *count = take_more(*source->events(), *array);
+    return first;
   });
 }
 
@@ -80,9 +195,6 @@ void arges_queue_close(arges_queue* queue) {
   at_boundary([&]() -> arges::Status {
     if (queue == nullptr) return {};
     ARGES_ASSIGN_OR_RETURN(const auto source, queues().find(queue));
-    if (source->on_callback_thread()) {
-      return arges::invalid_argument("a callback must not close its own queue; close it elsewhere");
-    }
     ARGES_RETURN_IF_ERROR(queues().release(queue));
     source->close();
     return {};

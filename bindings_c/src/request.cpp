@@ -1,31 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <string>
 #include <vector>
 
 #include "bindings_c/src/boundary.h"
 #include "bindings_c/src/generate_settings.h"
 #include "bindings_c/src/handles.h"
+#include "bindings_c/src/message_list.h"
 #include "bindings_c/src/struct_sizes.h"
+#include "bindings_c/src/wait_time.h"
 
 namespace arges::bindings {
 namespace {
-
-constexpr std::uint64_t kMaxMessages = 4096;
-
-Result<std::vector<sdk::Message>> copy_messages(arges_message* const* given, std::uint64_t count) {
-  ARGES_RETURN_IF_ERROR(require_pointer(given, "messages"));
-  if (count == 0 || count > kMaxMessages) {
-    return invalid_argument("a request has " + std::to_string(count) +
-                            " messages; it must have 1 to " + std::to_string(kMaxMessages));
-  }
-  std::vector<sdk::Message> copies;
-  copies.reserve(count);
-  for (std::uint64_t i = 0; i < count; ++i) {
-    ARGES_ASSIGN_OR_RETURN(const auto message, messages().find(given[i]));
-    copies.push_back(*message);
-  }
-  return copies;
-}
 
 Result<sdk::GenerateOptions> copy_options(const arges_generate_options* given) {
   const arges_generate_options defaults = default_generate_options();
@@ -80,6 +64,21 @@ arges_status arges_request_cancel(arges_request* request) {
     ARGES_ASSIGN_OR_RETURN(const auto owner, requests().find(request));
     owner->cancel();
     return {};
+  });
+}
+
+arges_status arges_request_wait(const arges_request* request, int64_t timeout_ms) {
+  std::shared_ptr<arges::sdk::Request> owner;
+  const arges_status status = at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(owner, requests().find(request));
+    return {};
+  });
+  if (status != ARGES_OK) return status;
+  // Said without memory, as arges_queue_next says it.
+  return at_boundary([&]() -> arges_status {
+    if (owner->wait(wait_time(timeout_ms))) return ARGES_OK;
+    return report_fixed(arges::StatusCode::kTimeout,
+                        "the request has not ended within the time given");
   });
 }
 

@@ -19,6 +19,16 @@ struct StructSizes<arges_model_info> {
 };
 
 template <>
+struct StructSizes<arges_engine_info> {
+  static constexpr std::uint64_t values[] = {sizeof(arges_engine_info)};
+};
+
+template <>
+struct StructSizes<arges_stats> {
+  static constexpr std::uint64_t values[] = {sizeof(arges_stats)};
+};
+
+template <>
 struct StructSizes<arges_image_plan> {
   static constexpr std::uint64_t values[] = {sizeof(arges_image_plan)};
 };

@@ -22,6 +22,7 @@ constexpr std::string_view kQuitCommand = "/quit";
 struct ChatOptions {
   ModelOptions model;
   AnswerOptions answer;
+  bool timings = false;
 };
 
 // A slash and a letter; a question may well begin with "/3" or with a space before the slash.
@@ -43,8 +44,8 @@ std::string argument_of(const std::string& line) {
 // The conversation and what has been said of the next turn.
 class Chat {
  public:
-  Chat(const Engine& engine, GenerateOptions options)
-      : session_(engine), options_(std::move(options)) {}
+  Chat(const Engine& engine, GenerateOptions options, bool timings)
+      : session_(engine), options_(std::move(options)), timings_(timings) {}
 
   void take_line(const std::string& line) {
     if (is_command(line)) {
@@ -71,12 +72,14 @@ class Chat {
   void ask(const std::string& line) {
     Message question = std::exchange(pending_, Message(Role::kUser));
     question.add(line);
-    run_turn(session_, question, options_, queue_, print_piece);
+    const Answer answer = run_turn(session_, question, options_, queue_, print_piece);
     print_piece("\n");
+    if (timings_) print_timings(answer);
   }
 
   Session session_;
   GenerateOptions options_;
+  bool timings_;
   Queue queue_;
   Message pending_{Role::kUser};
 };
@@ -91,7 +94,7 @@ void run_chat(const ChatOptions& options) {
   const Engine engine = open_engine(options.model);
   const bool interactive = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
   if (interactive) print_piece("Ask, show a picture with /image PATH, leave with /quit.\n");
-  Chat chat(engine, generate_options(options.answer));
+  Chat chat(engine, generate_options(options.answer), options.timings);
   for (std::string line; next_line(interactive, line);) {
     if (line.empty()) continue;
     try {
@@ -111,6 +114,7 @@ void add_chat(Command tool) {
       "chat", "Converses: one question a line, /image PATH to show a picture, /quit to leave");
   add_model_options(command, options->model, kAbiDevices);
   add_answer_options(command, options->answer);
+  command.flag("--timings", options->timings, "Says behind each answer where its time went");
   command.action([options] { run_chat(*options); });
 }
 

@@ -78,8 +78,10 @@ void Command::action(Action action) {
   });
 }
 
-Action parse_command_line(int argc, char** argv, const std::function<void(Command)>& declare) {
+Action parse_command_line(int argc, char** argv, const std::string& version,
+                          const std::function<void(Command)>& declare) {
   CLI::App tool("Asks pictures questions, and looks inside the models that answer.", "arges");
+  tool.set_version_flag("--version", version, "Prints the versions of the library and its ABI");
   Action chosen;
   declare(Command(tool, chosen));
   refuse_unknown_command(tool, argc > 1 ? argv[1] : "");
@@ -87,7 +89,7 @@ Action parse_command_line(int argc, char** argv, const std::function<void(Comman
     tool.parse(argc, argv);
     return chosen;
   } catch (const CLI::ParseError& error) {
-    // A request for help is a success and goes to standard output.
+    // A request for help or the version is a success and goes to standard output.
     if (error.get_exit_code() != 0) throw UsageError(error.what());
     tool.exit(error);
     return [] {};

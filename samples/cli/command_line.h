@@ -47,7 +47,8 @@ class Command {
 };
 
 // Declares the tool's commands with `declare`, then parses. Returns what was chosen, or, after help
-// has been printed, nothing to do. Throws UsageError.
-Action parse_command_line(int argc, char** argv, const std::function<void(Command)>& declare);
+// or `version` has been printed, nothing to do. Throws UsageError.
+Action parse_command_line(int argc, char** argv, const std::string& version,
+                          const std::function<void(Command)>& declare);
 
 }  // namespace arges::cli

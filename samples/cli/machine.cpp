@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "samples/cli/machine.h"
 
-#include "kernels/cpu/targets.h"
-// Highway's headers follow the list of targets.
-#include <hwy/targets.h>
-
 #include <fstream>
+
+#include "sdk/fusion/instruction_set.h"
 
 namespace arges::cli {
 
@@ -20,10 +18,8 @@ std::string cpu_model() {
   return "unknown processor";
 }
 
-// The same choice as Highway's dispatch: the best of the targets compiled, the lowest bit.
 std::string kernel_target() {
-  const auto usable = static_cast<std::uint64_t>(HWY_TARGETS & hwy::SupportedTargets());
-  return hwy::TargetName(static_cast<std::int64_t>(usable & (~usable + 1)));
+  return sdk::kernel_instruction_set();
 }
 
 }  // namespace arges::cli

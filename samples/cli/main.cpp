@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <string>
 
+#include "arges/arges.h"
 #include "samples/cli/commands.h"
 #include "samples/cli/failure.h"
 
@@ -21,6 +23,12 @@ void declare_commands(Command tool) {
   add_debug(tool);
 }
 
+std::string version_line() {
+  const std::uint32_t abi = arges_abi_version();
+  return std::string("arges ") + arges_version_string() + ", ABI " + std::to_string(abi >> 16) +
+         "." + std::to_string(abi & 0xFFFF);
+}
+
 // Messages come from many places; what is printed is one line whatever they hold.
 void print_error(std::string message) {
   for (char& c : message) {
@@ -37,7 +45,7 @@ void flush_output() {
 
 int run(int argc, char** argv) {
   try {
-    parse_command_line(argc, argv, declare_commands)();
+    parse_command_line(argc, argv, version_line(), declare_commands)();
     flush_output();
     return 0;
   } catch (const UsageError& error) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "samples/cli/turn.h"
 
+#include <chrono>
 #include <cstdio>
 
 #include "samples/cli/failure.h"
@@ -31,7 +32,21 @@ Answer run_turn(Session& session, const Message& message, const GenerateOptions&
   answer.finish_reason = event.finish_reason();
   answer.prompt_tokens = event.prompt_tokens();
   answer.generated_tokens = event.generated_tokens();
+  answer.timings = event.timings();
   return answer;
+}
+
+void print_timings(const Answer& answer) {
+  const auto seconds = [](std::chrono::microseconds time) {
+    return std::chrono::duration<double>(time).count();
+  };
+  const Timings& timings = answer.timings;
+  std::fprintf(stderr,
+               "%.2f s to the first token (text %.2f, pictures %.2f, prompt of %llu tokens %.2f), "
+               "%.2f s in all, %llu tokens\n",
+               seconds(timings.first_token), seconds(timings.text), seconds(timings.images),
+               static_cast<unsigned long long>(answer.prompt_tokens), seconds(timings.prefill),
+               seconds(timings.total), static_cast<unsigned long long>(answer.generated_tokens));
 }
 
 void print_piece(std::string_view piece) {

@@ -16,6 +16,7 @@ struct Answer {
   std::uint32_t finish_reason = ARGES_FINISH_NONE;
   std::uint64_t prompt_tokens = 0;
   std::uint64_t generated_tokens = 0;
+  Timings timings;
 };
 
 // Decodes a PNG or JPEG file. Throws Failure, naming the path.
@@ -25,6 +26,9 @@ Image read_image(const std::string& path);
 // arges::Error when generation fails.
 Answer run_turn(Session& session, const Message& message, const GenerateOptions& options,
                 Queue& queue, const std::function<void(std::string_view)>& on_text);
+
+// One line on standard error: where the answer's time went.
+void print_timings(const Answer& answer);
 
 // Writes a piece to standard output at once.
 void print_piece(std::string_view piece);

@@ -62,6 +62,8 @@ class ScriptedModel : public Model {
   std::span<const language::TokenId> suppressed_tokens() const override { return {}; }
   std::int64_t kv_bytes_per_token() const override { return sizeof(language::TokenId); }
   std::int64_t state_bytes() const override { return 0; }
+  const ModelFacts& facts() const override { return facts_; }
+  std::int64_t workspace_bytes() const override { return 0; }
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
   Result<ImageFeatures> encode_image(const vision::Image& image, const StopCheck& stop) override;
@@ -85,6 +87,7 @@ class ScriptedModel : public Model {
   void write_logits(const History& history, float* logits) const;
 
   const ScriptedModelOptions options_;
+  const ModelFacts facts_ = {"scripted", 0, "a test asked for it", "none", "none", 1, 0};
   const ByteTokenizer tokenizer_;
   const BytePrompts prompts_;
   Gate step_gate_;

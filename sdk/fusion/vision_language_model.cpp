@@ -7,6 +7,8 @@
 #include "kernels/op_table.h"
 #include "sdk/async/guard.h"
 #include "sdk/fusion/fuse.h"
+#include "sdk/fusion/instruction_set.h"
+#include "sdk/runtime/log.h"
 
 namespace arges::sdk {
 namespace {
@@ -39,11 +41,56 @@ Result<const kernels::OpTable*> find_backend(const std::string& device) {
   return unsupported("this device is not available here; use \"auto\" or \"cpu\"");
 }
 
+// Why that backend, for people.
+std::string device_reason(const std::string& device) {
+  if (device != "auto") return "it was asked for";
+  return "auto takes the processor: this build knows no other device";
+}
+
+// What was asked for and cannot be had is refused, never passed over.
+Status check_options(const ModelOpenOptions& options) {
+  if (options.max_context < 0) return invalid_argument("max_context is negative");
+  if (options.device_index != 0) {
+    return unsupported("there is one device of this kind; set device_index to 0");
+  }
+  if (options.weight_format != "auto" && options.weight_format != "stored") {
+    return unsupported(
+        "weights cannot be kept in this format here; use \"auto\" or \"stored\", which keep them "
+        "as "
+        "the files have them");
+  }
+  if (options.memory_budget != 0 || options.device_budget != 0) {
+    return unsupported("this build cannot keep to a memory budget; set both budgets to 0");
+  }
+  return {};
+}
+
+// As arges_engine_info says it.
+ModelFacts describe(const ModelOpenOptions& options, const kernels::OpTable& ops,
+                    const ThreadPool& pool, const LoadedModel& loaded) {
+  ModelFacts facts;
+  facts.device = &ops == &kernels::reference_ops() ? "reference" : "cpu";
+  facts.device_reason = device_reason(options.device);
+  facts.instruction_set = facts.device == "cpu" ? kernel_instruction_set() : "scalar";
+  facts.weight_format = dtype_name(loaded.weights.decoder.lm_head.dtype);
+  facts.threads = pool.size();
+  facts.weight_bytes = loaded.census.total.bytes;
+  return facts;
+}
+
+void log_opening(const ModelOpenOptions& options, const ModelFacts& facts) {
+  if (!logs(LogLevel::kInfo)) return;
+  log(LogLevel::kInfo,
+      "opened " + options.path + " on " + facts.device + " (" + facts.device_reason + "), " +
+          facts.instruction_set + ", " + std::to_string(facts.threads) + " threads, " +
+          std::to_string(facts.weight_bytes) + " bytes of weights as " + facts.weight_format);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open(
     const ModelOpenOptions& options) {
-  if (options.max_context < 0) return invalid_argument("max_context is negative");
+  ARGES_RETURN_IF_ERROR(check_options(options));
   ARGES_ASSIGN_OR_RETURN(const kernels::OpTable* ops, find_backend(options.device));
   std::unique_ptr<ThreadPool> pool;
   ARGES_RETURN_IF_ERROR(guarded([&]() -> Status {
@@ -52,23 +99,28 @@ Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open(
   }));
   Arena workspace;
   LoadOptions load;
+  load.access = options.access;
   load.weights_only = options.weights_only;
   load.progress = options.progress;
   ARGES_ASSIGN_OR_RETURN(std::unique_ptr<LoadedModel> loaded,
                          load_model(options.path, {ops, pool.get(), &workspace}, load));
-  return std::shared_ptr<VisionLanguageModel>(
-      new VisionLanguageModel(std::move(loaded), *ops, std::move(pool), options.max_context));
+  std::shared_ptr<VisionLanguageModel> model(
+      new VisionLanguageModel(std::move(loaded), *ops, std::move(pool), options));
+  log_opening(options, model->facts());
+  return model;
 }
 
 VisionLanguageModel::VisionLanguageModel(std::unique_ptr<LoadedModel> loaded,
                                          const kernels::OpTable& ops,
-                                         std::unique_ptr<ThreadPool> pool, std::int64_t max_context)
+                                         std::unique_ptr<ThreadPool> pool,
+                                         const ModelOpenOptions& options)
     : ops_(&ops),
       pool_(std::move(pool)),
       loaded_(std::move(loaded)),
       decoder_(loaded_->config.text, loaded_->weights.decoder),
-      max_context_(loaded_->config.text.max_positions) {
-  if (max_context > 0) max_context_ = std::min(max_context_, max_context);
+      max_context_(loaded_->config.text.max_positions),
+      facts_(describe(options, *ops_, *pool_, *loaded_)) {
+  if (options.max_context > 0) max_context_ = std::min(max_context_, options.max_context);
   if (loaded_->config.vision) {
     encoder_.emplace(*loaded_->config.vision, *loaded_->config.tiles,
                      loaded_->weights.image_encoder);
@@ -112,6 +164,7 @@ Result<ImageFeatures> VisionLanguageModel::encode_image(const vision::Image& ima
   const kernels::ExecContext context{ops_, pool_.get(), &encode_workspace_};
   ARGES_RETURN_IF_ERROR(encoder_->encode(context, image, plan, stop,
                                          view_f32(data.f32(), {plan.token_count, width})));
+  encode_bytes_ = static_cast<std::int64_t>(encode_workspace_.capacity());
   return ImageFeatures{plan.token_count, std::move(data)};
 }
 
@@ -134,6 +187,7 @@ Status VisionLanguageModel::step(std::span<const StepItem> items) {
     if (item.logits != nullptr) logit_rows.push_back(static_cast<std::int32_t>(begin - 1));
   }
   ARGES_RETURN_IF_ERROR(decoder_.step(context, sequences, hidden));
+  step_bytes_ = static_cast<std::int64_t>(step_workspace_.capacity());
   if (logit_rows.empty()) return {};
 
   const auto wanted = static_cast<std::int64_t>(logit_rows.size());

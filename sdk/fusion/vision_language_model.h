@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,8 +20,16 @@
 namespace arges::sdk {
 
 struct ModelOpenOptions {
-  std::string path;              // a folder in the Hugging Face layout
-  std::string device = "auto";   // "auto", "cpu", or "reference" (scalar, for tests)
+  std::string path;               // a folder in the Hugging Face layout
+  std::string device = "auto";    // "auto", "cpu", or "reference" (scalar, for tests)
+  std::int64_t device_index = 0;  // of several devices of that kind
+  // In memory: "auto" or "stored" (as the files have it).
+  std::string weight_format = "auto";
+  FileAccess access = FileAccess::kMap;
+  // Bytes that the model and its sequences may take, of the host's memory and the device's; 0 = no
+  // limit of its own. UNSUPPORTED when it is set: no owner of memory keeps account of it yet.
+  std::int64_t memory_budget = 0;
+  std::int64_t device_budget = 0;
   int threads = 0;               // compute threads; 0 = one for each hardware thread
   std::int64_t max_context = 0;  // tokens; 0 = what the model was made for
   // Leaves out tokenizer and prompts, whose accessors must then not be called: for tools that work
@@ -45,6 +54,8 @@ class VisionLanguageModel final : public Model {
   }
   std::int64_t kv_bytes_per_token() const override;
   std::int64_t state_bytes() const override;
+  const ModelFacts& facts() const override { return facts_; }
+  std::int64_t workspace_bytes() const override { return step_bytes_ + encode_bytes_; }
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
   Result<ImageFeatures> encode_image(const vision::Image& image, const StopCheck& stop) override;
@@ -60,7 +71,7 @@ class VisionLanguageModel final : public Model {
 
  private:
   VisionLanguageModel(std::unique_ptr<LoadedModel> loaded, const kernels::OpTable& ops,
-                      std::unique_ptr<ThreadPool> pool, std::int64_t max_context);
+                      std::unique_ptr<ThreadPool> pool, const ModelOpenOptions& options);
 
   const kernels::OpTable* ops_;
   std::unique_ptr<ThreadPool> pool_;
@@ -71,6 +82,10 @@ class VisionLanguageModel final : public Model {
   language::Decoder decoder_;
   std::optional<vision::ImageEncoder> encoder_;
   std::int64_t max_context_;
+  ModelFacts facts_;
+  // The arenas' sizes as of their last use, for readers on other threads.
+  std::atomic<std::int64_t> step_bytes_{0};
+  std::atomic<std::int64_t> encode_bytes_{0};
 };
 
 }  // namespace arges::sdk

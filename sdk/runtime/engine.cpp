@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/runtime/engine.h"
 
+#include <iterator>
 #include <utility>
 
 #include "sdk/async/guard.h"
+#include "sdk/runtime/prompt_builder.h"
+#include "sdk/runtime/request_checks.h"
 #include "sdk/runtime/scheduler.h"
 
 namespace arges::sdk {
@@ -12,6 +15,10 @@ Engine::Engine(std::shared_ptr<Model> model, std::shared_ptr<Scheduler> schedule
     : model_(std::move(model)), scheduler_(std::move(scheduler)) {}
 
 Engine::~Engine() {
+  close();
+}
+
+void Engine::close() {
   scheduler_->shutdown();
 }
 
@@ -24,6 +31,33 @@ Result<std::shared_ptr<Engine>> Engine::create(std::shared_ptr<Model> model,
     return {};
   }));
   return engine;
+}
+
+const EngineOptions& Engine::options() const {
+  return scheduler_->options();
+}
+
+EngineStats Engine::stats() const {
+  return scheduler_->stats();
+}
+
+Result<std::int64_t> Engine::count_tokens(std::span<const Message> messages) const {
+  std::int64_t count = 0;
+  const Status status = guarded([&]() -> Status {
+    ARGES_RETURN_IF_ERROR(check_messages(messages, scheduler_->options()));
+    ARGES_ASSIGN_OR_RETURN(const auto image_tokens, count_image_tokens(messages, *model_));
+    const PromptBuilder builder(model_->prompts());
+    PromptDraft draft;
+    ARGES_RETURN_IF_ERROR(builder.begin(true, {}, draft));
+    for (const Message& message : messages) {
+      ARGES_RETURN_IF_ERROR(builder.add(message, image_tokens, never_stop(), draft));
+    }
+    ARGES_RETURN_IF_ERROR(builder.finish(draft));
+    count = std::ssize(draft.input.ids);
+    return {};
+  });
+  if (!status.ok()) return status;
+  return count;
 }
 
 Result<std::shared_ptr<Session>> Engine::create_session() {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "kernels/base/status.h"
+#include "sdk/runtime/engine_counters.h"
 #include "sdk/runtime/engine_options.h"
 #include "sdk/runtime/event_queue.h"
 #include "sdk/runtime/generate_options.h"
@@ -26,12 +29,16 @@ class Request {
   explicit Request(std::shared_ptr<RequestState> state) : state_(std::move(state)) {}
 
   // Asks for the end; returns at once. Takes effect within one step (the prompt chunks and answer
-  // tokens of all requests in it), one message being tokenized, one layer of a picture or its
-  // cutting into tiles; the
+  // tokens of all requests in it), one stretch of text being tokenized (see Tokenizer::encode), one
+  // layer of a picture or its cutting into tiles; the
   // terminal event is kCancelled unless the request ended before.
   void cancel();
-  // Whether the terminal event has been queued.
+  // Whether the request has ended: true for who has read the terminal event.
   bool finished() const;
+  // Waits until the terminal event has been queued, or dropped with its queue, at most `timeout`
+  // (negative: without limit); the session is idle then. False when the time has passed. timeout:
+  // at most some hundred years.
+  bool wait(std::chrono::milliseconds timeout) const;
 
  private:
   std::shared_ptr<RequestState> state_;
@@ -76,14 +83,26 @@ class Engine {
   // or a file descriptor, OUT_OF_MEMORY_HOST.
   static Result<std::shared_ptr<Engine>> create(std::shared_ptr<Model> model,
                                                 const EngineOptions& options);
-  // Closes all sessions, then joins the threads: waits for at most one step, one message being
-  // tokenized and one layer of a picture (or its cutting into tiles). Handles of sessions and
-  // requests may outlive it and keep no model alive.
+  // As close(). Handles of sessions and requests may outlive it and keep no model alive.
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
   const Model& model() const { return *model_; }
+  const EngineOptions& options() const;
+
+  // Closes all sessions, then joins the threads: waits for at most one step, one stretch of text
+  // being tokenized and one layer of a picture (or its cutting into tiles). From then on no session
+  // can be made and those there are answer CLOSED. Idempotent; a second caller waits for the first.
+  void close();
+
+  // What the engine is doing and has done, as it was a moment ago.
+  EngineStats stats() const;
+
+  // Tokens of the prompt that generate() of a new session would write of these messages, pictures
+  // and the answer's header included. Tokenizes on the calling thread. Refused as generate()
+  // refuses them.
+  Result<std::int64_t> count_tokens(std::span<const Message> messages) const;
 
   // A session takes model memory with its first request only. BUSY when max_sessions are open,
   // OUT_OF_MEMORY_HOST.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -8,13 +9,14 @@
 
 namespace arges::sdk {
 
-// Kinds of event; the values are the C ABI's ARGES_EVENT_*.
+// Kinds of event; the values are the C ABI's ARGES_EVENT_*. Those that end a request lie from 256
+// on, so that numbers are left for kinds to come that do not.
 enum class EventType : std::uint32_t {
-  kProgress = 1,   // prompt tokens absorbed so far; may be skipped when the reader is slow
-  kText = 2,       // a piece of the answer: whole UTF-8 code points
-  kDone = 3,       // terminal: the answer is complete and part of the session
-  kCancelled = 4,  // terminal: cancelled or past its deadline; the session is as before the request
-  kFailed = 5,     // terminal: status says why; the session is as before the request
+  kProgress = 1,     // prompt tokens absorbed so far; may be skipped when the reader is slow
+  kText = 2,         // a piece of the answer: whole UTF-8 code points
+  kDone = 256,       // terminal: the answer is complete and part of the session
+  kCancelled = 257,  // terminal: cancelled or past its deadline; the session is as before
+  kFailed = 258,     // terminal: status says why; the session is as before
 };
 
 constexpr bool is_terminal(EventType type) {
@@ -28,6 +30,18 @@ enum class FinishReason : std::uint32_t {
   kLength = 2,  // max_tokens were generated, or the context is full
 };
 
+// Where a request's time went. Zero for what it did not come to.
+struct RequestTimings {
+  using Time = std::chrono::microseconds;
+
+  Time queued{0};       // from submission until its first message was taken up
+  Time text{0};         // in tokenizing its messages
+  Time images{0};       // in encoding its pictures
+  Time prefill{0};      // from the prompt's completion until it was absorbed
+  Time first_token{0};  // from submission until the answer's first token
+  Time total{0};        // from submission until the end
+};
+
 // What a request tells its reader. A value type.
 struct Event {
   EventType type = EventType::kProgress;
@@ -39,6 +53,7 @@ struct Event {
                                        // 0 until the prompt is complete
   std::uint64_t prompt_done = 0;       // of these, absorbed so far
   std::uint64_t generated_tokens = 0;  // of the answer; a stop token is not counted
+  RequestTimings timings;              // of terminal events
 };
 
 }  // namespace arges::sdk

@@ -57,35 +57,53 @@ std::shared_ptr<void> EventQueue::add_space_listener(std::function<void()> liste
   return listeners_.add(std::move(listener));
 }
 
-// Whether there is an event or an end to report, after waiting at most `timeout`.
-bool EventQueue::wait_for_news(std::unique_lock<std::mutex>& lock,
-                               std::chrono::milliseconds timeout) {
+EventQueue::News EventQueue::wait_for_news(std::unique_lock<std::mutex>& lock,
+                                           std::chrono::milliseconds timeout) {
   using Clock = std::chrono::steady_clock;
   const auto has_news = [this] { return closed_ || !events_.empty(); };
   const auto now = Clock::now();
   if (timeout.count() < 0 ||
       timeout > std::chrono::floor<std::chrono::milliseconds>(Clock::time_point::max() - now)) {
     news_.wait(lock, has_news);
-    return true;
+  } else if (!news_.wait_until(lock, now + timeout, has_news)) {
+    return News::kTimeout;
   }
-  return news_.wait_until(lock, now + timeout, has_news);
+  return closed_ ? News::kClosed : News::kEvent;
+}
+
+EventQueue::News EventQueue::wait(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  const News news = wait_for_news(lock, timeout);
+  // What this reader was woken for is there for the others too, should it not take it.
+  if (news == News::kEvent) news_.notify_one();
+  return news;
+}
+
+EventQueue::News EventQueue::take(std::chrono::milliseconds timeout, std::list<Event>& taken) {
+  bool made_room = false;
+  {
+    std::unique_lock lock(mutex_);
+    const News news = wait_for_news(lock, timeout);
+    if (news != News::kEvent) return news;
+    made_room = events_.size() == capacity_;
+    taken.splice(taken.end(), events_, events_.begin());
+    if (is_terminal(taken.back().type)) --ends_;
+    if (events_.empty()) readiness_.lower();
+  }
+  if (made_room) listeners_.notify();
+  return News::kEvent;
 }
 
 Result<Event> EventQueue::next(std::chrono::milliseconds timeout) {
   std::list<Event> taken;
-  bool made_room = false;
-  {
-    std::unique_lock lock(mutex_);
-    if (!wait_for_news(lock, timeout)) {
+  switch (take(timeout, taken)) {
+    case News::kTimeout:
       return Status(StatusCode::kTimeout, "no event came within the time given");
-    }
-    if (closed_) return Status(StatusCode::kClosed, "the event queue has been closed");
-    made_room = events_.size() == capacity_;
-    taken.splice(taken.end(), events_, events_.begin());
-    if (is_terminal(taken.front().type)) --ends_;
-    if (events_.empty()) readiness_.lower();
+    case News::kClosed:
+      return Status(StatusCode::kClosed, "the event queue has been closed");
+    case News::kEvent:
+      break;
   }
-  if (made_room) listeners_.notify();
   return std::move(taken.front());
 }
 

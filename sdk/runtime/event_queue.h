@@ -52,8 +52,14 @@ class EventQueue {
   // queue closes. See SpaceListeners::add.
   std::shared_ptr<void> add_space_listener(std::function<void()> listener);
 
-  // For readers. The next event, waiting at most `timeout` (negative: without limit, zero: not at
-  // all): TIMEOUT when none came, CLOSED once closed.
+  // For readers. What came of waiting at most `timeout` (negative: without limit, zero: not at
+  // all).
+  enum class News { kEvent, kTimeout, kClosed };
+  // Waits until an event can be taken; another reader may be faster. Needs no memory.
+  News wait(std::chrono::milliseconds timeout);
+  // kEvent: the next event has been moved behind those of `taken`. Needs no memory.
+  News take(std::chrono::milliseconds timeout, std::list<Event>& taken);
+  // The same as a Result: TIMEOUT when none came, CLOSED once closed.
   Result<Event> next(std::chrono::milliseconds timeout);
   // Readable while events wait or the queue is closed; for poll/select/epoll only, owned by the
   // queue.
@@ -67,7 +73,7 @@ class EventQueue {
   EventQueue(std::size_t capacity, ReadinessFd readiness)
       : capacity_(capacity), readiness_(std::move(readiness)) {}
   void append(std::list<Event>& node);
-  bool wait_for_news(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds timeout);
+  News wait_for_news(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds timeout);
 
   const std::size_t capacity_;
   mutable std::mutex mutex_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sdk/async/guard.h"
+#include "sdk/runtime/preparer.h"
 
 namespace arges::sdk {
 namespace {
@@ -18,10 +19,23 @@ Clock::time_point deadline_after(std::chrono::milliseconds time) {
   return time.count() == 0 || time > room ? Clock::time_point::max() : now + time;
 }
 
+RequestTimings::Time in_microseconds(Clock::duration time) {
+  return std::chrono::duration_cast<RequestTimings::Time>(time);
+}
+
+RequestTimings::Time since(Clock::time_point begin) {
+  return in_microseconds(Clock::now() - begin);
+}
+
 }  // namespace
 
-Generation::Generation(Model& model, GenerationParts parts)
-    : model_(model), parts_(std::move(parts)), deadline_(deadline_after(parts_.options.deadline)) {}
+Generation::Generation(Model& model, Preparer& preparer, EngineCounters& counters,
+                       GenerationParts parts)
+    : model_(model),
+      preparer_(preparer),
+      counters_(counters),
+      parts_(std::move(parts)),
+      deadline_(deadline_after(parts_.options.deadline)) {}
 
 bool Generation::end_if_interrupted(Clock::time_point now) {
   if (parts_.request->cancel_requested || parts_.queue->closed()) {
@@ -35,10 +49,8 @@ bool Generation::end_if_interrupted(Clock::time_point now) {
 void Generation::tend(Clock::time_point now) {
   // One that ended in the step just done stays so; a late cancel or deadline changes nothing.
   if (ended() || end_if_interrupted(now)) return;
-  Status status = guarded([this]() -> Status {
-    if (phase_ == Phase::kPreparing && parts_.preparation->ready()) ARGES_RETURN_IF_ERROR(begin());
-    return hand_over();
-  });
+  if (phase_ != Phase::kPreparing || !parts_.preparation->ready()) return;
+  Status status = guarded([this] { return begin(); });
   if (!status.ok()) fail(std::move(status));
 }
 
@@ -52,7 +64,9 @@ Status Generation::begin() {
   prompt_ = std::move(parts_.preparation->draft.input);
   prompt_carried_ = parts_.preparation->draft.carried;
   prompt_size_ = static_cast<std::int64_t>(prompt_.ids.size());
+  note_preparation();
   parts_.preparation.reset();
+  prepared_ = Clock::now();
   const Conversation& past = parts_.session->conversation();
   ARGES_ASSIGN_OR_RETURN(sequence_,
                          past.empty() ? model_.create_sequence() : past.sequence->clone());
@@ -72,8 +86,9 @@ StepItem Generation::step_item(std::int64_t prefill_chunk) {
   return {sequence_.get(), &prompt_, prompt_done_, count, last ? answer_->logits() : nullptr};
 }
 
-void Generation::after_step(const StepItem& item, const Status& outcome) {
+void Generation::after_step(const StepItem& item, const Status& outcome, std::uint64_t now) {
   if (end_if_interrupted(Clock::now())) return;
+  waiting_since_ = now;
   Status status = guarded([&]() -> Status {
     ARGES_RETURN_IF_ERROR(outcome);
     return absorb(item);
@@ -89,26 +104,54 @@ Status Generation::absorb(const StepItem& item) {
   }
   if (phase_ == Phase::kPrefill) return {};
   ARGES_RETURN_IF_ERROR(answer_->take_token());
+  ++counters_.generated_tokens;
+  if (timings_.first_token.count() == 0) timings_.first_token = since(submitted_);
   if (answer_->complete()) phase_ = Phase::kClosing;
-  return hand_over();
+  return {};
 }
 
 void Generation::absorb_prompt(std::int64_t count) {
   prompt_done_ += count;
-  // Progress is for the eye: a slow reader misses some and nothing waits for it.
-  parts_.queue->try_push(event(EventType::kProgress));
+  progress_due_ = true;
   if (prompt_done_ < prompt_size_) return;
+  timings_.prefill = since(prepared_);
   prompt_ = {};  // frees the pictures' features
   phase_ = Phase::kDecode;
 }
 
-// Gives waiting text to the queue, and the end once no text is left to wait for.
-Status Generation::hand_over() {
-  if (phase_ != Phase::kDecode && phase_ != Phase::kClosing) return {};
+bool Generation::has_news() const {
+  if (progress_due_ || phase_ == Phase::kClosing) return true;
+  return phase_ == Phase::kDecode && !answer_->text().empty();
+}
+
+bool Generation::hand_over() {
+  bool taken = !progress_due_ || try_progress();
+  progress_due_ = false;
+  if (phase_ != Phase::kDecode && phase_ != Phase::kClosing) return taken;
+  Status status = guarded([&] { return give_text(taken); });
+  if (!status.ok()) fail(std::move(status));
+  return taken;
+}
+
+// A slow reader misses some, one for which there is no memory is missed by all, and nothing waits
+// for it.
+bool Generation::try_progress() {
+  bool taken = true;
+  const Status told = guarded([&]() -> Status {
+    Event progress = event(EventType::kProgress);
+    progress.generated_tokens = 0;
+    taken = parts_.queue->try_push(progress);
+    return {};
+  });
+  return told.ok() && taken;
+}
+
+Status Generation::give_text(bool& taken) {
   if (std::string& text = answer_->text(); !text.empty()) {
     Event piece = event(EventType::kText);
     piece.text = text;
-    if (!parts_.queue->try_push(piece)) return {};
+    taken = parts_.queue->try_push(piece);
+    if (!taken) return {};
     text.clear();
   }
   return phase_ == Phase::kClosing ? commit() : Status();
@@ -139,23 +182,51 @@ Event Generation::event(EventType type) const {
   return event;
 }
 
+void Generation::note_preparation() {
+  const PreparationTimes& times = parts_.preparation->times;
+  timings_.queued = in_microseconds(times.begin(Clock::now()) - submitted_);
+  timings_.text = in_microseconds(times.text());
+  timings_.images = in_microseconds(times.images());
+}
+
+void Generation::count(EngineCounters& now) const {
+  if (ended()) return;
+  if (sequence_) {
+    now.request_bytes += model_.state_bytes() + sequence_->length() * model_.kv_bytes_per_token();
+  }
+  if (phase_ == Phase::kPreparing) {
+    ++now.preparing;
+  } else if (phase_ == Phase::kClosing || (answer_ && !answer_->text().empty())) {
+    ++now.paused;
+  } else {
+    ++(phase_ == Phase::kPrefill ? now.prefilling : now.decoding);
+  }
+}
+
 // The one place where a request ends. It sets no memory aside, and it frees the request's before
 // anybody can hear of the end.
 void Generation::end(EventType type, Status status, Conversation* result) {
   phase_ = Phase::kEnded;
+  if (parts_.preparation) note_preparation();
+  timings_.total = since(submitted_);
   Event& last = parts_.terminal.front();
   last = event(type);
   last.status = std::move(status);
+  last.timings = timings_;
   if (type == EventType::kDone) last.finish_reason = answer_->finish_reason();
   answer_.reset();
   sequence_.reset();
   seen_ = {};
   prompt_ = {};
+  progress_due_ = false;
+  if (parts_.preparation) preparer_.withdraw(*parts_.preparation);
   parts_.preparation.reset();
   parts_.space_listener.reset();
+  counters_.note_end(type);
   parts_.session->finish(result, [this] {
     parts_.request->finished = true;
     parts_.queue->push_terminal(std::move(parts_.terminal));
+    parts_.request->announce_end();
   });
 }
 

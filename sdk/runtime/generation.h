@@ -8,6 +8,7 @@
 
 #include "kernels/base/status.h"
 #include "sdk/runtime/answer.h"
+#include "sdk/runtime/engine_counters.h"
 #include "sdk/runtime/event_queue.h"
 #include "sdk/runtime/generate_options.h"
 #include "sdk/runtime/model.h"
@@ -16,6 +17,8 @@
 #include "sdk/runtime/session_state.h"
 
 namespace arges::sdk {
+
+class Preparer;
 
 // What a generation is made from, put together on the caller's thread.
 struct GenerationParts {
@@ -42,26 +45,42 @@ class Generation {
  public:
   using Clock = std::chrono::steady_clock;
 
-  Generation(Model& model, GenerationParts parts);
+  // All but the parts must outlive the object.
+  Generation(Model& model, Preparer& preparer, EngineCounters& counters, GenerationParts parts);
   Generation(const Generation&) = delete;
   Generation& operator=(const Generation&) = delete;
 
-  // Between two steps: ends the request if it was cancelled, is late or has lost its reader,
-  // starts it when it has been prepared, and hands over text that waits.
+  // Between two steps: ends the request if it was cancelled, is late or has lost its reader, and
+  // starts it when it has been prepared.
   void tend(Clock::time_point now);
+
+  // Whether it has something for its reader: text, the end behind it, or progress.
+  bool has_news() const;
+  // Where that goes, and since when it waits: a number that grows from one piece of news of the
+  // engine to the next.
+  const EventQueue* queue() const { return parts_.queue.get(); }
+  std::uint64_t waiting_since() const { return waiting_since_; }
+  // Gives it to the queue, the end too once no text is left to wait for. False when the queue is
+  // full: text then waits, progress is skipped. Precondition: has_news().
+  bool hand_over();
+  // Progress is for the eye: who finds no room for it goes on.
+  void skip_progress() { progress_due_ = false; }
 
   // Whether the next step may take it along: not while text of the last step waits for room.
   bool runnable() const;
   bool in_prefill() const { return phase_ == Phase::kPrefill; }
   bool ended() const { return phase_ == Phase::kEnded; }
+  // Adds it to what requests are in, and its memory to theirs.
+  void count(EngineCounters& now) const;
   Clock::time_point deadline() const { return deadline_; }
 
   // Its part in the next step: a chunk of at most `prefill_chunk` prompt tokens, or one token of
   // the answer. Chunks are cut from the prompt's start on, whoever else is in the batch, so an
   // answer does not depend on its company. Precondition: runnable().
   StepItem step_item(std::int64_t prefill_chunk);
-  // Takes the outcome of that step, unless the request was interrupted while it ran.
-  void after_step(const StepItem& item, const Status& outcome);
+  // Takes the outcome of that step, unless the request was interrupted while it ran. `now`: what
+  // waiting_since() says of news that come of it.
+  void after_step(const StepItem& item, const Status& outcome, std::uint64_t now);
 
  private:
   enum class Phase { kPreparing, kPrefill, kDecode, kClosing, kEnded };
@@ -70,15 +89,22 @@ class Generation {
   Status begin();
   Status absorb(const StepItem& item);
   void absorb_prompt(std::int64_t count);
-  Status hand_over();
+  bool try_progress();
+  Status give_text(bool& taken);
   Status commit();
   void fail(Status status);
   Event event(EventType type) const;
+  void note_preparation();
   void end(EventType type, Status status, Conversation* result);
 
   Model& model_;
+  Preparer& preparer_;
+  EngineCounters& counters_;
   GenerationParts parts_;
+  const Clock::time_point submitted_ = Clock::now();
   const Clock::time_point deadline_;
+  Clock::time_point prepared_;  // when the prompt was complete
+  RequestTimings timings_;
   Phase phase_ = Phase::kPreparing;
   std::unique_ptr<Sequence> sequence_;  // a copy of the session's, or a fresh one
   ModelInput prompt_;
@@ -87,6 +113,8 @@ class Generation {
   std::int64_t prompt_done_ = 0;
   std::vector<language::TokenId> seen_;  // the conversation's ids, the prompt's included
   std::unique_ptr<Answer> answer_;
+  bool progress_due_ = false;
+  std::uint64_t waiting_since_ = 0;
 };
 
 }  // namespace arges::sdk

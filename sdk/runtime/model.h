@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "kernels/base/buffer.h"
@@ -53,6 +54,17 @@ struct StepItem {
   float* logits = nullptr;  // [vocab_size], of the last token; null when not wanted
 };
 
+// What there is to say of a model as it was opened. Never changes.
+struct ModelFacts {
+  std::string device;             // that runs it
+  std::int64_t device_index = 0;  // of several of the kind
+  std::string device_reason;      // why that one: a sentence without its full stop
+  std::string instruction_set;    // of the processor that the device's code uses
+  std::string weight_format;      // in memory
+  std::int64_t threads = 1;       // of compute
+  std::int64_t weight_bytes = 0;
+};
+
 // What the scheduler drives: the real one joins vision and language (sdk/fusion), the scripted one
 // (sdk/fakes) needs no weights. encode_image may run at the same time as step; step is called by
 // one thread at a time. All other members are safe from any thread.
@@ -68,6 +80,9 @@ class Model {
   virtual std::span<const language::TokenId> suppressed_tokens() const = 0;
   virtual std::int64_t kv_bytes_per_token() const = 0;
   virtual std::int64_t state_bytes() const = 0;  // constant part of a sequence
+  virtual const ModelFacts& facts() const = 0;
+  // Scratch memory held for steps and pictures, a moment ago.
+  virtual std::int64_t workspace_bytes() const = 0;
 
   virtual Result<std::unique_ptr<Sequence>> create_sequence() = 0;
 

@@ -10,6 +10,7 @@
 #include "language/text/token.h"
 #include "sdk/runtime/message.h"
 #include "sdk/runtime/model.h"
+#include "sdk/runtime/preparation_times.h"
 #include "sdk/runtime/prompt_builder.h"
 #include "sdk/runtime/request_state.h"
 
@@ -31,9 +32,14 @@ struct Preparation {
   PromptDraft draft;
   std::size_t images_done = 0;
 
+  PreparationTimes times;
+
   Status status;  // why it failed, once ready
   std::atomic<bool> finished{false};
+  std::atomic<bool> withdrawn{false};  // the request has ended before it was ready
 
+  // Nobody needs it any more.
+  bool abandoned() const { return withdrawn || request->abandoned(); }
   bool ready() const { return finished.load(std::memory_order_acquire); }
 };
 

@@ -16,7 +16,7 @@ std::int64_t text_bytes(std::span<const Message> messages) {
   std::int64_t bytes = 0;
   for (const auto& message : messages) {
     for (const auto& part : message.parts) {
-      if (const auto* text = std::get_if<std::string>(&part)) bytes += std::ssize(*text);
+      if (const auto* text = std::get_if<MessageText>(&part)) bytes += std::ssize(text->str());
     }
   }
   return bytes;
@@ -31,53 +31,91 @@ std::int64_t longest_token(const language::Tokenizer& tokenizer) {
 // Holds while the preparation does.
 StopCheck stop_of(const Preparation& preparation) {
   return [&preparation] {
-    return preparation.request->abandoned() ? Status(StatusCode::kCancelled, "cancelled")
-                                            : Status();
+    return preparation.abandoned() ? Status(StatusCode::kCancelled, "cancelled") : Status();
   };
 }
 
 }  // namespace
 
-Preparer::Preparer(Model& model, std::function<void()> on_ready, std::unique_ptr<EngineThread> text,
-                   std::unique_ptr<EngineThread> pictures)
+Preparer::Preparer(Model& model, EngineCounters& counters, std::function<void()> on_ready,
+                   std::unique_ptr<EngineThread> text, std::unique_ptr<EngineThread> pictures)
     : model_(model),
+      counters_(counters),
       on_ready_(std::move(on_ready)),
       longest_token_(longest_token(model.tokenizer())),
-      text_(std::move(text)),
-      pictures_(std::move(pictures)) {}
+      text_thread_(std::move(text)),
+      picture_thread_(std::move(pictures)),
+      text_alarm_(*text_thread_,
+                  [this] {
+                    write_all();
+                    return Alarm::kNever;
+                  }),
+      picture_alarm_(*picture_thread_, [this] {
+        encode_all();
+        return Alarm::kNever;
+      }) {}
 
-Result<std::unique_ptr<Preparer>> Preparer::create(Model& model, std::function<void()> on_ready) {
+Result<std::unique_ptr<Preparer>> Preparer::create(Model& model, EngineCounters& counters,
+                                                   std::function<void()> on_ready) {
   ARGES_ASSIGN_OR_RETURN(auto text, EngineThread::create());
   ARGES_ASSIGN_OR_RETURN(auto pictures, EngineThread::create());
   return std::unique_ptr<Preparer>(
-      new Preparer(model, std::move(on_ready), std::move(text), std::move(pictures)));
+      new Preparer(model, counters, std::move(on_ready), std::move(text), std::move(pictures)));
 }
 
-void Preparer::start(std::shared_ptr<Preparation> preparation) {
-  post(*text_, &Preparer::write_next, preparation);
+Preparer::~Preparer() {
+  join();
+}
+
+void Preparer::start(Entry preparation) noexcept {
+  queue_up(text_, text_alarm_, std::move(preparation));
+}
+
+void Preparer::withdraw(Preparation& preparation) noexcept {
+  preparation.withdrawn = true;
+  text_.remove(preparation);
+  pictures_.remove(preparation);
 }
 
 void Preparer::join() {
-  text_->join();  // first: it gives work to the other
-  pictures_->join();
+  text_alarm_.stop();
+  picture_alarm_.stop();
+  text_thread_->join();
+  picture_thread_->join();
 }
 
-void Preparer::post(EngineThread& thread, Stage stage, const Shared& preparation) {
-  Status status = guarded(
-      [&] { return thread.post([this, stage, preparation] { (this->*stage)(preparation); }); });
-  if (!status.ok()) settle(*preparation, std::move(status));
+// One that was withdrawn while a thread had it in hand is let go here: whichever of the two comes
+// second sees the other.
+void Preparer::queue_up(PreparationLine& line, Alarm& alarm, Entry entry) {
+  const std::shared_ptr<Preparation> preparation = entry.front();
+  line.add(std::move(entry));
+  if (preparation->withdrawn) line.remove(*preparation);
+  alarm.ring();
 }
 
-void Preparer::write_next(const Shared& preparation) {
-  Status status = guarded([&] { return write_one(*preparation); });
+void Preparer::write_all() {
+  for (Entry next = text_.take(); !next.empty(); next = text_.take()) write_next(std::move(next));
+}
+
+void Preparer::encode_all() {
+  for (Entry next = pictures_.take(); !next.empty(); next = pictures_.take()) {
+    encode_next(std::move(next));
+  }
+}
+
+void Preparer::write_next(Entry entry) {
+  Preparation& preparation = *entry.front();
+  const auto begin = PreparationTimes::Clock::now();
+  Status status = guarded([&] { return write_one(preparation); });
+  preparation.times.add_text(begin, PreparationTimes::Clock::now());
   if (!status.ok()) {
-    settle(*preparation, std::move(status));
-  } else if (preparation->messages_done < preparation->messages.size()) {
-    post(*text_, &Preparer::write_next, preparation);
-  } else if (!preparation->draft.images.empty()) {
-    post(*pictures_, &Preparer::encode_next, preparation);
+    settle(preparation, std::move(status));
+  } else if (preparation.messages_done < preparation.messages.size()) {
+    queue_up(text_, text_alarm_, std::move(entry));
+  } else if (!preparation.draft.images.empty()) {
+    queue_up(pictures_, picture_alarm_, std::move(entry));
   } else {
-    settle(*preparation, {});
+    settle(preparation, {});
   }
 }
 
@@ -117,13 +155,17 @@ Status Preparer::check_context(const Preparation& preparation, std::int64_t more
                                         "; shorten the messages or begin a new session"};
 }
 
-void Preparer::encode_next(const Shared& preparation) {
-  Status status = guarded([&] { return encode_one(*preparation); });
-  const bool last = ++preparation->images_done == preparation->draft.images.size();
+void Preparer::encode_next(Entry entry) {
+  Preparation& preparation = *entry.front();
+  const auto begin = PreparationTimes::Clock::now();
+  Status status = guarded([&] { return encode_one(preparation); });
+  preparation.times.add_images(begin, PreparationTimes::Clock::now());
+  if (status.ok()) ++counters_.images_encoded;
+  const bool last = ++preparation.images_done == preparation.draft.images.size();
   if (!status.ok() || last) {
-    settle(*preparation, std::move(status));
+    settle(preparation, std::move(status));
   } else {
-    post(*pictures_, &Preparer::encode_next, preparation);
+    queue_up(pictures_, picture_alarm_, std::move(entry));
   }
 }
 

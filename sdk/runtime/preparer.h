@@ -4,8 +4,11 @@
 #include <functional>
 #include <memory>
 
+#include "sdk/async/alarm.h"
 #include "sdk/async/engine_thread.h"
+#include "sdk/runtime/engine_counters.h"
 #include "sdk/runtime/preparation.h"
+#include "sdk/runtime/preparation_line.h"
 
 namespace arges::sdk {
 
@@ -15,28 +18,38 @@ namespace arges::sdk {
 //   picture after another
 //
 // Several requests take turns, message by message and picture by picture. Text never waits for
-// pictures.
+// pictures. Of requests that have ended nothing is kept but what the two threads have in hand.
 class Preparer {
  public:
-  // Starts both threads. on_ready is called on one of them when a preparation has become ready.
-  // The model must outlive the object. IO when the system refuses a thread, OUT_OF_MEMORY_HOST.
-  static Result<std::unique_ptr<Preparer>> create(Model& model, std::function<void()> on_ready);
+  // As join().
+  ~Preparer();
+  Preparer(const Preparer&) = delete;
+  Preparer& operator=(const Preparer&) = delete;
 
-  // Takes over; ready() follows, at the latest one message or one picture step (see
-  // ImageEncoder::encode) after the request is abandoned.
-  void start(std::shared_ptr<Preparation> preparation);
-  // Finishes what was started and ends the threads. Idempotent; not from one of them.
+  // Starts both threads. on_ready is called on one of them when a preparation has become ready.
+  // Model and counters must outlive the object. IO when the system refuses a thread,
+  // OUT_OF_MEMORY_HOST.
+  static Result<std::unique_ptr<Preparer>> create(Model& model, EngineCounters& counters,
+                                                  std::function<void()> on_ready);
+
+  // Takes over; ready() follows, unless the preparation is withdrawn: then nothing more.
+  void start(PreparationLine::Entry preparation) noexcept;
+  // The request has ended: what waits for its turn is let go, work on it ends after at most one
+  // stretch of text (see Tokenizer::encode) or one picture step (see ImageEncoder::encode).
+  void withdraw(Preparation& preparation) noexcept;
+  // Ends the threads after what they have in hand. Idempotent; not from one of them.
   void join();
 
  private:
-  using Shared = std::shared_ptr<Preparation>;
-  using Stage = void (Preparer::*)(const Shared&);
+  using Entry = PreparationLine::Entry;
 
-  Preparer(Model& model, std::function<void()> on_ready, std::unique_ptr<EngineThread> text,
-           std::unique_ptr<EngineThread> pictures);
-  void post(EngineThread& thread, Stage stage, const Shared& preparation);
-  void write_next(const Shared& preparation);
-  void encode_next(const Shared& preparation);
+  Preparer(Model& model, EngineCounters& counters, std::function<void()> on_ready,
+           std::unique_ptr<EngineThread> text, std::unique_ptr<EngineThread> pictures);
+  void write_all();
+  void encode_all();
+  void write_next(Entry entry);
+  void encode_next(Entry entry);
+  static void queue_up(PreparationLine& line, Alarm& alarm, Entry entry);
   Status begin_prompt(Preparation& preparation) const;
   Status write_one(Preparation& preparation) const;
   Status check_context(const Preparation& preparation, std::int64_t more) const;
@@ -44,10 +57,15 @@ class Preparer {
   void settle(Preparation& preparation, Status status);
 
   Model& model_;
+  EngineCounters& counters_;
   const std::function<void()> on_ready_;
   const std::int64_t longest_token_;  // bytes; 0 when it bounds nothing
-  const std::unique_ptr<EngineThread> text_;
-  const std::unique_ptr<EngineThread> pictures_;
+  const std::unique_ptr<EngineThread> text_thread_;
+  const std::unique_ptr<EngineThread> picture_thread_;
+  PreparationLine text_;
+  PreparationLine pictures_;
+  Alarm text_alarm_;     // on text_thread_, rung when somebody queues up for it
+  Alarm picture_alarm_;  // on picture_thread_
 };
 
 }  // namespace arges::sdk

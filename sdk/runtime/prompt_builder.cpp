@@ -37,8 +37,8 @@ Status PromptBuilder::add(const Message& message, std::span<const std::int64_t> 
   language::PromptMessage typed;
   typed.role = message.role;
   for (const auto& part : message.parts) {
-    if (const auto* text = std::get_if<std::string>(&part)) {
-      typed.parts.emplace_back(std::in_place_type<language::TextPart>, *text);
+    if (const auto* text = std::get_if<MessageText>(&part)) {
+      typed.parts.emplace_back(std::in_place_type<language::TextPart>, text->str());
       continue;
     }
     typed.parts.emplace_back(std::in_place_type<language::ImagePart>,

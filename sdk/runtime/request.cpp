@@ -10,6 +10,10 @@ void Request::cancel() {
   if (const auto scheduler = state_->scheduler.lock()) scheduler->wake();
 }
 
+bool Request::wait(std::chrono::milliseconds timeout) const {
+  return state_->wait(timeout);
+}
+
 bool Request::finished() const {
   return state_->finished;
 }

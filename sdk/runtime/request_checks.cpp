@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/runtime/request_checks.h"
 
+#include <iterator>
 #include <string>
-
-#include "language/text/utf8.h"
 
 namespace arges::sdk {
 namespace {
@@ -13,11 +12,27 @@ constexpr std::size_t kMaxStopTokens = 64;
 
 using ImagePtr = std::shared_ptr<const vision::Image>;
 
-Status check_part(const MessagePart& part) {
-  if (const auto* text = std::get_if<std::string>(&part)) {
-    return language::check_utf8(*text, "a message's text");
+// What a request's messages hold in all.
+struct Amounts {
+  std::int64_t parts = 0;
+  std::int64_t text_bytes = 0;
+  std::int64_t images = 0;
+};
+
+Status count_part(const MessagePart& part, Amounts& amounts) {
+  ++amounts.parts;
+  if (const auto* text = std::get_if<MessageText>(&part)) {
+    amounts.text_bytes += std::ssize(text->str());
+    return text->status();
   }
+  ++amounts.images;
   return std::get<ImagePtr>(part) ? Status() : invalid_argument("a message's image is null");
+}
+
+Status check_amount(std::int64_t amount, std::int64_t limit, const char* what) {
+  if (amount <= limit) return {};
+  return invalid_argument("a request may hold at most " + std::to_string(limit) + " " + what +
+                          ", not " + std::to_string(amount));
 }
 
 }  // namespace
@@ -27,19 +42,14 @@ Status check_messages(std::span<const Message> messages, const EngineOptions& li
   if (messages.back().role == language::Role::kAssistant) {
     return invalid_argument("the last message of a request must not be the assistant's");
   }
-  std::int64_t images = 0;
+  Amounts amounts;
   for (const auto& message : messages) {
-    for (const auto& part : message.parts) {
-      ARGES_RETURN_IF_ERROR(check_part(part));
-      if (std::holds_alternative<ImagePtr>(part)) ++images;
-    }
+    for (const auto& part : message.parts) ARGES_RETURN_IF_ERROR(count_part(part, amounts));
   }
-  if (images > limits.max_images_per_request) {
-    return invalid_argument("a request may hold at most " +
-                            std::to_string(limits.max_images_per_request) + " images, not " +
-                            std::to_string(images));
-  }
-  return {};
+  ARGES_RETURN_IF_ERROR(check_amount(amounts.parts, limits.max_parts_per_request, "parts"));
+  ARGES_RETURN_IF_ERROR(
+      check_amount(amounts.text_bytes, limits.max_text_per_request, "bytes of text"));
+  return check_amount(amounts.images, limits.max_images_per_request, "images");
 }
 
 Status check_generate_options(const GenerateOptions& options, const Model& model) {

@@ -16,7 +16,8 @@ namespace arges::sdk {
 // What can be said against a request before any work is done for it. Cheap: no token is made and
 // no pixel read.
 
-// INVALID_ARGUMENT for messages that no conversation allows, bad UTF-8 or too many images.
+// INVALID_ARGUMENT for messages that no conversation allows, text that is not UTF-8, and more
+// parts, text or images than the limits allow in all.
 Status check_messages(std::span<const Message> messages, const EngineOptions& limits);
 // INVALID_ARGUMENT for a value out of its range. Stop strings are StopMatcher's to check.
 Status check_generate_options(const GenerateOptions& options, const Model& model);

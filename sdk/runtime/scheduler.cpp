@@ -22,6 +22,12 @@ Status check_options(const EngineOptions& options) {
   if (options.max_images_per_request < 0) {
     return invalid_argument("max_images_per_request must not be negative");
   }
+  if (options.max_parts_per_request < 1) {
+    return invalid_argument("max_parts_per_request must be at least 1");
+  }
+  if (options.max_text_per_request < 0) {
+    return invalid_argument("max_text_per_request must not be negative");
+  }
   return {};
 }
 
@@ -46,6 +52,7 @@ Scheduler::Scheduler(std::shared_ptr<Model> model, const EngineOptions& options,
   // A session has at most one request, so no turn grows beyond this.
   turn_.items.reserve(static_cast<std::size_t>(options.max_sessions));
   turn_.generations.reserve(static_cast<std::size_t>(options.max_sessions));
+  reader_turns_.reserve(static_cast<std::size_t>(options.max_sessions));
   steps_ = std::make_unique<Alarm>(*step_thread_, [this] { return run(); });
 }
 
@@ -61,9 +68,9 @@ Result<std::shared_ptr<Scheduler>> Scheduler::create(std::shared_ptr<Model> mode
   std::shared_ptr<Scheduler> scheduler;
   ARGES_RETURN_IF_ERROR(guarded([&]() -> Status {
     scheduler.reset(new Scheduler(std::move(model), options, std::move(step_thread)));
-    ARGES_ASSIGN_OR_RETURN(
-        scheduler->preparer_,
-        Preparer::create(*scheduler->model_, [raw = scheduler.get()] { raw->wake(); }));
+    ARGES_ASSIGN_OR_RETURN(scheduler->preparer_,
+                           Preparer::create(*scheduler->model_, scheduler->counters_,
+                                            [raw = scheduler.get()] { raw->wake(); }));
     return {};
   }));
   return scheduler;
@@ -91,9 +98,9 @@ void Scheduler::forget(const SessionState* session) {
 }
 
 void Scheduler::submit(GenerationParts parts) {
-  auto preparation = parts.preparation;
+  PreparationLine::Entry preparation{parts.preparation};
   Active entry;
-  entry.push_back(std::make_shared<Generation>(*model_, std::move(parts)));
+  entry.push_back(std::make_shared<Generation>(*model_, *preparer_, counters_, std::move(parts)));
   {
     std::lock_guard lock(incoming_mutex_);
     incoming_.splice(incoming_.end(), entry);
@@ -103,6 +110,7 @@ void Scheduler::submit(GenerationParts parts) {
 }
 
 void Scheduler::shutdown() {
+  std::lock_guard one_at_a_time(shutdown_mutex_);
   std::map<const SessionState*, std::weak_ptr<SessionState>> open;
   {
     std::lock_guard lock(sessions_mutex_);
@@ -124,6 +132,7 @@ Alarm::Clock::time_point Scheduler::run() {
   do {
     take_incoming();
     tend_all();
+    count_all();
   } while (step());
   return next_deadline();
 }
@@ -136,19 +145,77 @@ void Scheduler::take_incoming() {
 void Scheduler::tend_all() {
   const auto now = Generation::Clock::now();
   for (const auto& generation : active_) generation->tend(now);
+  reader_turns_.run(active_);
   active_.remove_if([](const auto& generation) { return generation->ended(); });
+}
+
+void Scheduler::count_all() {
+  EngineCounters now;
+  for (const auto& generation : active_) generation->count(now);
+  counters_.preparing = now.preparing.load();
+  counters_.prefilling = now.prefilling.load();
+  counters_.decoding = now.decoding.load();
+  counters_.paused = now.paused.load();
+  counters_.request_bytes = now.request_bytes.load();
+}
+
+// Held without the list's lock: a session's own comes first.
+std::vector<std::shared_ptr<SessionState>> Scheduler::open_sessions() {
+  std::vector<std::shared_ptr<SessionState>> open;
+  std::lock_guard lock(sessions_mutex_);
+  for (const auto& entry : sessions_) {
+    if (auto session = entry.second.lock()) open.push_back(std::move(session));
+  }
+  return open;
+}
+
+EngineStats Scheduler::stats() {
+  EngineStats stats;
+  for (const auto& session : open_sessions()) {
+    ++stats.sessions;
+    const std::int64_t tokens = session->token_count();
+    if (tokens == 0) continue;
+    stats.session_bytes += model_->state_bytes() + tokens * model_->kv_bytes_per_token();
+  }
+  stats.preparing = counters_.preparing;
+  stats.prefilling = counters_.prefilling;
+  stats.decoding = counters_.decoding;
+  stats.paused = counters_.paused;
+  stats.done = counters_.done;
+  stats.cancelled = counters_.cancelled;
+  stats.failed = counters_.failed;
+  stats.prompt_tokens = counters_.prompt_tokens;
+  stats.generated_tokens = counters_.generated_tokens;
+  stats.images_encoded = counters_.images_encoded;
+  stats.steps = counters_.steps;
+  stats.step_time = std::chrono::microseconds(counters_.step_us);
+  stats.weight_bytes = model_->facts().weight_bytes;
+  stats.workspace_bytes = model_->workspace_bytes();
+  stats.request_bytes = counters_.request_bytes;
+  return stats;
+}
+
+void Scheduler::count_step(Generation::Clock::duration time) {
+  ++counters_.steps;
+  counters_.step_us += std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+  for (std::size_t i = 0; i < turn_.items.size(); ++i) {
+    if (turn_.generations[i]->in_prefill()) counters_.prompt_tokens += turn_.items[i].count;
+  }
 }
 
 // One turn; false when nobody can go on.
 bool Scheduler::step() {
   plan_turn(active_, {options_.prefill_chunk, step_prompt_tokens(options_)}, turn_);
   if (turn_.items.empty()) return false;
-  reserve_memory(turn_);
+  reserve_memory(turn_, ++news_);
   if (turn_.items.empty()) return true;
+  const auto begin = Generation::Clock::now();
   const Status outcome = guarded([this] { return model_->step(turn_.items); });
+  count_step(Generation::Clock::now() - begin);
   for (std::size_t i = 0; i < turn_.items.size(); ++i) {
-    turn_.generations[i]->after_step(turn_.items[i], outcome);
+    turn_.generations[i]->after_step(turn_.items[i], outcome, ++news_);
   }
+  reader_turns_.run(active_);  // before anything else: a reader waits for it
   return true;
 }
 

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "kernels/base/status.h"
 #include "sdk/async/alarm.h"
 #include "sdk/async/engine_thread.h"
+#include "sdk/runtime/engine_counters.h"
 #include "sdk/runtime/engine_options.h"
 #include "sdk/runtime/generation.h"
 #include "sdk/runtime/model.h"
 #include "sdk/runtime/preparer.h"
+#include "sdk/runtime/reader_turns.h"
 #include "sdk/runtime/session_state.h"
 #include "sdk/runtime/turn.h"
 
@@ -51,8 +55,11 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   // Looks at all requests again soon. From any thread, returns at once.
   void wake() noexcept { steps_->ring(); }
 
-  // Closes all sessions, waits for the present step and ends the threads. Idempotent; not from
-  // the engine's own threads.
+  // What the engine is doing and has done. From any thread.
+  EngineStats stats();
+
+  // Closes all sessions, waits for the present step and ends the threads. Idempotent; a second
+  // caller waits for the first. Not from the engine's own threads.
   void shutdown();
 
  private:
@@ -61,25 +68,34 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   Scheduler(std::shared_ptr<Model> model, const EngineOptions& options,
             std::unique_ptr<EngineThread> step_thread);
 
+  std::vector<std::shared_ptr<SessionState>> open_sessions();
+
   // On the step thread.
   Alarm::Clock::time_point run();
   void take_incoming();
   void tend_all();
+  void count_all();
   bool step();
+  void count_step(Generation::Clock::duration time);
   Alarm::Clock::time_point next_deadline() const;
 
   const std::shared_ptr<Model> model_;
   const EngineOptions options_;
   const std::shared_ptr<const language::SuppressedTokens> suppressed_;
+  EngineCounters counters_;
   std::mutex sessions_mutex_;
   bool accepting_ = true;
   std::map<const SessionState*, std::weak_ptr<SessionState>> sessions_;
+
+  std::mutex shutdown_mutex_;
 
   std::mutex incoming_mutex_;
   Active incoming_;
 
   Active active_;  // the step thread's; those longest without a prompt chunk first
   Turn turn_;      // the step thread's
+  ReaderTurns reader_turns_;
+  std::uint64_t news_ = 0;  // the step thread's clock of what requests have to say
   std::unique_ptr<EngineThread> step_thread_;
   std::unique_ptr<Preparer> preparer_;
   std::unique_ptr<Alarm> steps_;  // on the step thread

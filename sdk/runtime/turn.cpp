@@ -26,13 +26,13 @@ void plan_turn(std::list<std::shared_ptr<Generation>>& active, const TurnLimits&
   active.splice(active.end(), served);
 }
 
-void reserve_memory(Turn& turn) {
+void reserve_memory(Turn& turn, std::uint64_t now) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < turn.items.size(); ++i) {
     const StepItem item = turn.items[i];
     const Status status = guarded([&] { return item.sequence->reserve(item.count); });
     if (!status.ok()) {
-      turn.generations[i]->after_step(item, status);
+      turn.generations[i]->after_step(item, status, now);
       continue;
     }
     turn.items[kept] = item;

@@ -36,7 +36,7 @@ void plan_turn(std::list<std::shared_ptr<Generation>>& active, const TurnLimits&
                Turn& turn);
 
 // Sets aside the memory that each sequence of the turn will grow by. A request whose sequence gets
-// none ends there and leaves the turn; the others go on.
-void reserve_memory(Turn& turn);
+// none ends there and leaves the turn; the others go on. `now`: see Generation::after_step.
+void reserve_memory(Turn& turn, std::uint64_t now);
 
 }  // namespace arges::sdk

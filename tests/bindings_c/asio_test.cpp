@@ -5,6 +5,8 @@
 
 #include <boost/asio.hpp>
 #include <future>
+#include <stdexcept>
+#include <thread>
 
 #include "tests/bindings_c/abi_world.h"
 
@@ -27,6 +29,12 @@ class Async : public testing::Test {
     asio::co_spawn(io, std::move(coroutine), [&](std::exception_ptr error) { failure = error; });
     io.run();
     if (failure) std::rethrow_exception(failure);
+  }
+
+  static arges::GenerateOptions long_answer() {
+    arges::GenerateOptions options;
+    options.max_tokens = 2000;
+    return options;
   }
 
   std::shared_ptr<sdk::ScriptedModel> model;
@@ -125,6 +133,94 @@ TEST_F(Async, CancellingAgainWaitsForTheTerminalEventAllTheSame) {
   io.run();
   EXPECT_EQ(ended, ARGES_CANCELLED);
   EXPECT_TRUE(idle);
+}
+
+// What an operation completed with, and whether the session was free by then.
+struct Completion {
+  void take(std::exception_ptr error, arges::Session& session, const arges::Message& message) {
+    try {
+      if (error) std::rethrow_exception(error);
+    } catch (const arges::Error& why) {
+      status = why.status();
+    } catch (const std::exception& why) {
+      reason = why.what();
+    }
+    arges::Queue queue;
+    arges::Request next = session.generate(message, {}, queue, 1);  // BUSY would throw
+    idle = true;
+  }
+
+  arges_status status = ARGES_OK;
+  std::string reason;
+  bool idle = false;
+};
+
+TEST_F(Async, ACancelEmittedInsideOnTextIsNotLost) {
+  model = scripted_model(std::string(2000, 'x'));
+  engine = arges::Engine(open_engine(model));
+  session = arges::Session(engine);
+  asio::cancellation_signal signal;
+  Completion completion;
+  int pieces = 0;
+  session.async_generate(
+      io.get_executor(), message, long_answer(),
+      [&](std::string_view) {
+        if (++pieces == 1) signal.emit(asio::cancellation_type::total);
+      },
+      asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr error, arges::Answer) {
+        completion.take(error, session, message);
+      }));
+  io.run();
+  EXPECT_EQ(completion.status, ARGES_CANCELLED);
+  EXPECT_TRUE(completion.idle);
+}
+
+TEST_F(Async, ACancelEmittedWhileAnEventIsOnItsWayIsNotLost) {
+  model = scripted_model(std::string(2000, 'x'));
+  engine = arges::Engine(open_engine(model));
+  session = arges::Session(engine);
+  model->step_gate().shut();
+  asio::cancellation_signal signal;
+  Completion completion;
+  // Every completion stands in the executor's queue once more before it runs.
+  const auto queued = asio::require(io.get_executor(), asio::execution::blocking.never);
+  session.async_generate(
+      io.get_executor(), message, long_answer(), nullptr,
+      asio::bind_executor(queued, asio::bind_cancellation_slot(
+                                      signal.slot(), [&](std::exception_ptr error, arges::Answer) {
+                                        completion.take(error, session, message);
+                                      })));
+  // Events wait before the executor looks: it finds them, queues the completion, and runs this.
+  model->step_gate().let(4);
+  model->step_gate().wait_until_held();
+  asio::post(io, [&] { asio::post(io, [&] { signal.emit(asio::cancellation_type::total); }); });
+  std::thread opener([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    model->step_gate().open();
+  });
+  io.run();
+  opener.join();
+  EXPECT_EQ(completion.status, ARGES_CANCELLED);
+  EXPECT_TRUE(completion.idle);
+}
+
+TEST_F(Async, WhatOnTextThrowsComesBehindTheTerminalEvent) {
+  model = scripted_model(std::string(2000, 'x'));
+  engine = arges::Engine(open_engine(model));
+  session = arges::Session(engine);
+  Completion completion;
+  int pieces = 0;
+  session.async_generate(
+      io.get_executor(), message, long_answer(),
+      [&](std::string_view) {
+        ++pieces;
+        throw std::runtime_error("of the caller");
+      },
+      [&](std::exception_ptr error, arges::Answer) { completion.take(error, session, message); });
+  io.run();
+  EXPECT_EQ(completion.reason, "of the caller");
+  EXPECT_TRUE(completion.idle);
+  EXPECT_EQ(pieces, 1);
 }
 
 TEST_F(Async, ARefusedRequestCompletesWithItsErrorAndNotAtOnce) {

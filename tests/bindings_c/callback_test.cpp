@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <pthread.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <condition_variable>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -114,12 +119,138 @@ TEST_F(Callback, MayStartTheNextRequestAndCloseTheSession) {
   arges_session_close(second);
 }
 
-TEST_F(Callback, CannotCloseItsOwnQueue) {
-  notes.also = [&](const arges_event&) { arges_queue_close(queue); };
-  ASSERT_EQ(submit(session, "hello", queue, 1), ARGES_OK);
+TEST_F(Callback, KnowsRequestsByTheirTagAlone) {
+  constexpr std::uint64_t kRequests = 20;
+  std::vector<arges_session*> sessions(kRequests);
+  for (std::uint64_t tag = 0; tag < kRequests; ++tag) {
+    ASSERT_EQ(arges_session_create(engine, &sessions[tag]), ARGES_OK);
+    // No handle is known here before the call has returned; the events do not wait for that.
+    ASSERT_EQ(submit(sessions[tag], "hello", queue, 1000 + tag), ARGES_OK);
+  }
+  notes.wait_for_ends(kRequests);
+  std::vector<std::uint64_t> ends = notes.ends;
+  std::sort(ends.begin(), ends.end());
+  for (std::uint64_t tag = 0; tag < kRequests; ++tag) {
+    EXPECT_EQ(ends[tag], 1000 + tag);
+    arges_session_close(sessions[tag]);
+  }
+}
+
+// Waits until `count` callers are there.
+class Meeting {
+ public:
+  explicit Meeting(int count) : missing_(count) {}
+  void attend() {
+    std::unique_lock lock(mutex_);
+    --missing_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return missing_ <= 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int missing_;
+};
+
+// Something that happens once and is waited for.
+class Happening {
+ public:
+  void happen() {
+    const std::lock_guard lock(mutex_);
+    happened_ = true;
+    changed_.notify_all();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return happened_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool happened_ = false;
+};
+
+// A callback queue of its own that does `act` at its first event, and says when it is released.
+struct ActingQueue {
+  explicit ActingQueue(std::function<void()> what) : act(std::move(what)) {
+    arges_queue_options options;
+    arges_queue_options_init(&options, sizeof options);
+    options.callback = [](void* user, const arges_event*) {
+      auto& self = *static_cast<ActingQueue*>(user);
+      if (self.calls++ == 0) self.act();
+    };
+    options.callback_user = this;
+    options.release = [](void* user) {
+      // Who waits for it may be gone, and the object with it, before this returns.
+      const auto shared = static_cast<ActingQueue*>(user)->released;
+      shared->happen();
+    };
+    EXPECT_EQ(arges_queue_create(&options, &queue), ARGES_OK);
+  }
+
+  std::function<void()> act;
+  std::atomic<int> calls{0};
+  const std::shared_ptr<Happening> released = std::make_shared<Happening>();
+  arges_queue* queue = nullptr;
+};
+
+TEST_F(Callback, MayCloseItsOwnQueueAndIsThenTheLast) {
+  ActingQueue own([&] { arges_queue_close(own.queue); });
+  ASSERT_EQ(submit(session, "hello", own.queue, 1), ARGES_OK);
+  own.released->wait();
+  EXPECT_EQ(own.calls, 1);
+  arges_status status = ARGES_BUSY;  // until the request has noticed that its queue is gone
+  while (status == ARGES_BUSY) status = submit(session, "again", queue, 2);
+  EXPECT_EQ(status, ARGES_OK);
   notes.wait_for_ends(1);
-  ASSERT_EQ(submit(session, "and again", queue, 2), ARGES_OK);
-  notes.wait_for_ends(2);
+}
+
+TEST_F(Callback, TwoMayCloseEachOthersQueues) {
+  arges_session* second = nullptr;
+  ASSERT_EQ(arges_session_create(engine, &second), ARGES_OK);
+  Meeting both(2);
+  std::array<arges_queue*, 2> queues = {};
+  ActingQueue a([&] {
+    both.attend();
+    arges_queue_close(queues[1]);
+  });
+  ActingQueue b([&] {
+    both.attend();
+    arges_queue_close(queues[0]);
+  });
+  queues = {a.queue, b.queue};
+  ASSERT_EQ(submit(session, "hello", a.queue, 1), ARGES_OK);
+  ASSERT_EQ(submit(second, "hello", b.queue, 2), ARGES_OK);
+  a.released->wait();
+  b.released->wait();
+  arges_session_close(second);
+}
+
+TEST_F(Callback, ReleaseComesBehindTheLastCallbackBeforeCloseReturns) {
+  int released = 0;
+  arges_queue_options options;
+  arges_queue_options_init(&options, sizeof options);
+  options.callback = [](void*, const arges_event*) {};
+  options.callback_user = &released;
+  options.release = [](void* user) { ++*static_cast<int*>(user); };
+  arges_queue* other = nullptr;
+  ASSERT_EQ(arges_queue_create(&options, &other), ARGES_OK);
+  arges_queue_close(other);
+  EXPECT_EQ(released, 1);
+}
+
+TEST_F(Callback, ThatEndsItsThreadClosesItsQueueAndNotTheProcess) {
+  ActingQueue leaving([] { pthread_exit(nullptr); });
+  ASSERT_EQ(submit(session, "hello", leaving.queue, 1), ARGES_OK);
+  leaving.released->wait();
+  arges_status status = ARGES_BUSY;
+  while (status == ARGES_BUSY) status = submit(session, "again", queue, 2);
+  EXPECT_EQ(status, ARGES_OK);
+  notes.wait_for_ends(1);
+  arges_queue_close(leaving.queue);
+  EXPECT_EQ(leaving.calls, 1);
 }
 
 TEST_F(Callback, WhatItThrowsIsDropped) {

@@ -67,6 +67,22 @@ TEST_F(Generate, KeepsToItsOptions) {
   arges_request_free(request);
 }
 
+TEST_F(Generate, AZeroedOptionsStructMeansTheDefaults) {
+  arges_generate_options options = {};
+  options.struct_size = sizeof options;
+  arges_request* request = nullptr;
+  ASSERT_EQ(arges_generate(world.session, &world.message, 1, &options, world.queue, 2, &request),
+            ARGES_OK)
+      << arges_last_error_message();
+  EXPECT_EQ(read_answer(world.queue, 2).text, kAnswer);
+  arges_request_free(request);
+  arges_queue_options queue_options = {};
+  queue_options.struct_size = sizeof queue_options;
+  arges_queue* queue = nullptr;
+  EXPECT_EQ(arges_queue_create(&queue_options, &queue), ARGES_OK);
+  arges_queue_close(queue);
+}
+
 TEST_F(Generate, TakesPicturesInAnyTurn) {
   for (std::uint64_t tag = 10; tag < 13; ++tag) {
     ASSERT_EQ(arges_message_add_image(world.message, world.image), ARGES_OK);

@@ -21,6 +21,15 @@ TEST(HandleTable, FindsWhatWasInserted) {
   EXPECT_EQ(**found, 7);
 }
 
+TEST(HandleTable, NumbersLieAboveWhatLanguageRuntimesTakeForADamagedPointer) {
+  Table table("thing");
+  for (int i = 0; i < 3; ++i) {
+    const auto number = reinterpret_cast<std::uintptr_t>(table.insert(std::make_shared<int>(i)));
+    EXPECT_GE(number, std::uintptr_t{1} << 16);
+    EXPECT_EQ(number % 16, 0u) << "aligned as an address would be";
+  }
+}
+
 TEST(HandleTable, RefusesNullStaleAndForeignHandles) {
   Table table("thing");
   Table other("other thing");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sizes and offsets of arges.h on 64-bit machines. A line here is never changed, only added: a
- * caller built against an older header has these numbers compiled in. */
+/* Sizes and offsets of arges.h on 64-bit machines. Within an ABI version whose
+ * programs keep working a line here is never changed, only added: a caller built against an older
+ * header has these numbers compiled in. */
 #include <arges/arges.h>
 
 #define SIZE(type, bytes) _Static_assert(sizeof(type) == (bytes), "size of " #type " changed")
@@ -9,7 +10,7 @@
 
 SIZE(arges_status, 4);
 
-SIZE(arges_engine_options, 72);
+SIZE(arges_engine_options, 112);
 FIELD(arges_engine_options, struct_size, 0);
 FIELD(arges_engine_options, threads, 4);
 FIELD(arges_engine_options, model_path, 8);
@@ -21,6 +22,43 @@ FIELD(arges_engine_options, prefill_chunk, 48);
 FIELD(arges_engine_options, max_sessions, 52);
 FIELD(arges_engine_options, progress, 56);
 FIELD(arges_engine_options, progress_user, 64);
+FIELD(arges_engine_options, device_index, 72);
+FIELD(arges_engine_options, files, 76);
+FIELD(arges_engine_options, weight_format, 80);
+FIELD(arges_engine_options, weight_format_length, 88);
+FIELD(arges_engine_options, memory_budget, 96);
+FIELD(arges_engine_options, device_budget, 104);
+
+SIZE(arges_engine_info, 376);
+FIELD(arges_engine_info, struct_size, 0);
+FIELD(arges_engine_info, threads, 4);
+FIELD(arges_engine_info, device_index, 8);
+FIELD(arges_engine_info, prefill_chunk, 12);
+FIELD(arges_engine_info, device, 16);
+FIELD(arges_engine_info, device_reason, 48);
+FIELD(arges_engine_info, instruction_set, 304);
+FIELD(arges_engine_info, weight_format, 336);
+FIELD(arges_engine_info, weight_bytes, 368);
+
+SIZE(arges_stats, 120);
+FIELD(arges_stats, struct_size, 0);
+FIELD(arges_stats, sessions, 4);
+FIELD(arges_stats, preparing, 8);
+FIELD(arges_stats, prefilling, 12);
+FIELD(arges_stats, decoding, 16);
+FIELD(arges_stats, paused, 20);
+FIELD(arges_stats, done, 24);
+FIELD(arges_stats, cancelled, 32);
+FIELD(arges_stats, failed, 40);
+FIELD(arges_stats, prompt_tokens, 48);
+FIELD(arges_stats, generated_tokens, 56);
+FIELD(arges_stats, images_encoded, 64);
+FIELD(arges_stats, steps, 72);
+FIELD(arges_stats, step_us, 80);
+FIELD(arges_stats, weight_bytes, 88);
+FIELD(arges_stats, workspace_bytes, 96);
+FIELD(arges_stats, session_bytes, 104);
+FIELD(arges_stats, request_bytes, 112);
 
 SIZE(arges_model_info, 40);
 FIELD(arges_model_info, struct_size, 0);
@@ -40,7 +78,7 @@ FIELD(arges_image_plan, canvas_height, 20);
 FIELD(arges_image_plan, tokens, 24);
 FIELD(arges_image_plan, kv_bytes, 32);
 
-SIZE(arges_event, 72);
+SIZE(arges_event, 120);
 FIELD(arges_event, struct_size, 0);
 FIELD(arges_event, type, 4);
 FIELD(arges_event, tag, 8);
@@ -52,12 +90,20 @@ FIELD(arges_event, prompt_tokens, 40);
 FIELD(arges_event, prompt_done, 48);
 FIELD(arges_event, generated_tokens, 56);
 FIELD(arges_event, storage, 64);
+FIELD(arges_event, queued_us, 72);
+FIELD(arges_event, text_us, 80);
+FIELD(arges_event, images_us, 88);
+FIELD(arges_event, prefill_us, 96);
+FIELD(arges_event, first_token_us, 104);
+FIELD(arges_event, total_us, 112);
+_Static_assert(sizeof(((arges_event*)0)->storage) == 8, "a number on every machine");
 
-SIZE(arges_queue_options, 24);
+SIZE(arges_queue_options, 32);
 FIELD(arges_queue_options, struct_size, 0);
 FIELD(arges_queue_options, capacity, 4);
 FIELD(arges_queue_options, callback, 8);
 FIELD(arges_queue_options, callback_user, 16);
+FIELD(arges_queue_options, release, 24);
 
 SIZE(arges_text, 16);
 FIELD(arges_text, data, 0);
@@ -104,6 +150,12 @@ VALUE(ARGES_NOT_FOUND, 12);
 VALUE(ARGES_TIMEOUT, 13);
 VALUE(ARGES_CLOSED, 14);
 VALUE(ARGES_IO, 15);
+VALUE(ARGES_LOG_ERROR, 1);
+VALUE(ARGES_LOG_WARNING, 2);
+VALUE(ARGES_LOG_INFO, 3);
+VALUE(ARGES_LOG_DEBUG, 4);
+VALUE(ARGES_FILES_MAP, 1);
+VALUE(ARGES_FILES_READ, 2);
 VALUE(ARGES_PIXELS_RGB, 1);
 VALUE(ARGES_PIXELS_BGR, 2);
 VALUE(ARGES_PIXELS_RGBA, 3);
@@ -114,9 +166,9 @@ VALUE(ARGES_ROLE_USER, 2);
 VALUE(ARGES_ROLE_ASSISTANT, 3);
 VALUE(ARGES_EVENT_PROGRESS, 1);
 VALUE(ARGES_EVENT_TEXT, 2);
-VALUE(ARGES_EVENT_DONE, 3);
-VALUE(ARGES_EVENT_CANCELLED, 4);
-VALUE(ARGES_EVENT_FAILED, 5);
+VALUE(ARGES_EVENT_DONE, 256);
+VALUE(ARGES_EVENT_CANCELLED, 257);
+VALUE(ARGES_EVENT_FAILED, 258);
 VALUE(ARGES_FINISH_NONE, 0);
 VALUE(ARGES_FINISH_STOP, 1);
 VALUE(ARGES_FINISH_LENGTH, 2);

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "bindings_c/src/engine_handle.h"
 #include "tests/bindings_c/abi_world.h"
 
 namespace arges::bindings_test {
@@ -70,6 +71,24 @@ TEST(Lifecycle, SessionsOfAClosedEngineAnswerClosed) {
   std::uint64_t tokens = 0;
   EXPECT_EQ(arges_session_token_count(handles.session, &tokens), ARGES_OK);
   for (int which = 1; which < 6; ++which) handles.give_back(which);
+}
+
+TEST(Lifecycle, AnEngineIsClosedWhenItsCloseReturnsWhoeverElseIsInsideACall) {
+  auto model = scripted_model(kAnswer);
+  const std::shared_ptr<sdk::Engine> inside = sdk::Engine::create(model, {}).value();
+  arges_engine* engine = bindings::wrap_engine(inside);  // held as a call on it holds it
+  arges_session* session = nullptr;
+  arges_queue* queue = nullptr;
+  ASSERT_EQ(arges_session_create(engine, &session), ARGES_OK);
+  ASSERT_EQ(arges_queue_create(nullptr, &queue), ARGES_OK);
+  ASSERT_EQ(submit(session, "hello", queue, 1), ARGES_OK);
+  arges_engine_close(engine);
+  EXPECT_EQ(submit(session, "hello?", queue, 2), ARGES_CLOSED);
+  EXPECT_NE(read_answer(queue, 1).end, 0u);
+  EXPECT_EQ(model->live_sequences(), 0);
+  EXPECT_EQ(inside->create_session().status().code(), StatusCode::kClosed);
+  arges_session_close(session);
+  arges_queue_close(queue);
 }
 
 TEST(Lifecycle, ClosingTheEngineEndsARunningRequest) {

@@ -38,6 +38,33 @@ std::vector<HandleUser> users_of_engines() {
              info.struct_size = sizeof info;
              return arges_engine_model_info(as<arges_engine>(handle), &info);
            }},
+          {"engine_get_info", Kind::kEngine, true,
+           [](World&, void* handle) {
+             arges_engine_info info{};
+             info.struct_size = sizeof info;
+             return arges_engine_get_info(as<arges_engine>(handle), &info);
+           }},
+          {"engine_stats", Kind::kEngine, true,
+           [](World&, void* handle) {
+             arges_stats stats{};
+             stats.struct_size = sizeof stats;
+             return arges_engine_stats(as<arges_engine>(handle), &stats);
+           }},
+          {"count_tokens_engine", Kind::kEngine, true,
+           [](World& world, void* handle) {
+             std::uint64_t count = 0;
+             return arges_count_tokens(as<arges_engine>(handle), &world.message, 1, &count);
+           }},
+          {"tokenize", Kind::kEngine, true,
+           [](World&, void* handle) {
+             std::uint64_t count = 0;
+             return arges_tokenize(as<arges_engine>(handle), "x", 1, nullptr, 0, &count);
+           }},
+          {"detokenize", Kind::kEngine, true,
+           [](World&, void* handle) {
+             std::uint64_t length = 0;
+             return arges_detokenize(as<arges_engine>(handle), nullptr, 0, nullptr, 0, &length);
+           }},
           {"image_plan_for_size", Kind::kEngine, true,
            [](World&, void* handle) {
              arges_image_plan plan{};
@@ -72,6 +99,13 @@ std::vector<HandleUser> users_of_queues() {
              arges_event event;
              arges_event_init(&event, sizeof event);
              return arges_queue_next(as<arges_queue>(handle), 0, &event);
+           }},
+          {"queue_next_many", Kind::kQueue, true,
+           [](World&, void* handle) {
+             arges_event event;
+             arges_event_init(&event, sizeof event);
+             std::uint64_t count = 0;
+             return arges_queue_next_many(as<arges_queue>(handle), 0, &event, 1, &count);
            }},
           {"queue_fd", Kind::kQueue, true,
            [](World&, void* handle) {
@@ -112,6 +146,12 @@ std::vector<HandleUser> users_of_contents() {
            [](World& world, void* handle) {
              return arges_message_add_image(as<arges_message>(handle), world.image);
            }},
+          {"count_tokens_message", Kind::kMessage, true,
+           [](World& world, void* handle) {
+             auto* message = as<arges_message>(handle);
+             std::uint64_t count = 0;
+             return arges_count_tokens(world.engine, &message, 1, &count);
+           }},
           {"generate_message", Kind::kMessage, true,
            [](World& world, void* handle) {
              return generate(world.session, as<arges_message>(handle), world.queue);
@@ -125,6 +165,8 @@ std::vector<HandleUser> users_of_contents() {
 std::vector<HandleUser> users_of_requests() {
   return {{"request_cancel", Kind::kRequest, true,
            [](World&, void* handle) { return arges_request_cancel(as<arges_request>(handle)); }},
+          {"request_wait", Kind::kRequest, true,
+           [](World&, void* handle) { return arges_request_wait(as<arges_request>(handle), 0); }},
           {"request_free", Kind::kRequest, false, [](World&, void* handle) {
              arges_request_free(as<arges_request>(handle));
              return ARGES_OK;

@@ -60,33 +60,77 @@ std::vector<MisuseCase> constructors() {
 }
 
 std::vector<MisuseCase> getters() {
-  return {{"engine_model_info_null", ARGES_INVALID_ARGUMENT,
-           [](World& world) { return arges_engine_model_info(world.engine, nullptr); }},
-          {"image_plan_for_size_null", ARGES_INVALID_ARGUMENT,
-           [](World& world) { return arges_image_plan_for_size(world.engine, 64, 64, nullptr); }},
-          {"image_size_null_width", ARGES_INVALID_ARGUMENT,
-           [](World& world) {
-             std::uint32_t side = 0;
-             return arges_image_size(world.image, nullptr, &side);
-           }},
-          {"image_size_null_height", ARGES_INVALID_ARGUMENT,
-           [](World& world) {
-             std::uint32_t side = 0;
-             return arges_image_size(world.image, &side, nullptr);
-           }},
-          {"message_add_text_null", ARGES_INVALID_ARGUMENT,
-           [](World& world) { return arges_message_add_text(world.message, nullptr, 1); }},
-          {"event_init_null", ARGES_INVALID_ARGUMENT,
-           [](World&) { return arges_event_init(nullptr, sizeof(arges_event)); }},
-          {"event_clear_null", ARGES_OK,
-           [](World&) {
-             arges_event_clear(nullptr);
-             return ARGES_OK;
-           }},
-          {"queue_next_null_event", ARGES_INVALID_ARGUMENT,
-           [](World& world) { return arges_queue_next(world.queue, 0, nullptr); }},
-          {"session_token_count_null", ARGES_INVALID_ARGUMENT,
-           [](World& world) { return arges_session_token_count(world.session, nullptr); }}};
+  return {
+      {"engine_model_info_null", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_engine_model_info(world.engine, nullptr); }},
+      {"engine_get_info_null", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_engine_get_info(world.engine, nullptr); }},
+      {"engine_stats_null", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_engine_stats(world.engine, nullptr); }},
+      {"count_tokens_null_messages", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         std::uint64_t count = 0;
+         return arges_count_tokens(world.engine, nullptr, 1, &count);
+       }},
+      {"count_tokens_null_out", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_count_tokens(world.engine, &world.message, 1, nullptr); }},
+      {"tokenize_null_text", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         std::uint64_t count = 0;
+         return arges_tokenize(world.engine, nullptr, 1, nullptr, 0, &count);
+       }},
+      {"tokenize_null_tokens", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         std::uint64_t count = 0;
+         return arges_tokenize(world.engine, "x", 1, nullptr, 8, &count);
+       }},
+      {"tokenize_null_count", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_tokenize(world.engine, "x", 1, nullptr, 0, nullptr); }},
+      {"detokenize_null_tokens", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         std::uint64_t length = 0;
+         return arges_detokenize(world.engine, nullptr, 1, nullptr, 0, &length);
+       }},
+      {"detokenize_null_text", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         static const std::int32_t kToken = 'x';
+         std::uint64_t length = 0;
+         return arges_detokenize(world.engine, &kToken, 1, nullptr, 8, &length);
+       }},
+      {"detokenize_null_length", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_detokenize(world.engine, nullptr, 0, nullptr, 0, nullptr);
+       }},
+      {"queue_next_many_null_events", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         std::uint64_t count = 0;
+         return arges_queue_next_many(world.queue, 0, nullptr, 1, &count);
+       }},
+      {"image_plan_for_size_null", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_image_plan_for_size(world.engine, 64, 64, nullptr); }},
+      {"image_size_null_width", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         std::uint32_t side = 0;
+         return arges_image_size(world.image, nullptr, &side);
+       }},
+      {"image_size_null_height", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         std::uint32_t side = 0;
+         return arges_image_size(world.image, &side, nullptr);
+       }},
+      {"message_add_text_null", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_message_add_text(world.message, nullptr, 1); }},
+      {"event_init_null", ARGES_INVALID_ARGUMENT,
+       [](World&) { return arges_event_init(nullptr, sizeof(arges_event)); }},
+      {"event_clear_null", ARGES_OK,
+       [](World&) {
+         arges_event_clear(nullptr);
+         return ARGES_OK;
+       }},
+      {"queue_next_null_event", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_queue_next(world.queue, 0, nullptr); }},
+      {"session_token_count_null", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_session_token_count(world.session, nullptr); }}};
 }
 
 // arges_generate with one array of its options announced but not given.

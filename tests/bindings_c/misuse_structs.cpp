@@ -85,6 +85,16 @@ void append_engine_structs(std::vector<MisuseCase>& cases) {
         return arges_engine_model_info(world.engine, info);
       },
       cases);
+  append_cases<arges_engine_info>(
+      "engine_info", ARGES_OK, ARGES_OK, [](arges_engine_info*) {},
+      [](World& world, arges_engine_info* info) {
+        return arges_engine_get_info(world.engine, info);
+      },
+      cases);
+  append_cases<arges_stats>(
+      "stats", ARGES_OK, ARGES_OK, [](arges_stats*) {},
+      [](World& world, arges_stats* stats) { return arges_engine_stats(world.engine, stats); },
+      cases);
   append_cases<arges_image_plan>(
       "image_plan", ARGES_OK, ARGES_OK, [](arges_image_plan*) {},
       [](World& world, arges_image_plan* plan) {

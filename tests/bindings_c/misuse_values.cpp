@@ -50,7 +50,22 @@ std::vector<MisuseCase> engine_numbers() {
       {"context_huge", [](arges_engine_options& o) { o.max_context = kHuge; }},
       {"context_over", [](arges_engine_options& o) { o.max_context = 1'000'000'001; }},
       {"chunk_8193", [](arges_engine_options& o) { o.prefill_chunk = 8193; }},
-      {"sessions_65537", [](arges_engine_options& o) { o.max_sessions = 65537; }}};
+      {"sessions_65537", [](arges_engine_options& o) { o.max_sessions = 65537; }},
+      {"files_3", [](arges_engine_options& o) { o.files = 3; }},
+      {"memory_budget_huge", [](arges_engine_options& o) { o.memory_budget = kHuge; }},
+      {"device_budget_huge", [](arges_engine_options& o) { o.device_budget = kHuge; }},
+      {"weight_format_empty", [](arges_engine_options& o) { o.weight_format = ""; }},
+      {"device_index_1", [](arges_engine_options& o) { o.device_index = 1; }, ARGES_UNSUPPORTED},
+      {"memory_budget", [](arges_engine_options& o) { o.memory_budget = 1 << 20; },
+       ARGES_UNSUPPORTED},
+      {"device_budget", [](arges_engine_options& o) { o.device_budget = 1 << 20; },
+       ARGES_UNSUPPORTED},
+      {"weight_format_unknown",
+       [](arges_engine_options& o) { o.weight_format = "int4", o.weight_format_length = 4; },
+       ARGES_UNSUPPORTED},
+      {"weight_format_stored",
+       [](arges_engine_options& o) { o.weight_format = "stored", o.weight_format_length = 6; },
+       ARGES_NOT_FOUND}};
   std::vector<MisuseCase> cases;
   for (const auto& change : changes) cases.push_back(opening(change));
   return cases;
@@ -64,12 +79,14 @@ std::vector<MisuseCase> sampling_numbers() {
       {"temperature_over", [](Options& o) { o.temperature = 100.5f; }},
       {"temperature_nan", [](Options& o) { o.temperature = kNan; }},
       {"temperature_infinite", [](Options& o) { o.temperature = kInfinity; }},
-      {"top_p_zero", [](Options& o) { o.top_p = 0; }},
+      {"top_p_zero", [](Options& o) { o.top_p = 0; }, ARGES_OK},
+      {"top_p_negative", [](Options& o) { o.top_p = -0.1f; }},
       {"top_p_over", [](Options& o) { o.top_p = 1.5f; }},
       {"top_p_nan", [](Options& o) { o.top_p = kNan; }},
       {"min_p_negative", [](Options& o) { o.min_p = -0.1f; }},
       {"min_p_over", [](Options& o) { o.min_p = 1.1f; }},
-      {"repetition_zero", [](Options& o) { o.repetition_penalty = 0; }},
+      {"repetition_zero", [](Options& o) { o.repetition_penalty = 0; }, ARGES_OK},
+      {"repetition_negative", [](Options& o) { o.repetition_penalty = -1; }},
       {"repetition_nan", [](Options& o) { o.repetition_penalty = kNan; }},
       {"presence_over", [](Options& o) { o.presence_penalty = 100.5f; }},
       {"frequency_under", [](Options& o) { o.frequency_penalty = -100.5f; }},
@@ -154,6 +171,10 @@ std::vector<MisuseCase> other_numbers() {
            arges_message* out = nullptr;
            return arges_message_create(role, &out);
          }});
+  }
+  for (const std::uint32_t level : {5u, 0xFFFFFFFFu}) {
+    cases.push_back({"set_log_level_" + std::to_string(level), ARGES_INVALID_ARGUMENT,
+                     [level](World&) { return arges_set_log(nullptr, nullptr, level); }});
   }
   for (const std::uint32_t capacity : {65537u, 0xFFFFFFFFu}) {
     cases.push_back({"queue_create_capacity_" + std::to_string(capacity), ARGES_INVALID_ARGUMENT,

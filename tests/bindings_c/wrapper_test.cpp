@@ -5,6 +5,9 @@
 #include <array>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "tests/bindings_c/abi_world.h"
 
@@ -90,6 +93,53 @@ TEST_F(Wrapper, CallbackModeTakesAnyCallable) {
   arges::Request request = session.generate(question(), {}, calling);
   std::unique_lock lock(mutex);
   changed.wait(lock, [&] { return done; });
+}
+
+TEST_F(Wrapper, TokensGoThereAndBack) {
+  const std::string text = "there and back again, farther than a guess of its length";
+  const std::vector<std::int32_t> tokens = engine.tokenize(text);
+  EXPECT_EQ(tokens.size(), text.size());
+  EXPECT_EQ(engine.detokenize(tokens), text);
+  EXPECT_TRUE(engine.tokenize("").empty());
+  const arges::Message asked = question();
+  EXPECT_GT(engine.count_tokens({&asked, 1}), 11u);
+}
+
+TEST_F(Wrapper, ManyEventsAreTakenAtOnceAndTimed) {
+  arges::Request request = session.generate(question(), {}, queue);
+  EXPECT_TRUE(request.wait_within(std::chrono::minutes(1)));
+  std::string text;
+  arges::Timings timings;
+  for (bool ended = false; !ended;) {
+    for (const arges::Event& event : queue.next_some(3, std::chrono::minutes(1))) {
+      if (event.type() == ARGES_EVENT_TEXT) text += event.text();
+      ended = event.terminal();
+      timings = event.timings();
+    }
+  }
+  EXPECT_EQ(text, kAnswer);
+  EXPECT_GE(timings.total, timings.first_token);
+  EXPECT_TRUE(queue.next_some(3, std::chrono::milliseconds(0)).empty());
+  EXPECT_GE(engine.stats().done, 1u);
+  EXPECT_STREQ(engine.info().device, "scripted");
+}
+
+TEST_F(Wrapper, ACallbackMayDestroyItsOwnQueue) {
+  std::optional<arges::Queue> own;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool gone = false;
+  own.emplace([&](const arges_event&) {
+    const std::lock_guard lock(mutex);
+    own.reset();
+    gone = true;
+    changed.notify_all();
+  });
+  arges::Request request = session.generate(question(), {}, *own);
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [&] { return gone; });
+  lock.unlock();
+  EXPECT_TRUE(request.wait_within(std::chrono::minutes(1)));
 }
 
 TEST_F(Wrapper, ModelAndPictureAreDescribed) {

@@ -1,134 +1,194 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every allocation that a door makes, refused in turn: the call ends with OUT_OF_MEMORY_HOST or as
-// if nothing had happened; no exception leaves, of the third-party libraries behind it neither.
+#include "tests/faults/refused_memory.h"
+
 #include <gtest/gtest.h>
+#include <poll.h>
 
-#include <atomic>
-#include <cstdint>
-#include <cstdlib>
-#include <fstream>
-#include <functional>
-#include <iterator>
-#include <new>
+#include <list>
+#include <memory>
+#include <string>
 
-#include "language/text/byte_level_bpe.h"
-#include "language/text/sentencepiece_tokenizer.h"
-#include "sdk/model/inspect.h"
-#include "vision/decode/decode.h"
+#include "bindings_c/include/arges/arges.h"
+#include "bindings_c/src/engine_handle.h"
+#include "sdk/fakes/scripted_model.h"
 
+namespace arges::faults {
 namespace {
 
-std::atomic<long> refuse_at{-1};  // the allocation to refuse, counted from now; below 0: none
-std::atomic<long> allocations{0};
-std::atomic<std::size_t> refuse_from{SIZE_MAX};  // sizes from here on are refused
+// An engine of a scripted model, and a session and a queue to use it with.
+class NoMemory : public testing::Test {
+ protected:
+  NoMemory() {
+    sdk::EngineOptions options;
+    options.prefill_chunk = 1;
+    engine = bindings::wrap_engine(sdk::Engine::create(model, options).value());
+    arges_event_init(&event, sizeof event);
+    EXPECT_EQ(arges_session_create(engine, &session), ARGES_OK);
+    EXPECT_EQ(arges_queue_create(nullptr, &queue), ARGES_OK);
+  }
+  ~NoMemory() override {
+    model->step_gate().open();
+    arges_event_clear(&event);
+    arges_session_close(session);
+    arges_queue_close(queue);
+    arges_engine_close(engine);
+  }
 
-bool refused(std::size_t size) {
-  ++allocations;
-  if (size >= refuse_from) return true;
-  return refuse_at.load() >= 0 && refuse_at.fetch_sub(1) == 0;
+  void submit() const {
+    arges_message* message = nullptr;
+    arges_request* request = nullptr;
+    ASSERT_EQ(arges_message_create(ARGES_ROLE_USER, &message), ARGES_OK);
+    ASSERT_EQ(arges_message_add_text(message, "hello", 5), ARGES_OK);
+    ASSERT_EQ(arges_generate(session, &message, 1, nullptr, queue, 1, &request), ARGES_OK);
+    arges_request_free(request);
+    arges_message_free(message);
+  }
+  arges_status next(std::int64_t timeout_ms = 60'000) {
+    return arges_queue_next(queue, timeout_ms, &event);
+  }
+
+  std::shared_ptr<sdk::ScriptedModel> model = std::make_shared<sdk::ScriptedModel>();
+  arges_engine* engine = nullptr;
+  arges_session* session = nullptr;
+  arges_queue* queue = nullptr;
+  arges_event event;
+};
+
+TEST_F(NoMemory, AQueueWaitedForInVainAnswersTimeoutAllTheSame) {
+  const RefusedMemory refused;
+  EXPECT_EQ(next(0), ARGES_TIMEOUT);
+  EXPECT_EQ(next(1), ARGES_TIMEOUT);
+  EXPECT_EQ(refused.count(), 0u) << "finding nothing takes no memory";
 }
 
-}  // namespace
-
-// In the place of the C library's own, which operator new and every C library call.
-extern "C" {
-void* __libc_malloc(std::size_t size);
-void* __libc_calloc(std::size_t count, std::size_t size);
-void* __libc_realloc(void* memory, std::size_t size);
-void* __libc_memalign(std::size_t alignment, std::size_t size);
-
-void* malloc(std::size_t size) {
-  return refused(size) ? nullptr : __libc_malloc(size);
-}
-void* calloc(std::size_t count, std::size_t size) {
-  return refused(count * size) ? nullptr : __libc_calloc(count, size);
-}
-void* realloc(void* memory, std::size_t size) {
-  return refused(size) ? nullptr : __libc_realloc(memory, size);
-}
-void* aligned_alloc(std::size_t alignment, std::size_t size) {
-  return refused(size) ? nullptr : __libc_memalign(alignment, size);
-}
-}
-
-namespace arges {
-namespace {
-
-std::string read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  EXPECT_TRUE(file.good()) << path;
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-const std::string kGolden = ARGES_GOLDEN_DIR;
-
-// Runs the door once to count its allocations, then once for each of them (of more than `most`, for
-// evenly spread ones). The door's own containers must be built before.
-void refuse_each(const char* door, const std::function<Status()>& call, long most = 3000) {
-  const long before = allocations;
-  ASSERT_TRUE(call().ok()) << door << ": " << call().message();
-  const long count = allocations - before;
-  ASSERT_GT(count, 0);
-  const long stride = 1 + count / most;
-  long refused = 0;
-  for (long k = 0; k < count; k += stride) {
-    refuse_at = k;
-    Status status;
-    try {
-      status = call();
-    } catch (...) {
-      refuse_at = -1;
-      FAIL() << door << ": an exception left at allocation " << k << " of " << count;
+TEST_F(NoMemory, AnEventWithoutAPlaceIsReadByTheNextCall) {
+  submit();
+  std::string text;
+  while (event.type < ARGES_EVENT_DONE) {
+    pollfd waiting = {arges_queue_fd(queue), POLLIN, 0};
+    ASSERT_EQ(poll(&waiting, 1, 60'000), 1);
+    const std::uint32_t seen = event.type;
+    {
+      const RefusedMemory refused;
+      EXPECT_EQ(next(), ARGES_OUT_OF_MEMORY_HOST);
     }
-    refuse_at = -1;
-    if (status.ok()) continue;  // somebody else's way around it, or a smaller buffer that served
-    ++refused;
-    ASSERT_EQ(status.code(), StatusCode::kOutOfMemoryHost)
-        << door << ", allocation " << k << " of " << count << ": " << status.message();
+    EXPECT_EQ(event.type, seen) << "the struct is as it was";
+    ASSERT_EQ(next(0), ARGES_OK);
+    if (event.type == ARGES_EVENT_TEXT) text.append(event.text, event.text_length);
   }
-  EXPECT_GT(refused, count / stride / 2) << door << ": few refusals were noticed";
-  EXPECT_TRUE(call().ok()) << door << " does not work afterwards";
+  EXPECT_EQ(event.type, ARGES_EVENT_DONE);
+  EXPECT_EQ(text.size(), 16u) << "nothing was lost";
 }
 
-// The SentencePiece library does not survive a refusal inside it; its calls are not begun unless
-// all that they can need is there.
-TEST(RefusedMemory, SentencePieceIsNotCalledWithoutMemory) {
-  const std::string file = read(kGolden + "/tokenizer/sentencepiece_bpe.model");
-  const std::string text(60'000, 'a');
-  const auto tokenizer = language::load_sentencepiece(file);
-  ASSERT_TRUE(tokenizer.ok());
-  refuse_from = 30 * file.size();  // just below what README.md of language/text allows for
-  const StatusCode load = language::load_sentencepiece(file).status().code();
-  refuse_from = 200 * 3 * text.size();
-  const StatusCode encode = (*tokenizer)->encode(text).status().code();
-  refuse_from = SIZE_MAX;
-  EXPECT_EQ(load, StatusCode::kOutOfMemoryHost);
-  EXPECT_EQ(encode, StatusCode::kOutOfMemoryHost);
-  EXPECT_TRUE((*tokenizer)->encode(text).ok());
-}
-
-TEST(RefusedMemory, TokenizerJson) {
-  const std::string file = read(kGolden + "/tokenizer/tiny_bpe/tokenizer.json");
-  refuse_each("load", [&] { return language::load_bpe_from_tokenizer_json(file).status(); });
-  const auto tokenizer = language::load_bpe_from_tokenizer_json(file);
-  ASSERT_TRUE(tokenizer.ok());
-  refuse_each("encode", [&] { return (*tokenizer)->encode("What is the total? ★").status(); });
-}
-
-TEST(RefusedMemory, Pictures) {
-  const std::string root = ARGES_SOURCE_DIR;
-  for (const char* name : {"/samples/images/receipt.png", "/samples/images/poster.jpg"}) {
-    const std::string file = read(root + name);
-    const auto bytes = std::as_bytes(std::span(file));
-    refuse_each(name, [&] { return vision::decode_image(bytes, {}).status(); });
+TEST_F(NoMemory, ProgressWithoutMemoryIsSkippedAndTheRequestGoesOn) {
+  static_cast<void>(std::list<sdk::Event>(1));
+  const std::size_t place_of_an_event = last_allocation();
+  model->step_gate().shut();
+  submit();
+  model->step_gate().wait_until_held();
+  {
+    const RefusedMemory refused(place_of_an_event);
+    model->step_gate().let(4);  // of the prompt, one token each
+    model->step_gate().wait_until_held();
+    EXPECT_GE(refused.count(), 3u);
   }
+  model->step_gate().open();
+  std::uint64_t first_progress = 0;
+  while (event.type < ARGES_EVENT_DONE) {
+    ASSERT_EQ(next(), ARGES_OK);
+    if (first_progress == 0) first_progress = event.prompt_done;
+  }
+  EXPECT_EQ(event.type, ARGES_EVENT_DONE);
+  EXPECT_GT(first_progress, 3u) << "what came before found no memory";
 }
 
-TEST(RefusedMemory, ModelFolder) {
-  const std::string folder = kGolden + "/vl/model_original";
-  refuse_each(
-      "inspect", [&] { return sdk::inspect_model(folder).status(); }, 500);
+// One call after another, each of which may find no memory; what it did not get it does without.
+// Whether all went well.
+class Conversation {
+ public:
+  explicit Conversation(arges_engine* engine) : engine_(engine) {}
+  ~Conversation() {
+    arges_event_clear(&event_);
+    arges_request_free(request_);
+    arges_message_free(message_);
+    arges_image_free(image_);
+    arges_session_close(session_);
+    arges_queue_close(queue_);
+  }
+  Conversation(const Conversation&) = delete;
+  Conversation& operator=(const Conversation&) = delete;
+
+  bool hold() {
+    static const unsigned char kPixels[12] = {};
+    return note(arges_event_init(&event_, sizeof event_)) &&
+           note(arges_session_create(engine_, &session_)) &&
+           note(arges_queue_create(nullptr, &queue_)) &&
+           note(arges_image_from_pixels(kPixels, 2, 2, 6, ARGES_PIXELS_RGB, &image_)) &&
+           note(arges_message_create(ARGES_ROLE_USER, &message_)) &&
+           note(arges_message_add_image(message_, image_)) &&
+           note(arges_message_add_text(message_, "a text that no short string holds", 33)) &&
+           note(arges_generate(session_, &message_, 1, nullptr, queue_, 1, &request_)) &&
+           read_answer() && note(arges_request_wait(request_, 60'000));
+  }
+  // Statuses that no want of memory explains.
+  int wrong() const { return wrong_; }
+
+ private:
+  bool note(arges_status status) {
+    if (status != ARGES_OK && status != ARGES_OUT_OF_MEMORY_HOST) ++wrong_;
+    return status == ARGES_OK;
+  }
+  // To the terminal event, which must come whatever is refused.
+  bool read_answer() {
+    while (event_.type < ARGES_EVENT_DONE) {
+      const arges_status status = arges_queue_next(queue_, 60'000, &event_);
+      note(status);
+      if (status != ARGES_OK && status != ARGES_OUT_OF_MEMORY_HOST) return false;
+    }
+    return note(event_.status);
+  }
+
+  arges_engine* const engine_;
+  arges_session* session_ = nullptr;
+  arges_queue* queue_ = nullptr;
+  arges_image* image_ = nullptr;
+  arges_message* message_ = nullptr;
+  arges_request* request_ = nullptr;
+  arges_event event_ = {};
+  int wrong_ = 0;
+};
+
+TEST_F(NoMemory, AtAnyOnePointOfAConversationHarmsNobody) {
+  ASSERT_TRUE(Conversation(engine).hold());
+  std::size_t refused = 1;
+  std::int64_t point = 0;
+  for (; refused > 0; ++point) {
+    int wrong = 0;
+    {
+      const RefusedMemory memory = RefusedMemory::after(point);
+      {
+        Conversation conversation(engine);
+        conversation.hold();
+        wrong = conversation.wrong();
+      }
+      refused = memory.count();
+    }
+    ASSERT_EQ(wrong, 0) << "at point " << point << ": " << arges_last_error_message();
+    ASSERT_EQ(model->live_sequences(), 0) << "at point " << point;
+    ASSERT_TRUE(Conversation(engine).hold()) << "after point " << point;
+  }
+  EXPECT_GT(point, 100) << "there are that many allocations at least";
+}
+
+TEST_F(NoMemory, ACallbackThreadEndsWithItsQueue) {
+  arges_queue_options options;
+  arges_queue_options_init(&options, sizeof options);
+  options.callback = [](void*, const arges_event*) {};
+  arges_queue* called_back = nullptr;
+  ASSERT_EQ(arges_queue_create(&options, &called_back), ARGES_OK);
+  const RefusedMemory refused(RefusedMemory::kEverySize);
+  arges_queue_close(called_back);  // waits for the thread
 }
 
 }  // namespace
-}  // namespace arges
+}  // namespace arges::faults

@@ -108,6 +108,13 @@ class Pocket(cli.ToolTest):
         for line in ["/ 2", " /image", "/"]:
             self.assertTrue(self.succeed("chat", "--max-tokens", "4", stdin=f"{line}\n".encode()))
 
+    def test_chat_says_where_the_time_went_when_asked(self):
+        run = cli.arges("chat", "--timings", "--max-tokens", "4", stdin=b"hello\nand again\n")
+        self.assertEqual(run.returncode, 0)
+        self.assertEqual(run.stderr.count(b" s to the first token"), 2)
+        self.assertEqual(run.stdout, self.succeed("chat", "--max-tokens", "4",
+                                                  stdin=b"hello\nand again\n"))
+
     def test_chat_of_a_script_ends_at_a_failure(self):
         run = cli.arges("chat", stdin=b"/image nowhere.png\nwhy?\n")
         self.assertEqual(run.returncode, cli.FAILED)

@@ -16,6 +16,9 @@ class Usage(cli.ToolTest):
         for command in ["ask", "chat", "inspect", "eval", "bench", "debug"]:
             self.assertIn(command, text)
 
+    def test_version_names_library_and_abi(self):
+        self.assertRegex(self.succeed("--version").decode(), r"^arges \d+\.\d+\.\d+, ABI \d+\.\d+\n$")
+
     def test_wrong_command_lines_are_usage_errors(self):
         for words in [[], ["frobnicate"], ["ask"], ["ask", "--frobnicate", "why?"],
                       ["ask", "--device", "abacus", "why?"], ["ask", "--max-tokens", "0", "why?"],

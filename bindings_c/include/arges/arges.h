@@ -18,8 +18,14 @@
  *   Every function may be called from any thread, also at the same time on the same handle, except
  *   that one message or one event struct belongs to one thread at a time, and that a handle must
  *   not be used after its _free or _close. Which functions wait is said at each.
- *   A handle is a number, never an address to look behind: one that is NULL, was given back, is of
- *   another kind or was never given out is answered with INVALID_ARGUMENT.
+ *   A handle is a number from 65536 on, never an address to look behind: one that is NULL, was
+ *   given back, is of another kind or was never given out is answered with INVALID_ARGUMENT.
+ *
+ * Processes
+ *   A process that was forked from one with handles cannot use the library: every call answers
+ *   UNSUPPORTED, those that give a handle back do nothing, and arges_queue_fd is -1. The parent
+ *   notices nothing. A process without handles may fork, and one that is started anew (exec,
+ *   posix_spawn) is free.
  *
  * Errors
  *   Functions return an arges_status. On failure nothing has changed, outputs are untouched, and
@@ -30,9 +36,10 @@
  * a user writes can become a control token or an image placeholder.
  *
  * Option structs begin with struct_size. Fill one with its _init function, passing sizeof of the
- * struct as the program knows it, then set fields. A struct longer than the library knows (up to
- * 4096 bytes) is accepted only if the unknown tail is zero (INVALID_ARGUMENT otherwise); one of an
- * older version is completed with the defaults. Structs that the library fills begin with
+ * struct as the program knows it, then set fields. Zero means the default in every field, so that a
+ * zeroed struct with its struct_size set will do as well. A struct longer than the library knows
+ * (up to 4096 bytes) is accepted only if the unknown tail is zero (INVALID_ARGUMENT otherwise); one
+ * of an older version is completed with the defaults. Structs that the library fills begin with
  * struct_size too; there the tail that the library does not know is set to zero.
  *
  * A whole program
@@ -58,8 +65,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(_WIN32)
+#if defined(_WIN32) && defined(ARGES_BUILDING_LIBRARY)
 #define ARGES_API __declspec(dllexport)
+#elif defined(_WIN32)
+#define ARGES_API __declspec(dllimport)
 #else
 #define ARGES_API __attribute__((visibility("default")))
 #endif
@@ -90,10 +99,17 @@ typedef int32_t arges_status;
 #define ARGES_CLOSED 14      /* the session or queue has been closed */
 #define ARGES_IO 15          /* the system refused a file, a descriptor or a thread */
 
-/* The ABI's version as major << 16 | minor. Programs built against the same major keep working;
- * the shared library's SONAME carries the major. */
-#define ARGES_ABI_VERSION 0x00000001u
+/* The ABI's version as major << 16 | minor. A program keeps working with a library of the major it
+ * was built against and of its minor or a later one; while the major is 0, of its very minor only.
+ * The shared library's SONAME and its symbols' version carry what must agree (libarges.so.0.2,
+ * ARGES_0.2), so that a program linked against another is refused when it is started. */
+#define ARGES_ABI_VERSION 0x00000002u
 ARGES_API uint32_t arges_abi_version(void);
+
+/* Whether a program built against `version` can use this library; pass ARGES_ABI_VERSION. For
+ * programs and bindings that load the library while they run, as their first call. UNSUPPORTED for
+ * another major, a later minor, and while the major is 0 for any other minor. */
+ARGES_API arges_status arges_abi_check(uint32_t version);
 
 /* The library's version, e.g. "0.1.0"; a static string. */
 ARGES_API const char* arges_version_string(void);
@@ -105,6 +121,23 @@ ARGES_API const char* arges_status_name(arges_status status);
  * this thread's next call into the library. */
 ARGES_API const char* arges_last_error_message(void);
 
+#define ARGES_LOG_ERROR 1u   /* something that was asked for does not work */
+#define ARGES_LOG_WARNING 2u /* it works, in another way than asked for */
+#define ARGES_LOG_INFO 3u    /* what was done */
+#define ARGES_LOG_DEBUG 4u   /* how */
+
+/* Gets one line, without a line break, of UTF-8. Called on threads that are inside a call into the
+ * library, one at a time; must not end its thread nor throw. What the library does for it in the
+ * meantime is not logged. */
+typedef void (*arges_log_fn)(void* user, uint32_t level, const char* text, uint64_t length);
+
+/* Where the process's log goes: nowhere at first. Lines of `level` and of lower numbers are given
+ * to `log`; level 0 = ARGES_LOG_WARNING. Nothing of what users write or show is in them, only names
+ * of files and facts of the machine. NULL ends the log. Waits for a call of the former function,
+ * unless it is made from there; that one is not called any more when it returns. INVALID_ARGUMENT.
+ */
+ARGES_API arges_status arges_set_log(arges_log_fn log, void* user, uint32_t level);
+
 typedef struct arges_engine arges_engine;
 typedef struct arges_session arges_session;
 typedef struct arges_message arges_message;
@@ -115,9 +148,15 @@ typedef struct arges_request arges_request;
 /* ---- Engine ----------------------------------------------------------------------------- */
 
 /* Called on the loading thread as weights arrive, with bytes done and in all. Return 0 to go on,
- * anything else to stop loading with ARGES_CANCELLED. */
+ * anything else to stop loading with ARGES_CANCELLED, as does an exception. Must not end its
+ * thread. */
 typedef int32_t (*arges_progress_fn)(void* user, uint64_t done_bytes, uint64_t total_bytes);
 
+#define ARGES_FILES_MAP 1u  /* pages are read when they are touched; files must stay as they are */
+#define ARGES_FILES_READ 2u /* files are read as a whole; what becomes of them does no harm */
+
+/* An option that this build or machine cannot honour is UNSUPPORTED, never passed over. In this
+ * version: a device_index other than 0, other weight formats, and both budgets. */
 typedef struct arges_engine_options {
   uint32_t struct_size;
   uint32_t threads;       /* of compute, at most 256; 0 = one for each hardware thread */
@@ -130,6 +169,12 @@ typedef struct arges_engine_options {
   uint32_t max_sessions;      /* open at a time, at most 65536; 0 = 1024 */
   arges_progress_fn progress; /* may be NULL */
   void* progress_user;
+  uint32_t device_index;     /* of several devices of that kind, from 0 */
+  uint32_t files;            /* ARGES_FILES_*; 0 = mapped */
+  const char* weight_format; /* in memory: "auto" or "stored" (as in the files); NULL = "auto" */
+  uint64_t weight_format_length;
+  uint64_t memory_budget; /* bytes of the host's memory, hard; 0 = no limit of its own */
+  uint64_t device_budget; /* bytes of the device's memory, hard; 0 = no limit of its own */
 } arges_engine_options;
 
 /* Writes the defaults: zero in every field but struct_size; model_path is still to be set. Pass
@@ -141,11 +186,11 @@ ARGES_API arges_status arges_engine_options_init(arges_engine_options* options,
  * CANCELLED, IO, OUT_OF_MEMORY_*, INVALID_ARGUMENT. */
 ARGES_API arges_status arges_engine_open(const arges_engine_options* options, arges_engine** out);
 
-/* Cancels what runs on the engine and gives the handle back. Waits at most for the step, the
- * message being tokenized and the layer of a picture (or its cutting into tiles) under way; with a
- * model folder whose own text pattern is hostile, a message can take hours. Sessions still open
- * must still be closed; from then on they hold no tokens (arges_session_token_count: OK and 0) and
- * arges_generate answers CLOSED. */
+/* Cancels what runs on the engine and gives the handle back, whatever calls on it other threads are
+ * inside. Waits at most for the step, the stretch of text being tokenized (about a second, whatever
+ * the model folder says) and the layer of a picture (or its cutting into tiles) under way. Sessions
+ * still open must still be closed; from then on they hold no tokens (arges_session_token_count: OK
+ * and 0) and arges_generate answers CLOSED. */
 ARGES_API void arges_engine_close(arges_engine* engine);
 
 typedef struct arges_model_info {
@@ -153,12 +198,53 @@ typedef struct arges_model_info {
   uint32_t supports_images; /* 1 or 0 */
   uint64_t max_context;     /* tokens of a session */
   uint64_t vocab_size;
-  uint64_t session_state_bytes; /* constant memory of a session */
+  uint64_t session_state_bytes; /* constant memory of a session; twice that while it generates */
   uint64_t kv_bytes_per_token;  /* memory that grows with the conversation */
 } arges_model_info;
 
 /* Set info->struct_size before the call. */
 ARGES_API arges_status arges_engine_model_info(const arges_engine* engine, arges_model_info* info);
+
+/* How an engine runs. Texts end with a zero. */
+typedef struct arges_engine_info {
+  uint32_t struct_size;
+  uint32_t threads; /* of compute */
+  uint32_t device_index;
+  uint32_t prefill_chunk;
+  char device[32];         /* taken, e.g. "cpu" */
+  char device_reason[256]; /* why that one */
+  char instruction_set[32];
+  char weight_format[32]; /* in memory, e.g. "BF16" */
+  uint64_t weight_bytes;
+} arges_engine_info;
+
+/* Set info->struct_size before the call. */
+ARGES_API arges_status arges_engine_get_info(const arges_engine* engine, arges_engine_info* info);
+
+/* What an engine is doing and has done, as it was a moment ago. */
+typedef struct arges_stats {
+  uint32_t struct_size;
+  uint32_t sessions;         /* now: open */
+  uint32_t preparing;        /* now: requests whose text or pictures are being prepared */
+  uint32_t prefilling;       /* now: requests whose prompt is being absorbed */
+  uint32_t decoding;         /* now: requests whose answer is being generated */
+  uint32_t paused;           /* now: requests whose text waits for room in a queue */
+  uint64_t done;             /* since opening: requests that ended so */
+  uint64_t cancelled;        /* the same */
+  uint64_t failed;           /* the same */
+  uint64_t prompt_tokens;    /* since opening: absorbed, pictures included */
+  uint64_t generated_tokens; /* since opening: chosen, stop tokens included */
+  uint64_t images_encoded;   /* since opening */
+  uint64_t steps;            /* since opening: of the model, each shared by its requests */
+  uint64_t step_us;          /* since opening: microseconds in these */
+  uint64_t weight_bytes;     /* memory by owner: the model's weights */
+  uint64_t workspace_bytes;  /* scratch memory of steps and pictures */
+  uint64_t session_bytes;    /* of conversations, reckoned from their lengths */
+  uint64_t request_bytes;    /* of the copies that running requests work on, reckoned likewise */
+} arges_stats;
+
+/* Set stats->struct_size before the call. Takes time in proportion to the open sessions. */
+ARGES_API arges_status arges_engine_stats(const arges_engine* engine, arges_stats* stats);
 
 /* What a picture of this size costs, before any pixel is decoded (architecture: any-resolution
  * tiles plus a thumbnail). */
@@ -213,21 +299,47 @@ ARGES_API void arges_image_free(arges_image* image);
 
 /* An empty message. INVALID_ARGUMENT for a role that is not ARGES_ROLE_*. */
 ARGES_API arges_status arges_message_create(uint32_t role, arges_message** out);
-/* Appends a part. Text of at most 8,000,000 bytes; INVALID_ARGUMENT if it is not UTF-8. */
+/* Appends a part: a copy of the text, of at most 8,000,000 bytes. INVALID_ARGUMENT if it is not
+ * UTF-8, and when the message has 4096 parts already, as many as a request may hold. */
 ARGES_API arges_status arges_message_add_text(arges_message* message, const char* text,
                                               uint64_t length);
-/* Appends a part, without copying the pixels. */
+/* Appends a part, without copying the pixels. INVALID_ARGUMENT behind 4096 parts. */
 ARGES_API arges_status arges_message_add_image(arges_message* message, const arges_image* image);
 /* Gives the handle back; requests made from the message go on. NULL allowed. */
 ARGES_API void arges_message_free(arges_message* message);
 
+/* ---- Tokens ------------------------------------------------------------------------------ */
+
+/* Tokens of the prompt that these messages make in a new session, pictures and the answer's header
+ * included. Tokenizes on the calling thread. The limits of arges_generate: INVALID_ARGUMENT,
+ * UNSUPPORTED, OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_count_tokens(const arges_engine* engine,
+                                          arges_message* const* messages, uint64_t message_count,
+                                          uint64_t* out);
+
+/* The tokens of a text of at most 8,000,000 bytes; control tokens are never among them. *count says
+ * how many there are; they are written if `capacity` suffices, so a capacity of 0 (tokens may be
+ * NULL then) asks for the number. Tokenizes on the calling thread. INVALID_ARGUMENT,
+ * OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_tokenize(const arges_engine* engine, const char* text, uint64_t length,
+                                      int32_t* tokens, uint64_t capacity, uint64_t* count);
+
+/* The bytes that tokens stand for, control tokens by their names; they may begin or end inside a
+ * code point. *length says how many there are; they are written, without a zero behind them, if
+ * `capacity` suffices. INVALID_ARGUMENT for a number that is no token, OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_detokenize(const arges_engine* engine, const int32_t* tokens,
+                                        uint64_t count, char* text, uint64_t capacity,
+                                        uint64_t* length);
+
 /* ---- Queues and events ------------------------------------------------------------------ */
 
-#define ARGES_EVENT_PROGRESS 1u  /* prompt tokens absorbed; skipped when the reader is slow */
-#define ARGES_EVENT_TEXT 2u      /* a piece of the answer, whole code points */
-#define ARGES_EVENT_DONE 3u      /* terminal: the answer is complete and part of the session */
-#define ARGES_EVENT_CANCELLED 4u /* terminal: CANCELLED or DEADLINE; session unchanged */
-#define ARGES_EVENT_FAILED 5u    /* terminal: status and text say why; session unchanged */
+/* Every type from ARGES_EVENT_DONE on is terminal and no type below it is: test for the end with
+ * type >= ARGES_EVENT_DONE, and pass over other types that the program does not know. */
+#define ARGES_EVENT_PROGRESS 1u    /* prompt tokens absorbed; skipped when the reader is slow */
+#define ARGES_EVENT_TEXT 2u        /* a piece of the answer, whole code points */
+#define ARGES_EVENT_DONE 256u      /* terminal: the answer is complete and part of the session */
+#define ARGES_EVENT_CANCELLED 257u /* terminal: CANCELLED or DEADLINE; session unchanged */
+#define ARGES_EVENT_FAILED 258u    /* terminal: status and text say why; session unchanged */
 
 #define ARGES_FINISH_NONE 0u
 #define ARGES_FINISH_STOP 1u   /* the model ended its turn, or a stop string or id was met */
@@ -244,7 +356,15 @@ typedef struct arges_event {
   uint64_t prompt_tokens; /* new prompt tokens of the request, pictures included */
   uint64_t prompt_done;   /* of these, absorbed so far */
   uint64_t generated_tokens;
-  void* storage; /* the library's: owns text */
+  uint64_t storage; /* the library's: stands for what owns text */
+  /* Terminal events: where the time went, in microseconds; 0 for what the request did not come to.
+   */
+  uint64_t queued_us;      /* from submission until its first message was taken up */
+  uint64_t text_us;        /* in tokenizing its messages */
+  uint64_t images_us;      /* in encoding its pictures */
+  uint64_t prefill_us;     /* from the prompt's completion until it was absorbed */
+  uint64_t first_token_us; /* from submission until the answer's first token */
+  uint64_t total_us;       /* from submission until the end */
 } arges_event;
 
 /* Before an event struct's first use. Pass sizeof of the struct. */
@@ -254,40 +374,61 @@ ARGES_API arges_status arges_event_init(arges_event* event, uint64_t struct_size
 ARGES_API void arges_event_clear(arges_event* event);
 
 /* Callback mode, for C and C++: called on one thread of the queue, never two at a time; the event
- * is valid during the call, its storage is NULL. Its struct_size is the library's: a program built
+ * is valid during the call, its storage is 0. Its struct_size is the library's: a program built
  * with a newer header must check it before it reads a field that an older library does not have.
- * The callback must not close the queue it serves (which has no effect then) and must not throw. */
+ * It may call any function, also to close its own queue. An exception out of it is dropped; one
+ * that ends its thread (pthread_exit) thereby closes its queue, whose handle is still to be given
+ * back. While it runs no other event of the queue is delivered. */
 typedef void (*arges_event_fn)(void* user, const arges_event* event);
+
+/* Called once when the library has done with `user`: behind the last callback, on its thread. */
+typedef void (*arges_release_fn)(void* user);
 
 typedef struct arges_queue_options {
   uint32_t struct_size;
   uint32_t capacity;       /* events that may wait, 1 to 65536; 0 = 256 */
   arges_event_fn callback; /* NULL: events are pulled */
   void* callback_user;
+  arges_release_fn release; /* of callback_user, in callback mode; may be NULL */
 } arges_queue_options;
 
 /* Writes the defaults: zero in every field but struct_size. Pass sizeof of the struct. */
 ARGES_API arges_status arges_queue_options_init(arges_queue_options* options, uint64_t struct_size);
 
-/* options may be NULL for the defaults. INVALID_ARGUMENT, IO, OUT_OF_MEMORY_HOST. */
+/* options may be NULL for the defaults. INVALID_ARGUMENT, IO, OUT_OF_MEMORY_HOST; release is not
+ * called when it fails. */
 ARGES_API arges_status arges_queue_create(const arges_queue_options* options, arges_queue** out);
 
 /* Takes the next event, waiting at most timeout_ms (negative: without limit, 0: not at all).
  * TIMEOUT when none came, CLOSED when another thread closed the queue meanwhile, UNSUPPORTED for a
- * queue in callback mode; the event struct is then as it was. Exactly one terminal event arrives
+ * queue in callback mode, INVALID_ARGUMENT, OUT_OF_MEMORY_HOST when the event's place could not be
+ * made: the event still waits and the next call takes it. The event struct is then as it was.
+ * TIMEOUT and CLOSED need no memory. Exactly one terminal event arrives
  * for each request, and none of that request after it. When `capacity` events wait, the requests
  * that write to the queue pause; their terminal events fit all the same, but while 1024 of these
  * wait, arges_generate answers BUSY for the queue. */
 ARGES_API arges_status arges_queue_next(arges_queue* queue, int64_t timeout_ms, arges_event* event);
 
+/* As arges_queue_next, for several events at once: waits for the first, then takes what else is
+ * there, up to `capacity` (1 to 65536) events. events: an array of structs with the same
+ * struct_size, each initialised by arges_event_init once; the first *count of them are filled. Each
+ * is cleared by itself. */
+ARGES_API arges_status arges_queue_next_many(arges_queue* queue, int64_t timeout_ms,
+                                             arges_event* events, uint64_t capacity,
+                                             uint64_t* count);
+
 /* A descriptor that is readable while events wait, for poll, select, epoll or any event loop;
- * never read from it or close it. Valid until arges_queue_close: take it out of the event loop
+ * never read from it or close it. It becomes readable when the first event comes and stays so until
+ * the last one is taken: an event loop that reports changes only (edge-triggered) must read to
+ * TIMEOUT before it waits again. Valid until arges_queue_close: take it out of the event loop
  * before that, for its number may be given to another file then. -1 for a queue in callback mode
  * and for no queue. */
 ARGES_API int32_t arges_queue_fd(const arges_queue* queue);
 
 /* Cancels the requests that write to the queue and drops their events; waits for a callback that
- * is running. No callback runs after it returns. */
+ * is running, and its release. No callback runs after it returns. From inside a callback, of this
+ * queue or another, it does not wait: a callback of this queue that is running is its last, and
+ * release says when that is over. */
 ARGES_API void arges_queue_close(arges_queue* queue);
 
 /* ---- Sessions and requests --------------------------------------------------------------- */
@@ -317,13 +458,13 @@ typedef struct arges_generate_options {
   uint32_t max_tokens;            /* 1 to 1,000,000; 0 = 256 */
   float temperature;              /* 0 = greedy, the default; at most 100 */
   uint32_t top_k;                 /* 0 = off */
-  float top_p;                    /* in (0, 1]; 1 = off */
+  float top_p;                    /* in (0, 1]; 1 = off; 0 = 1 */
   float min_p;                    /* in [0, 1]; 0 = off */
-  float repetition_penalty;       /* in (0, 100]; 1 = off */
+  float repetition_penalty;       /* in (0, 100]; 1 = off; 0 = 1 */
   float presence_penalty;         /* in [-100, 100]; 0 = off */
   float frequency_penalty;        /* in [-100, 100]; 0 = off */
   uint32_t stop_string_count;     /* at most 16 */
-  uint64_t seed;                  /* the same seed and input give the same answer */
+  uint64_t seed;                  /* see below */
   uint64_t deadline_ms;           /* from submission; 0 = none */
   const arges_text* stop_strings; /* end the answer and are not part of it */
   const int32_t* stop_tokens;     /* in addition to the model's own */
@@ -332,28 +473,40 @@ typedef struct arges_generate_options {
   uint32_t logit_bias_count; /* at most 1024, each token once */
 } arges_generate_options;
 
-/* Writes the defaults: 256 tokens, greedy, no penalty, no bias, no stop but the model's own, no
+/* The same seed and input give the same answer on the same model, device, kind of processor (its
+ * instruction set) and prefill_chunk, whatever other requests run beside it.
+ *
+ * Writes the defaults: 256 tokens, greedy, no penalty, no bias, no stop but the model's own, no
  * deadline. Pass sizeof of the struct. */
 ARGES_API arges_status arges_generate_options_init(arges_generate_options* options,
                                                    uint64_t struct_size);
 
-/* Adds `messages` (1 to 4096 with at most 16 images in all, the last one not the assistant's) to
- * the conversation and generates the assistant's answer. Returns at once; events arrive in `queue`
- * under `tag` and end with exactly one terminal event. On DONE the messages and the answer have
- * become part of the session; on CANCELLED and FAILED the session is what it was before and can be
- * used again. The requests of an engine share its steps: when memory runs out in one, all that take
- * part in it may end with OUT_OF_MEMORY_HOST. options may be NULL for the defaults. BUSY while the
- * session has a request in flight or 1024 terminal events wait in the queue, CLOSED,
- * INVALID_ARGUMENT, UNSUPPORTED, OUT_OF_MEMORY_HOST. */
+/* Adds `messages` (1 to 4096 with at most 4096 parts, 32,000,000 bytes of text and 16 images in
+ * all, the last one not the assistant's) to the conversation and generates the assistant's answer.
+ * Returns at once: texts and pixels are shared, not copied. Events arrive in `queue`
+ * under `tag` and end with exactly one terminal event. The first of them, even the last one, may
+ * arrive before the call returns and before *out is written: know requests by their tag. On DONE
+ * the messages and the answer have become part of the session; on CANCELLED and FAILED the session
+ * is what it was before and can be used again. The requests of an engine share its steps: when
+ * memory runs out in one, all that take part in it may end with OUT_OF_MEMORY_HOST. options may be
+ * NULL for the defaults. BUSY while the session has a request in flight or 1024 terminal events
+ * wait in the queue, CLOSED, INVALID_ARGUMENT, UNSUPPORTED, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_generate(arges_session* session, arges_message* const* messages,
                                       uint64_t message_count, const arges_generate_options* options,
                                       arges_queue* queue, uint64_t tag, arges_request** out);
 
 /* Asks for the end and returns at once. The terminal event follows after at most the step under
- * way: chunks of prompt tokens and tokens of answers, of this and of other requests. A message
- * being tokenized, a layer of a picture being encoded or its cutting into tiles is finished in the
+ * way: chunks of prompt tokens and tokens of answers, of this and of other requests, and before it
+ * a copy of the session's state for each request that begins with it. A stretch of text being
+ * tokenized, a layer of a picture being encoded or its cutting into tiles is finished in the
  * background and no more of the request is prepared. No effect on a request that has ended. */
 ARGES_API arges_status arges_request_cancel(arges_request* request);
+
+/* Waits at most timeout_ms (negative: without limit, 0: not at all) until the request has ended and
+ * its session is idle: its terminal event has been queued, or dropped because the queue was closed.
+ * TIMEOUT, INVALID_ARGUMENT. A request whose text finds no room in its queue does not end: a thread
+ * that is to read that queue, or runs its callback, must not wait here without limit. */
+ARGES_API arges_status arges_request_wait(const arges_request* request, int64_t timeout_ms);
 
 /* Gives the handle back; does not cancel. */
 ARGES_API void arges_request_free(arges_request* request);

@@ -73,9 +73,16 @@ struct EngineOptions {
   std::uint64_t max_context = 0;
   std::uint32_t prefill_chunk = 0;
   std::uint32_t max_sessions = 0;
+  std::uint32_t device_index = 0;
+  std::uint32_t files = 0;  // ARGES_FILES_*
+  std::string weight_format = "auto";
+  std::uint64_t memory_budget = 0;
+  std::uint64_t device_budget = 0;
   // Bytes done and in all; false stops loading with CANCELLED. Must not throw.
   std::function<bool(std::uint64_t done, std::uint64_t total)> progress{};
 };
+
+class Message;
 
 // A loaded model. The constructor waits until it is loaded.
 class Engine {
@@ -91,6 +98,12 @@ class Engine {
     c.max_context = options.max_context;
     c.prefill_chunk = options.prefill_chunk;
     c.max_sessions = options.max_sessions;
+    c.device_index = options.device_index;
+    c.files = options.files;
+    c.weight_format = options.weight_format.data();
+    c.weight_format_length = options.weight_format.size();
+    c.memory_budget = options.memory_budget;
+    c.device_budget = options.device_budget;
     if (options.progress) c.progress = &Engine::on_progress;
     c.progress_user = const_cast<EngineOptions*>(&options);
     arges_engine* handle = nullptr;
@@ -107,6 +120,46 @@ class Engine {
     detail::check(arges_engine_model_info(handle(), &info));
     return info;
   }
+  // Device, instruction set, weights: how the engine runs.
+  arges_engine_info info() const {
+    arges_engine_info info{};
+    info.struct_size = sizeof info;
+    detail::check(arges_engine_get_info(handle(), &info));
+    return info;
+  }
+  // What it is doing and has done, as it was a moment ago.
+  arges_stats stats() const {
+    arges_stats stats{};
+    stats.struct_size = sizeof stats;
+    detail::check(arges_engine_stats(handle(), &stats));
+    return stats;
+  }
+  // Tokens of a text, and the bytes that tokens stand for. They work on the calling thread.
+  std::vector<std::int32_t> tokenize(std::string_view text) const {
+    const char* data = text.empty() ? "" : text.data();
+    std::vector<std::int32_t> tokens(text.size() / 2 + 8);  // mostly enough
+    std::uint64_t count = 0;
+    for (;;) {
+      const std::uint64_t capacity = tokens.size();
+      detail::check(arges_tokenize(handle(), data, text.size(), tokens.data(), capacity, &count));
+      tokens.resize(count);
+      if (count <= capacity) return tokens;
+    }
+  }
+  std::string detokenize(std::span<const std::int32_t> tokens) const {
+    std::string text(tokens.size() * 8, '\0');
+    std::uint64_t length = 0;
+    for (;;) {
+      const std::uint64_t capacity = text.size();
+      detail::check(
+          arges_detokenize(handle(), tokens.data(), tokens.size(), text.data(), capacity, &length));
+      text.resize(length);
+      if (length <= capacity) return text;
+    }
+  }
+  // Tokens of the prompt that these messages make in a new session.
+  std::uint64_t count_tokens(std::span<const Message> messages) const;
+
   // What a picture of this size, in pixels, costs; reads no pixels.
   arges_image_plan plan_image(std::uint32_t width, std::uint32_t height) const {
     arges_image_plan plan{};
@@ -185,6 +238,33 @@ class Message {
   detail::Handle<arges_message, &arges_message_free> handle_;
 };
 
+namespace detail {
+
+inline std::vector<arges_message*> handles_of(std::span<const Message> messages) {
+  std::vector<arges_message*> handles;
+  for (const Message& message : messages) handles.push_back(message.handle());
+  return handles;
+}
+
+}  // namespace detail
+
+inline std::uint64_t Engine::count_tokens(std::span<const Message> messages) const {
+  const std::vector<arges_message*> handles = detail::handles_of(messages);
+  std::uint64_t count = 0;
+  detail::check(arges_count_tokens(handle(), handles.data(), handles.size(), &count));
+  return count;
+}
+
+// Where a request's time went; zero for what it did not come to. See arges_event.
+struct Timings {
+  std::chrono::microseconds queued{0};
+  std::chrono::microseconds text{0};
+  std::chrono::microseconds images{0};
+  std::chrono::microseconds prefill{0};
+  std::chrono::microseconds first_token{0};
+  std::chrono::microseconds total{0};
+};
+
 // One event; owns its text. May be moved, not copied.
 class Event {
  public:
@@ -211,6 +291,13 @@ class Event {
   std::uint64_t prompt_done() const noexcept { return event_.prompt_done; }
   // Tokens of the answer so far.
   std::uint64_t generated_tokens() const noexcept { return event_.generated_tokens; }
+  // Of a terminal event.
+  Timings timings() const noexcept {
+    using Time = std::chrono::microseconds;
+    const auto time = [](std::uint64_t us) { return Time(static_cast<Time::rep>(us)); };
+    return {time(event_.queued_us),  time(event_.text_us),        time(event_.images_us),
+            time(event_.prefill_us), time(event_.first_token_us), time(event_.total_us)};
+  }
   arges_event* handle() noexcept { return &event_; }
 
   // Throws what a FAILED or CANCELLED event says.
@@ -229,11 +316,10 @@ class Queue {
  public:
   // Events are pulled; capacity 0 is the library's default.
   explicit Queue(std::uint32_t capacity = 0) { create(capacity, nullptr); }
-  // Events are given to `callback` on a thread of the queue. It must not throw, and must not
-  // destroy this object.
-  explicit Queue(std::function<void(const arges_event&)> callback, std::uint32_t capacity = 0)
-      : callback_(std::make_unique<Callback>(std::move(callback))) {
-    create(capacity, callback_.get());
+  // Events are given to `callback` on a thread of the queue. What it throws is dropped. It may
+  // destroy this object, and lives until it has returned.
+  explicit Queue(std::function<void(const arges_event&)> callback, std::uint32_t capacity = 0) {
+    create(capacity, std::make_unique<Callback>(std::move(callback)));
   }
   Queue(Queue&&) noexcept = default;
   Queue& operator=(Queue&&) = delete;
@@ -248,6 +334,19 @@ class Queue {
     detail::check(status);
     return event;
   }
+  // Waits as next_within for the first event and takes up to `most` of those that are there, at
+  // least 1; empty when none came.
+  std::vector<Event> next_some(std::size_t most, std::chrono::milliseconds timeout) {
+    static_assert(sizeof(Event) == sizeof(arges_event), "an array of one is one of the other");
+    std::vector<Event> events(most);
+    std::uint64_t count = 0;
+    arges_event* first = events.empty() ? nullptr : events.front().handle();
+    const arges_status status =
+        arges_queue_next_many(handle(), timeout.count(), first, most, &count);
+    if (status != ARGES_TIMEOUT) detail::check(status);
+    events.resize(count);
+    return events;
+  }
   // Readable while events wait; valid as long as the queue, which owns it. -1 in callback mode.
   int fd() const noexcept { return arges_queue_fd(handle()); }
   arges_queue* handle() const noexcept { return handle_.get(); }
@@ -258,18 +357,20 @@ class Queue {
   static void on_event(void* user, const arges_event* event) {
     (*static_cast<const Callback*>(user))(*event);
   }
-  void create(std::uint32_t capacity, Callback* callback) {
+  static void release(void* user) { delete static_cast<Callback*>(user); }
+  void create(std::uint32_t capacity, std::unique_ptr<Callback> callback) {
     arges_queue_options options;
     detail::check(arges_queue_options_init(&options, sizeof options));
     options.capacity = capacity;
     options.callback = callback != nullptr ? &Queue::on_event : nullptr;
-    options.callback_user = callback;
+    options.callback_user = callback.get();
+    options.release = &Queue::release;
     arges_queue* handle = nullptr;
     detail::check(arges_queue_create(&options, &handle));
+    static_cast<void>(callback.release());  // the library gives it back
     handle_.reset(handle);
   }
 
-  std::unique_ptr<Callback> callback_;  // outlives handle_, whose closing waits for it
   detail::Handle<arges_queue, &arges_queue_close> handle_;
 };
 
@@ -289,6 +390,14 @@ class Request {
   explicit Request(arges_request* handle) : handle_(handle) {}
   // Asks for the end and returns at once; the terminal event follows. See arges_request_cancel.
   void cancel() { detail::check(arges_request_cancel(handle_.get())); }
+  // Waits until the request has ended and its session is idle; negative: without limit. False when
+  // the time has passed. See arges_request_wait.
+  bool wait_within(std::chrono::milliseconds timeout) const {
+    const arges_status status = arges_request_wait(handle_.get(), timeout.count());
+    if (status == ARGES_TIMEOUT) return false;
+    detail::check(status);
+    return true;
+  }
 
  private:
   detail::Handle<arges_request, &arges_request_free> handle_;
@@ -309,8 +418,7 @@ class Session {
   // arges_generate.
   Request generate(std::span<const Message> messages, const GenerateOptions& options, Queue& queue,
                    std::uint64_t tag = 0) {
-    std::vector<arges_message*> handles;
-    for (const Message& message : messages) handles.push_back(message.handle());
+    const std::vector<arges_message*> handles = detail::handles_of(messages);
     std::vector<arges_text> stops;
     for (const std::string& stop : options.stops) stops.push_back({stop.data(), stop.size()});
     arges_generate_options c = options;

@@ -20,6 +20,8 @@
 #include <cerrno>
 #include <exception>
 #include <optional>
+#include <string_view>
+#include <utility>
 
 #include "arges.hpp"
 
@@ -81,7 +83,15 @@ class AsyncQueue {
       }
       if (!waited) self.reset_cancellation_state(boost::asio::enable_total_cancellation());
       waited = true;
+      // A cancel that came while the descriptor's readiness was on its way, and another reader was
+      // faster.
+      if (self.cancelled() != boost::asio::cancellation_type::none) return fail(self, aborted());
       source.ready_.async_wait(boost::asio::posix::stream_descriptor::wait_read, std::move(self));
+    }
+
+    static std::exception_ptr aborted() {
+      return std::make_exception_ptr(boost::system::system_error(
+          boost::system::error_code(boost::asio::error::operation_aborted)));
     }
 
     template <typename Self>
@@ -108,16 +118,49 @@ struct GenerateState {
     }
   }
 
-  // True at the terminal event.
-  bool take(const Event& event) {
-    if (event.type() == ARGES_EVENT_TEXT) {
-      answer.text += event.text();
-      if (on_text) on_text(event.text());
+  // Takes what the wait for an event came to. Failures are kept, not thrown: the operation
+  // completes at the terminal event, when the session is free again.
+  void take(const std::exception_ptr& error, const Event& event) noexcept {
+    try {
+      if (error) return take_error(error);
+      note(event);
+      if (event.type() == ARGES_EVENT_TEXT && !failure) take_text(event.text());
+      if (event.terminal() && !failure) event.check();
+    } catch (...) {
+      failure = std::current_exception();
     }
+  }
+
+  // Asks for the end once.
+  void cancel() noexcept {
+    if (std::exchange(cancelled, true)) return;
+    try {
+      request->cancel();
+    } catch (...) {  // a handle in use is always known
+    }
+  }
+
+  // A wait that was cancelled is no failure: the request is cancelled and its end is waited for.
+  // One that fails is tried once more.
+  void take_error(const std::exception_ptr& error) {
+    try {
+      std::rethrow_exception(error);
+    } catch (const boost::system::system_error& why) {
+      if (why.code() == boost::asio::error::operation_aborted) return cancel();
+    } catch (...) {
+    }
+    ended = std::exchange(wait_failed, true);
+    failure = error;
+  }
+  void note(const Event& event) noexcept {
+    ended = event.terminal();
     answer.finish_reason = event.finish_reason();
     answer.prompt_tokens = event.prompt_tokens();
     answer.generated_tokens = event.generated_tokens();
-    return event.terminal();
+  }
+  void take_text(std::string_view text) {
+    answer.text += text;
+    if (on_text) on_text(text);
   }
 
   boost::asio::any_io_executor executor;
@@ -128,6 +171,10 @@ struct GenerateState {
   std::optional<AsyncQueue> events;
   std::optional<Request> request;
   std::exception_ptr refusal;  // why there is none
+  std::exception_ptr failure;  // what the operation completes with
+  bool cancelled = false;
+  bool wait_failed = false;
+  bool ended = false;
   Answer answer;
 };
 
@@ -148,16 +195,13 @@ struct GenerateOperation {
 
   template <typename Self>
   void operator()(Self& self, std::exception_ptr error, Event event) {
-    try {
-      if (error) cancel_request(error);
-      if (error || !state->take(event)) return wait(self);
-      event.check();
-    } catch (...) {
-      return self.complete(std::current_exception(), Answer());
-    }
-    Answer answer = std::move(state->answer);
-    state.reset();
-    self.complete(nullptr, std::move(answer));
+    state->take(error, event);
+    const bool cancelled = self.cancelled() != boost::asio::cancellation_type::none;
+    if (!state->ended && (cancelled || state->failure)) state->cancel();
+    if (!state->ended) return wait(self);
+    const std::unique_ptr<GenerateState> done = std::move(state);
+    if (done->failure) return self.complete(done->failure, Answer());
+    self.complete(nullptr, std::move(done->answer));
   }
 
   template <typename Self>
@@ -166,21 +210,12 @@ struct GenerateOperation {
     boost::asio::post(executor, std::move(self));
   }
 
+  // What is thrown here leaves through the executor's run(), as of any operation that finds no
+  // memory to go on: the handler has been moved from and is not called, the request is cancelled.
   template <typename Self>
   void wait(Self& self) {
     AsyncQueue& events = *state->events;  // the state stays where it is while self moves
     events.async_next(std::move(self));
-  }
-
-  // The wait was cancelled: so is the request, whose terminal event is then waited for, however
-  // often it is cancelled again.
-  void cancel_request(const std::exception_ptr& error) {
-    state->request->cancel();
-    try {
-      std::rethrow_exception(error);
-    } catch (const boost::system::system_error& why) {
-      if (why.code() != boost::asio::error::operation_aborted) throw;
-    }
   }
 };
 
@@ -192,8 +227,9 @@ struct GenerateOperation {
 // `message` and what `options` points to must live until then, the session until the end.
 // Completes with void(std::exception_ptr, Answer): an arges::Error for a refused request (BUSY,
 // INVALID_ARGUMENT, …), FAILED and CANCELLED, a boost::system::system_error when the process has no
-// file descriptor left. Cancelling the operation cancels the request and
-// completes at its terminal event.
+// file descriptor left, what on_text has thrown. Cancelling the operation, also from within
+// on_text, cancels the request, as does an exception out of on_text. The operation completes at the
+// terminal event in every case, so the session is free for the next one.
 template <typename... Arguments>
 auto Session::async_generate(Arguments&&... arguments) {
   return [this](const boost::asio::any_io_executor& executor, const Message& message,

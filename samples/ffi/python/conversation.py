@@ -13,9 +13,10 @@ import os
 import sys
 from ctypes import POINTER, byref, c_char_p, c_int32, c_int64, c_uint32, c_uint64, c_void_p
 
+ABI_VERSION = 2  # major << 16 | minor, what the structs below are written for
 ROLE_USER = 2
 EVENT_TEXT = 2
-EVENT_DONE = 3  # this and larger types are terminal
+EVENT_DONE = 256  # this and larger types are terminal
 
 
 class EngineOptions(ctypes.Structure):
@@ -31,6 +32,12 @@ class EngineOptions(ctypes.Structure):
         ("max_sessions", c_uint32),
         ("progress", c_void_p),
         ("progress_user", c_void_p),
+        ("device_index", c_uint32),
+        ("files", c_uint32),
+        ("weight_format", c_char_p),
+        ("weight_format_length", c_uint64),
+        ("memory_budget", c_uint64),
+        ("device_budget", c_uint64),
     ]
 
 
@@ -46,7 +53,13 @@ class Event(ctypes.Structure):
         ("prompt_tokens", c_uint64),
         ("prompt_done", c_uint64),
         ("generated_tokens", c_uint64),
-        ("storage", c_void_p),
+        ("storage", c_uint64),
+        ("queued_us", c_uint64),
+        ("text_us", c_uint64),
+        ("images_us", c_uint64),
+        ("prefill_us", c_uint64),
+        ("first_token_us", c_uint64),
+        ("total_us", c_uint64),
     ]
 
     def words(self):
@@ -55,6 +68,7 @@ class Event(ctypes.Structure):
 
 # Functions that return an arges_status, and those that return nothing.
 CALLS = {
+    "abi_check": [c_uint32],
     "engine_options_init": [POINTER(EngineOptions), c_uint64],
     "engine_open": [POINTER(EngineOptions), POINTER(c_void_p)],
     "session_create": [c_void_p, POINTER(c_void_p)],
@@ -95,6 +109,7 @@ class Library:
             setattr(self, name, self._checked(name, arguments))
         for name, arguments in RELEASES.items():
             setattr(self, name, self._function(name, arguments, None))
+        self.abi_check(ABI_VERSION)
 
     def status_name(self, status):
         return self._dll.arges_status_name(status).decode()

@@ -3,7 +3,7 @@
 #include <arges/arges.hpp>
 
 int main() {
-  if (arges_abi_version() != ARGES_ABI_VERSION) return 1;
+  if (arges_abi_check(ARGES_ABI_VERSION) != ARGES_OK) return 1;
   try {
     const arges::Engine engine({.model_path = "no/such/folder"});
   } catch (const arges::Error& error) {

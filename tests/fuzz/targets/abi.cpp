@@ -40,10 +40,12 @@ class Slots {
   Handle*& at(std::uint8_t choice) { return handles_[place(choice)]; }
   bool alive(std::uint8_t choice) const { return !is_special(choice) && alive_[place(choice)]; }
   void set_alive(std::uint8_t choice, bool alive) { alive_[place(choice)] = alive; }
-  // High choices are no handle at all, or a made-up one.
+  // High choices are no handle at all, or a made-up one: numbers below the first that is given out
+  // and far above.
   Handle* get(std::uint8_t choice) const {
     if (choice >= 0xF8) return nullptr;
-    if (choice >= 0xF0) return reinterpret_cast<Handle*>(std::uintptr_t{choice} << 8 | 1);
+    const int shift = choice % 2 == 0 ? 8 : 40;
+    if (choice >= 0xF0) return reinterpret_cast<Handle*>(std::uintptr_t{choice} << shift | 1);
     return handles_[place(choice)];
   }
   static bool is_special(std::uint8_t choice) { return choice >= 0xF0; }
@@ -89,15 +91,19 @@ class World {
   void expect_done(Status status, bool handles_alive) { expect(status, handles_alive, {ARGES_OK}); }
 
   void engine_call(const Call& call);
+  void engine_facts(const Call& call);
+  void token_call(const Call& call);
   void session_create(const Call& call);
   void session_close(std::uint8_t choice);
   void queue_create(const Call& call);
   void queue_close(std::uint8_t choice);
   void queue_next(std::uint8_t choice, std::int64_t timeout_ms);
+  void queue_next_many(const Call& call);
   void image_call(const Call& call);
   void message_create(const Call& call);
   void message_add(const Call& call);
   void generate(const Call& call);
+  void request_call(const Call& call);
   void break_model(const Call& call);
   void note_event(const arges_event& event);
   void struct_call(const Call& call);
@@ -143,10 +149,47 @@ void World::engine_call(const Call& call) {
     return expect(arges_image_plan_for_size(engine, call.b, call.number * 100u, &plan), alive,
                   {ARGES_OK, ARGES_INVALID_ARGUMENT});
   }
-  if (call.number % 16 == 2) {
-    arges_engine_close(engine);
-    if (alive) engines_.set_alive(call.a, false);
+  if (call.number % 4 == 3) return engine_facts(call);
+  if (call.number % 16 != 2) return token_call(call);
+  arges_engine_close(engine);
+  if (alive) engines_.set_alive(call.a, false);
+}
+
+void World::engine_facts(const Call& call) {
+  const bool alive = engines_.alive(call.a);
+  const arges_engine* engine = engines_.get(call.a);
+  if (call.b % 2 == 0) {
+    arges_engine_info info{};
+    info.struct_size = sizeof info;
+    return expect_done(arges_engine_get_info(engine, &info), alive);
   }
+  arges_stats stats{};
+  stats.struct_size = sizeof stats;
+  expect_done(arges_engine_stats(engine, &stats), alive);
+  const std::uint64_t ended = stats.done + stats.cancelled + stats.failed;
+  require(ended < next_tag_, "no more requests end than were asked");
+}
+
+void World::token_call(const Call& call) {
+  const bool alive = engines_.alive(call.a);
+  const arges_engine* engine = engines_.get(call.a);
+  std::uint64_t count = 0;
+  if (call.number % 16 == 6) {
+    arges_message* message = messages_.get(call.b);
+    return expect(arges_count_tokens(engine, &message, 1, &count), alive && messages_.alive(call.b),
+                  {ARGES_OK, ARGES_INVALID_ARGUMENT, ARGES_UNSUPPORTED});
+  }
+  if (call.number % 16 == 10) {
+    const std::string text(call.b, static_cast<char>(call.number));
+    std::array<std::int32_t, 100> tokens{};
+    return expect(
+        arges_tokenize(engine, text.data(), text.size(), tokens.data(), tokens.size(), &count),
+        alive, {ARGES_OK, ARGES_INVALID_ARGUMENT});
+  }
+  const std::int32_t token = call.b * (call.number - 100);
+  std::array<char, 2> text{};
+  expect(arges_detokenize(engine, &token, 1, text.data(), text.size(), &count), alive,
+         {ARGES_OK, ARGES_INVALID_ARGUMENT});
 }
 
 void World::session_create(const Call& call) {
@@ -193,8 +236,15 @@ void World::note_event(const arges_event& event) {
   require(request.heard, "no event comes after its queue was closed");
   require(request.ends == 0, "no event comes after the terminal one");
   const bool ends = event.type >= ARGES_EVENT_DONE;
-  require(event.type >= ARGES_EVENT_PROGRESS && event.type <= ARGES_EVENT_FAILED, "event types");
+  const bool goes_on = event.type == ARGES_EVENT_PROGRESS || event.type == ARGES_EVENT_TEXT;
+  require(goes_on || (ends && event.type <= ARGES_EVENT_FAILED), "event types");
   require((event.status == ARGES_OK) == (event.type <= ARGES_EVENT_DONE), "an end says how");
+  if (event.type == ARGES_EVENT_CANCELLED) {
+    require(event.status == ARGES_CANCELLED || event.status == ARGES_DEADLINE, "why it was ended");
+  }
+  require((event.text != nullptr) == (event.text_length > 0), "a text has an address");
+  require(event.text == nullptr || event.storage != 0, "somebody owns the text");
+  require(ends || event.total_us == 0, "only an end says where the time went");
   if (event.type == ARGES_EVENT_FAILED) require(event.text_length > 0, "a failure says why");
   if (event.type == ARGES_EVENT_TEXT) require(event.text_length > 0, "a piece is not empty");
   request.ends += ends ? 1 : 0;
@@ -207,6 +257,24 @@ void World::queue_next(std::uint8_t choice, std::int64_t timeout_ms) {
   expect(status, queues_.alive(choice), {ARGES_OK, ARGES_TIMEOUT});
   if (status == ARGES_OK) note_event(event);
   arges_event_clear(&event);
+}
+
+void World::queue_next_many(const Call& call) {
+  std::array<arges_event, 4> events;
+  for (arges_event& event : events) {
+    expect_done(arges_event_init(&event, sizeof event), true);
+  }
+  const std::uint64_t capacity = call.number / 4 % (events.size() + 1);
+  std::uint64_t count = 0;
+  const Status status =
+      arges_queue_next_many(queues_.get(call.a), call.number % 3, events.data(), capacity, &count);
+  expect(status, queues_.alive(call.a) && capacity > 0, {ARGES_OK, ARGES_TIMEOUT});
+  require((status == ARGES_OK) == (count > 0) && count <= capacity, "as many as are said");
+  for (std::uint64_t i = 0; i < count; ++i) note_event(events.at(i));
+  for (arges_event& event : events) {
+    arges_event_clear(&event);
+    require(event.storage == 0 && event.text == nullptr, "a cleared event holds nothing");
+  }
 }
 
 void World::image_call(const Call& call) {
@@ -322,6 +390,13 @@ void World::generate(const Call& call) {
   if (status != ARGES_OK) asked_.erase(tag);
 }
 
+void World::request_call(const Call& call) {
+  const bool alive = requests_.alive(call.a);
+  if (call.number % 4 != 3) return expect_done(arges_request_cancel(requests_.get(call.a)), alive);
+  const std::int64_t timeout_ms = call.b % 2;
+  expect(arges_request_wait(requests_.get(call.a), timeout_ms), alive, {ARGES_OK, ARGES_TIMEOUT});
+}
+
 void World::break_model(const Call& call) {
   const arges::Status failure(arges::StatusCode::kOutOfMemoryHost, "The fake has no memory.");
   const std::int64_t skip = call.number % 8;
@@ -382,7 +457,8 @@ void World::run(const Call& call) {
     case 3:
       return queue_create(call);
     case 4:
-      return call.b % 4 == 0 ? queue_close(call.a) : queue_next(call.a, call.number % 3);
+      if (call.b % 4 == 0) return queue_close(call.a);
+      return call.b % 4 == 2 ? queue_next_many(call) : queue_next(call.a, call.number % 3);
     case 5:
       return image_call(call);
     case 6:
@@ -393,7 +469,7 @@ void World::run(const Call& call) {
     case 9:
       return generate(call);
     case 10:
-      return expect_done(arges_request_cancel(requests_.get(call.a)), requests_.alive(call.a));
+      return request_call(call);
     case 11: {
       const bool alive = requests_.alive(call.a);
       arges_request_free(requests_.get(call.a));

@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <algorithm>
+#include <thread>
+
 #include "tests/sdk/runtime/scripted_engine.h"
 
 namespace arges::sdk::testing {
@@ -51,6 +54,42 @@ TEST(Backpressure, ManyRequestsShareASmallQueue) {
     ++ended;
   }
   EXPECT_EQ(text, std::vector<std::size_t>(kRequests, 50));
+}
+
+// Pieces that each request has been given when one has been given `pieces` more than at first, by
+// a reader who takes its time.
+std::vector<int> read_until(EventQueue& queue, std::size_t requests, int pieces) {
+  std::vector<int> given(requests);
+  std::size_t heard = 0;  // of so many something has come
+  int most = 0;
+  while (most < pieces) {
+    std::this_thread::sleep_for(std::chrono::microseconds(300));
+    const auto event = queue.next(std::chrono::milliseconds(-1)).value();
+    if (event.type != EventType::kText) continue;
+    int& mine = given[event.tag];
+    if (mine++ == 0 && ++heard == requests) given.assign(requests, 1);
+    if (heard == requests) most = std::max(most, mine);
+  }
+  return given;
+}
+
+TEST(Backpressure, WritersOfOneQueueTakeTurns) {
+  for (const std::size_t requests : {4U, 16U}) {
+    for (const std::size_t capacity : {1U, 3U}) {
+      ScriptedEngine engine({.script = always(std::string(2000, 'x'))});
+      auto queue = make_queue(capacity);
+      std::vector<std::shared_ptr<Session>> sessions;
+      GenerateOptions options;
+      options.max_tokens = 2000;
+      for (std::uint64_t tag = 0; tag < requests; ++tag) {
+        sessions.push_back(engine.session());
+        ASSERT_TRUE(sessions.back()->generate({user("hi")}, options, queue, tag).ok());
+      }
+      for (const int given : read_until(*queue, requests, 40)) {
+        EXPECT_GE(given, 20) << "of " << requests << " over " << capacity;
+      }
+    }
+  }
 }
 
 TEST(Backpressure, AnEventLoopCanDriveAConversation) {

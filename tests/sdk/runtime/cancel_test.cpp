@@ -98,6 +98,32 @@ TEST(Cancel, DuringAPictureNeedsNoMoreTiles) {
   EXPECT_EQ(engine.model->tile_gate().passed(), 1);
 }
 
+TEST(Cancel, OfManyRequestsDuringOnePictureKeepsNothingOfThem) {
+  ScriptedEngine engine;
+  engine.model->tile_gate().shut();
+  auto first = engine.session();
+  auto first_queue = make_queue();
+  start(*first, {{language::Role::kUser, {make_image(1, 1)}}}, first_queue);
+  engine.model->tile_gate().wait_until_held();  // from now on no other picture is begun
+  auto session = engine.session();
+  std::vector<std::weak_ptr<const vision::Image>> pictures;
+  for (int i = 0; i < 100; ++i) {
+    auto picture = make_image(1, 1);
+    pictures.push_back(picture);
+    auto queue = make_queue();
+    auto request = start(*session, {{language::Role::kUser, {std::move(picture)}}}, queue);
+    if (i % 2 == 0) std::this_thread::yield();
+    request->cancel();
+    expect_cancelled(read_all(*queue));
+  }
+  // What the text thread had in hand at a cancel goes when it puts it down.
+  for (const auto& picture : pictures) {
+    while (!picture.expired()) std::this_thread::yield();
+  }
+  engine.model->tile_gate().open();
+  EXPECT_EQ(read_all(*first_queue).last().type, EventType::kDone);
+}
+
 TEST(Cancel, BeforeTheLastStepEndsIsNotOverruledByIt) {
   ScriptedEngine engine;
   auto session = engine.session();

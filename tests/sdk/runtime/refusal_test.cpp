@@ -60,6 +60,19 @@ TEST(Refusal, MoreImagesThanTheLimit) {
             StatusCode::kInvalidArgument);
 }
 
+TEST(Refusal, MorePartsOrTextInAllThanTheLimits) {
+  EngineOptions options;
+  options.max_parts_per_request = 3;
+  options.max_text_per_request = 10;
+  ScriptedEngine engine({}, options);
+  auto session = engine.session();
+  const std::string four(4, 'x');
+  EXPECT_EQ(refusal(*session, {user(four), user(four), user(four)}), StatusCode::kInvalidArgument);
+  EXPECT_EQ(refusal(*session, {user(""), user(""), user(""), user("")}),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(ask(*session, {user(four), user(four), user("xx")}).last().type, EventType::kDone);
+}
+
 TEST(Refusal, AnImageToATextModel) {
   ScriptedEngine engine({.sees_images = false});
   auto session = engine.session();
@@ -111,6 +124,8 @@ TEST(Refusal, EngineOptionsOutOfTheirRange) {
   EXPECT_EQ(code({.step_prompt_tokens = -1}), StatusCode::kInvalidArgument);
   EXPECT_EQ(code({.max_sessions = 0}), StatusCode::kInvalidArgument);
   EXPECT_EQ(code({.max_images_per_request = -1}), StatusCode::kInvalidArgument);
+  EXPECT_EQ(code({.max_parts_per_request = 0}), StatusCode::kInvalidArgument);
+  EXPECT_EQ(code({.max_text_per_request = -1}), StatusCode::kInvalidArgument);
   EXPECT_EQ(Engine::create(nullptr, {}).status().code(), StatusCode::kInvalidArgument);
 }
 

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <utility>
+#include <version>
+#if defined(__GLIBCXX__)
+#include <cxxabi.h>
+#endif
+
+namespace arges::bindings {
+
+// Runs a function of the caller's on a thread of the library. An exception out of C++ code is
+// dropped: there is nobody to give it to. A thread that ends itself in there (pthread_exit) is let
+// go, as holding it back would end the process; what must happen then belongs into destructors.
+template <typename Call>
+void run_callers_code(Call&& call) {
+  try {
+    std::forward<Call>(call)();
+#if defined(__GLIBCXX__)
+  } catch (const abi::__forced_unwind&) {
+    throw;
+#endif
+  } catch (...) {
+  }
+}
+
+}  // namespace arges::bindings

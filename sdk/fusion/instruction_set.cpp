@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/fusion/instruction_set.h"
+
+#include <cstdint>
+
+#include "kernels/cpu/targets.h"
+// Highway's headers follow the list of targets.
+#include <hwy/targets.h>
+
+namespace arges::sdk {
+
+// The same choice as Highway's dispatch: the best of the targets compiled, the lowest bit.
+std::string kernel_instruction_set() {
+  const auto usable = static_cast<std::uint64_t>(HWY_TARGETS & hwy::SupportedTargets());
+  return hwy::TargetName(static_cast<std::int64_t>(usable & (~usable + 1)));
+}
+
+}  // namespace arges::sdk

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace arges::sdk {
+
+// The instruction set that the vectorised kernels use on this processor, by its name in Highway
+// ("AVX2", "AVX3_ZEN4", …).
+std::string kernel_instruction_set();
+
+}  // namespace arges::sdk

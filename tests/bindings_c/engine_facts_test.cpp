@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "sdk/runtime/log.h"
+#include "tests/bindings_c/abi_world.h"
+
+namespace arges::bindings_test {
+namespace {
+
+arges_stats stats_of(const arges_engine* engine) {
+  arges_stats stats{};
+  stats.struct_size = sizeof stats;
+  EXPECT_EQ(arges_engine_stats(engine, &stats), ARGES_OK);
+  return stats;
+}
+
+arges_engine_info info_of(const arges_engine* engine) {
+  arges_engine_info info{};
+  info.struct_size = sizeof info;
+  EXPECT_EQ(arges_engine_get_info(engine, &info), ARGES_OK);
+  return info;
+}
+
+class EngineFacts : public testing::Test {
+ protected:
+  EngineFacts() : model(scripted_model("twelve bytes")), engine(open_engine(model)) {}
+  ~EngineFacts() override {
+    model->step_gate().open();
+    arges_engine_close(engine);
+  }
+
+  std::shared_ptr<sdk::ScriptedModel> model;
+  arges_engine* engine;
+};
+
+TEST_F(EngineFacts, SayWhatRunsTheModelAndWhy) {
+  const arges_engine_info info = info_of(engine);
+  EXPECT_STREQ(info.device, "scripted");
+  EXPECT_STREQ(info.device_reason, "a test asked for it");
+  EXPECT_EQ(info.prefill_chunk, 256u);
+  EXPECT_EQ(info.threads, 1u);
+}
+
+TEST_F(EngineFacts, CountWhatAnEngineHasDone) {
+  EXPECT_EQ(stats_of(engine).done, 0u);
+  World world(engine);  // one request of one text
+  const arges_stats before = stats_of(engine);
+  EXPECT_EQ(before.sessions, 1u);
+  EXPECT_EQ(before.done, 1u);
+  EXPECT_EQ(before.generated_tokens, 13u) << "twelve bytes and the end";
+  EXPECT_GT(before.steps, 12u);
+  EXPECT_GT(before.session_bytes, 0u);
+  ASSERT_EQ(arges_message_add_image(world.message, world.image), ARGES_OK);
+  arges_request* request = nullptr;
+  ASSERT_EQ(arges_generate(world.session, &world.message, 1, nullptr, world.queue, 2, &request),
+            ARGES_OK);
+  arges_request_free(request);
+  read_answer(world.queue, 2);
+  const arges_stats after = stats_of(engine);
+  EXPECT_EQ(after.done, 2u);
+  EXPECT_EQ(after.images_encoded, 1u);
+  EXPECT_GT(after.prompt_tokens, before.prompt_tokens);
+  EXPECT_EQ(after.cancelled + after.failed, 0u);
+}
+
+TEST_F(EngineFacts, CountRequestsByWhatTheyAreIn) {
+  World world(engine);
+  model->step_gate().shut();
+  arges_request* request = nullptr;
+  ASSERT_EQ(arges_generate(world.session, &world.message, 1, nullptr, world.queue, 2, &request),
+            ARGES_OK);
+  model->step_gate().wait_until_held();
+  EXPECT_EQ(stats_of(engine).prefilling, 1u);
+  EXPECT_GT(stats_of(engine).request_bytes, 0u);
+  model->step_gate().let(2);
+  model->step_gate().wait_until_held();
+  EXPECT_EQ(stats_of(engine).decoding, 1u);
+  arges_request_cancel(request);
+  model->step_gate().open();
+  EXPECT_EQ(read_answer(world.queue, 2).end, ARGES_EVENT_CANCELLED);
+  EXPECT_EQ(stats_of(engine).cancelled, 1u);
+  arges_request_free(request);
+}
+
+// Keeps what is logged while it lives.
+struct Lines {
+  explicit Lines(std::uint32_t level) {
+    EXPECT_EQ(arges_set_log(&Lines::on_line, this, level), ARGES_OK);
+  }
+  ~Lines() { arges_set_log(nullptr, nullptr, 0); }
+  static void on_line(void* user, std::uint32_t level, const char* text, std::uint64_t length) {
+    auto& self = *static_cast<Lines*>(user);
+    self.levels.push_back(level);
+    self.lines.emplace_back(text, length);
+    sdk::log(sdk::LogLevel::kError, "from within the log");
+  }
+
+  std::vector<std::uint32_t> levels;
+  std::vector<std::string> lines;
+};
+
+TEST(Log, GivesLinesOfItsLevelAndBelowAndNoneFromWithinItself) {
+  {
+    const Lines lines(ARGES_LOG_WARNING);
+    sdk::log(sdk::LogLevel::kError, "an error");
+    sdk::log(sdk::LogLevel::kInfo, "not wanted");
+    sdk::log(sdk::LogLevel::kWarning, "a warning");
+    EXPECT_EQ(lines.lines, (std::vector<std::string>{"an error", "a warning"}));
+    EXPECT_EQ(lines.levels, (std::vector<std::uint32_t>{ARGES_LOG_ERROR, ARGES_LOG_WARNING}));
+  }
+  sdk::log(sdk::LogLevel::kError, "to nobody");
+}
+
+TEST(Log, DefaultLevelIsWarning) {
+  const Lines lines(0);
+  sdk::log(sdk::LogLevel::kInfo, "not wanted");
+  sdk::log(sdk::LogLevel::kWarning, "a warning");
+  EXPECT_EQ(lines.lines.size(), 1u);
+}
+
+TEST(Log, MayBeEndedFromWithin) {
+  arges_set_log(
+      [](void*, std::uint32_t, const char*, std::uint64_t) { arges_set_log(nullptr, nullptr, 0); },
+      nullptr, ARGES_LOG_DEBUG);
+  sdk::log(sdk::LogLevel::kDebug, "the last line");
+  EXPECT_FALSE(sdk::logs(sdk::LogLevel::kError));
+}
+
+TEST(RealEngine, SaysOnceWhichDeviceItTookAndHonoursItsOptions) {
+  const std::string folder = ARGES_SOURCE_DIR "/models/pocket";
+  if (!std::filesystem::exists(folder + "/model.safetensors")) {
+    GTEST_SKIP() << folder << " has no weights";
+  }
+  const Lines lines(ARGES_LOG_INFO);
+  for (const std::uint32_t files : {ARGES_FILES_MAP, ARGES_FILES_READ}) {
+    arges_engine_options options;
+    arges_engine_options_init(&options, sizeof options);
+    options.model_path = folder.data();
+    options.model_path_length = folder.size();
+    options.threads = 2;
+    options.prefill_chunk = 64;
+    options.files = files;
+    options.weight_format = "stored";
+    options.weight_format_length = 6;
+    arges_engine* engine = nullptr;
+    ASSERT_EQ(arges_engine_open(&options, &engine), ARGES_OK) << arges_last_error_message();
+    const arges_engine_info info = info_of(engine);
+    EXPECT_STREQ(info.device, "cpu");
+    EXPECT_STRNE(info.device_reason, "");
+    EXPECT_STRNE(info.instruction_set, "");
+    EXPECT_STRNE(info.weight_format, "");
+    EXPECT_EQ(info.threads, 2u);
+    EXPECT_EQ(info.prefill_chunk, 64u);
+    EXPECT_GT(info.weight_bytes, 100'000u);
+    EXPECT_EQ(stats_of(engine).weight_bytes, info.weight_bytes);
+    EXPECT_EQ(ask(engine, "hello").end, ARGES_EVENT_DONE);
+    EXPECT_GT(stats_of(engine).workspace_bytes, 0u);
+    arges_engine_close(engine);
+  }
+  ASSERT_EQ(lines.lines.size(), 2u);
+  EXPECT_NE(lines.lines[0].find("on cpu"), std::string::npos) << lines.lines[0];
+}
+
+}  // namespace
+}  // namespace arges::bindings_test

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/bindings_c/abi_world.h"
+
+namespace arges::bindings_test {
+namespace {
+
+class Tokens : public testing::Test {
+ protected:
+  ~Tokens() override { arges_engine_close(engine); }
+
+  arges_engine* engine = open_scripted_engine("x");
+};
+
+TEST_F(Tokens, OfATextAreTheTextAgain) {
+  const std::string text = "größer";
+  std::uint64_t count = 0;
+  ASSERT_EQ(arges_tokenize(engine, text.data(), text.size(), nullptr, 0, &count), ARGES_OK);
+  ASSERT_EQ(count, text.size()) << "a byte each";
+  std::vector<std::int32_t> tokens(count);
+  ASSERT_EQ(arges_tokenize(engine, text.data(), text.size(), tokens.data(), tokens.size(), &count),
+            ARGES_OK);
+  std::string again(100, '-');
+  std::uint64_t length = 0;
+  ASSERT_EQ(arges_detokenize(engine, tokens.data(), count, again.data(), again.size(), &length),
+            ARGES_OK);
+  EXPECT_EQ(again.substr(0, length), text);
+  EXPECT_EQ(again[length], '-');
+}
+
+TEST_F(Tokens, AreNotWrittenWhereThereIsNoRoomForAll) {
+  std::vector<std::int32_t> tokens(4, -7);
+  std::uint64_t count = 0;
+  ASSERT_EQ(arges_tokenize(engine, "hello", 5, tokens.data(), tokens.size(), &count), ARGES_OK);
+  EXPECT_EQ(count, 5u);
+  EXPECT_EQ(tokens, std::vector<std::int32_t>(4, -7));
+  const std::int32_t ids[] = {'a', 'b'};
+  char text = '-';
+  std::uint64_t length = 0;
+  ASSERT_EQ(arges_detokenize(engine, ids, 2, &text, 1, &length), ARGES_OK);
+  EXPECT_EQ(length, 2u);
+  EXPECT_EQ(text, '-');
+}
+
+TEST_F(Tokens, ThatDoNotExistAreRefused) {
+  const std::int32_t ids[] = {'a', 99'999};
+  char text[10];
+  std::uint64_t length = 7;
+  EXPECT_EQ(arges_detokenize(engine, ids, 2, text, sizeof text, &length), ARGES_INVALID_ARGUMENT);
+  EXPECT_EQ(length, 7u) << "untouched";
+}
+
+TEST_F(Tokens, OfMessagesAreThoseThatTheirPromptHas) {
+  World world(engine);
+  ASSERT_EQ(arges_message_add_image(world.message, world.image), ARGES_OK);
+  std::uint64_t counted = 0;
+  ASSERT_EQ(arges_count_tokens(engine, &world.message, 1, &counted), ARGES_OK);
+  arges_session* fresh = nullptr;
+  arges_request* request = nullptr;
+  ASSERT_EQ(arges_session_create(engine, &fresh), ARGES_OK);
+  ASSERT_EQ(arges_generate(fresh, &world.message, 1, nullptr, world.queue, 2, &request), ARGES_OK);
+  arges_event event;
+  arges_event_init(&event, sizeof event);
+  while (event.type < ARGES_EVENT_DONE) {
+    ASSERT_EQ(arges_queue_next(world.queue, 60'000, &event), ARGES_OK);
+  }
+  EXPECT_EQ(event.prompt_tokens, counted);
+  arges_event_clear(&event);
+  arges_request_free(request);
+  arges_session_close(fresh);
+}
+
+}  // namespace
+}  // namespace arges::bindings_test
