@@ -12,6 +12,16 @@ namespace {
 // No model is near these; they keep every product of the plan far inside 64 bits.
 constexpr int kLargestSide = 1 << 16;
 constexpr std::size_t kMostPinpoints = 4096;
+// Of a canvas, and so of a tile. A plan's counts and a feature's index then fit 32 bits.
+constexpr std::int64_t kMostPatches = std::int64_t{1} << 28;
+
+// Of sides that are within kLargestSide.
+Status check_patch_count(int height, int width, int patch) {
+  if (std::int64_t{height / patch} * (width / patch) <= kMostPatches) return {};
+  return model_invalid("the pinpoint " + std::to_string(height) + " by " + std::to_string(width) +
+                       " is cut into more than " + std::to_string(kMostPatches) +
+                       " patches; correct patch_size or image_grid_pinpoints");
+}
 
 Status check_config(const TileConfig& config) {
   if (config.patch < 1 || config.tile_side < 1 || config.tile_side > kLargestSide ||
@@ -31,6 +41,7 @@ Status check_config(const TileConfig& config) {
                            std::to_string(width) + " is not made of whole tiles of " +
                            std::to_string(config.tile_side) + "; correct image_grid_pinpoints");
     }
+    ARGES_RETURN_IF_ERROR(check_patch_count(height, width, config.patch));
   }
   return {};
 }

@@ -45,7 +45,8 @@ struct TilePlan {
 // The plan for a picture of that size, exactly architecture.md §4.2–4.3: double arithmetic and
 // floors as in the reference processor. Pure and cheap; needs no pixels.
 // Errors: INVALID_ARGUMENT for a picture without area or so narrow that scaling leaves nothing of
-// its short side; MODEL_INVALID for a configuration that cannot be cut into tiles and patches.
+// its short side; MODEL_INVALID for a configuration that cannot be cut into tiles and patches
+// or has a canvas of more than 2^28 patches.
 Result<TilePlan> plan_tiles(int height, int width, const TileConfig& config);
 
 }  // namespace arges::vision

@@ -183,6 +183,16 @@ TEST(BadPictures, TooManyCompressedBytesAreRefused) {
 TEST(BadPictures, MalformedPngStructureIsRefused) {
   PngSpec no_palette = palette_png();
   no_palette.chunks.clear();
+  PngSpec empty_palette = palette_png();
+  empty_palette.chunks = {{"PLTE", {}}};
+  PngSpec broken_palette = palette_png();
+  broken_palette.chunks = {{"PLTE", to_bytes({1, 2, 3, 4})}};
+  PngSpec long_palette = palette_png();
+  long_palette.chunks = {{"PLTE", FileBytes(257 * 3)}};
+  PngSpec alpha_first = palette_png();
+  std::swap(alpha_first.chunks[0], alpha_first.chunks[1]);
+  PngSpec too_much_alpha = palette_png();
+  too_much_alpha.chunks[1].second = to_bytes({128, 128});
   PngSpec index_outside = palette_png();
   index_outside.samples[5] = 1;
   PngSpec odd_depth = small_png();
@@ -196,6 +206,9 @@ TEST(BadPictures, MalformedPngStructureIsRefused) {
   FileBytes huge_chunk = make_png_start(small_png());
   append(huge_chunk, to_bytes({0xFF, 0xFF, 0xFF, 0xFF, 'I', 'D', 'A', 'T', 0, 0, 0, 0}));
   for (const Named& bad : std::vector<Named>{{"no palette", make_png(no_palette)},
+                                             {"empty palette", make_png(empty_palette)},
+                                             {"broken palette", make_png(broken_palette)},
+                                             {"long palette", make_png(long_palette)},
                                              {"depth 4 in RGB", make_png(odd_depth)},
                                              {"critical chunk", make_png(unknown_critical)},
                                              {"no picture data", no_data},
@@ -204,6 +217,8 @@ TEST(BadPictures, MalformedPngStructureIsRefused) {
     expect_refused(bad);
   }
   expect_sane({"palette index outside", make_png(index_outside)});
+  expect_sane({"tRNS first", make_png(alpha_first)});
+  expect_sane({"too long tRNS", make_png(too_much_alpha)});
 }
 
 TEST(BadPictures, HuffmanTablesThatOverrunAreRefused) {
@@ -234,6 +249,27 @@ TEST(BadPictures, BombsStaySmall) {
   }
   const FileBytes scans = make_jpeg({.width = 16, .height = 16, .progressive = true});
   expect_refused({"JPEG of endless scans", testing::repeat_last_scan(scans, 200)});
+}
+
+// Used and given back, so that whoever reads memory before writing to it reads these bytes.
+void soil_memory() {
+  const FileBytes used(100'000, std::byte{0xA5});
+  ASSERT_EQ(used.back(), std::byte{0xA5});
+}
+
+// Interlacing has more rows than a decoder may expect, so the copies are in memory taken late.
+TEST(BadPictures, CopiesFromNoDistanceShowNoMemory) {
+  FileBytes file =
+      make_png_start({.width = 64, .height = 64, .colour = 0, .interlaced = true, .samples = {}});
+  append(file, make_chunk("IDAT", testing::make_zlib_of_no_distance(65 * 64, 56)));
+  append(file, make_chunk("IEND", {}));
+  soil_memory();
+  const auto image = decode_image(file, {});
+  if (!image.ok()) {
+    EXPECT_EQ(image.status().code(), StatusCode::kImageDecode);
+    return;
+  }
+  EXPECT_EQ(image->pixels, std::vector<std::uint8_t>(64 * 64 * 3, 0));
 }
 
 TEST(BadPictures, AGoodPictureStillDecodesAfterwards) {

@@ -92,6 +92,35 @@ FileBytes store_zlib(const FileBytes& data) {
   return out;
 }
 
+// A zlib stream of one fixed-Huffman block.
+class FixedBlock {
+ public:
+  FixedBlock() { add(0b011, 3); }          // final block, fixed codes
+  void add_zero() { add(0b00001100, 8); }  // literal 0: code 00110000, sent from its high bit
+  void copy_258(std::uint32_t distance_code) {
+    add(0b10100011, 8);  // length 258: code 11000101
+    for (int bit = 4; bit >= 0; --bit) add(distance_code >> bit & 1, 1);
+  }
+  // All but the checksum.
+  FileBytes end() {
+    add(0b0000000, 7);  // end of block
+    add(0, 7);          // fill the last byte
+    return out_;
+  }
+
+ private:
+  void add(std::uint32_t bits, int count) {  // deflate fills bytes from the low bit
+    buffer_ |= bits << filled_;
+    for (filled_ += count; filled_ >= 8; filled_ -= 8, buffer_ >>= 8) {
+      out_.push_back(static_cast<std::byte>(buffer_));
+    }
+  }
+
+  FileBytes out_ = to_bytes({0x78, 0x01});
+  std::uint32_t buffer_ = 0;
+  int filled_ = 0;
+};
+
 }  // namespace
 
 FileBytes to_bytes(const std::vector<int>& values) {
@@ -135,27 +164,23 @@ FileBytes make_png(const PngSpec& spec) {
   return out;
 }
 
-// One fixed-Huffman block: a literal zero, then copies of 258 bytes from one byte back.
 FileBytes make_zlib_bomb(std::size_t zeros) {
-  FileBytes out = to_bytes({0x78, 0x01});
-  std::uint32_t buffer = 0;
-  int filled = 0;
-  const auto add = [&](std::uint32_t bits, int count) {  // deflate fills bytes from the low bit
-    buffer |= bits << filled;
-    for (filled += count; filled >= 8; filled -= 8, buffer >>= 8) {
-      out.push_back(static_cast<std::byte>(buffer));
-    }
-  };
-  add(0b011, 3);       // final block, fixed codes
-  add(0b00001100, 8);  // literal 0: code 00110000, sent from its high bit
-  for (std::size_t i = 1; i + 258 <= zeros; i += 258) {
-    add(0b10100011, 8);  // length 258: code 11000101
-    add(0b00000, 5);     // distance 1
-  }
-  add(0b0000000, 7);  // end of block
-  add(0, 7);          // fill the last byte
+  FixedBlock block;
+  block.add_zero();
+  for (std::size_t i = 1; i + 258 <= zeros; i += 258) block.copy_258(0);
+  FileBytes out = block.end();
   const auto sum = static_cast<std::uint32_t>(((zeros - 1) / 258 * 258 + 1) % 65521);
   put(out, sum << 16 | 1, 4);
+  return out;
+}
+
+FileBytes make_zlib_of_no_distance(std::size_t zeros, std::size_t copied) {
+  constexpr std::uint32_t kNoDistance = 30;
+  FixedBlock block;
+  for (std::size_t i = 0; i < zeros; ++i) block.add_zero();
+  for (std::size_t i = 0; i < copied; i += 258) block.copy_258(kNoDistance);
+  FileBytes out = block.end();
+  put(out, 1, 4);
   return out;
 }
 

@@ -35,6 +35,10 @@ FileBytes make_png(const PngSpec& spec);
 // A zlib stream of a few hundred kilobytes that inflates to `zeros` zero bytes.
 FileBytes make_zlib_bomb(std::size_t zeros);
 
+// A zlib stream of zero bytes, then at least as many copied ones whose distance code is one that
+// the format forbids. A decoder that takes it for 0 copies bytes onto themselves.
+FileBytes make_zlib_of_no_distance(std::size_t zeros, std::size_t copied);
+
 void append(FileBytes& to, const FileBytes& more);
 
 }  // namespace arges::vision::testing

@@ -79,6 +79,24 @@ TEST(PngDecode, GivesPaletteEntriesTheirOwnAlpha) {
   EXPECT_EQ(pixels_of(make_png(spec)), (std::vector<std::uint8_t>{6, 5, 4, 255, 255, 255}));
 }
 
+// Whatever memory held before: both builds show opaque black.
+TEST(PngDecode, ShowsPaletteIndicesWithoutAnEntryAsBlack) {
+  const FileBytes white = to_bytes({255, 255, 255});
+  for (int depth : {1, 2, 4, 8}) {
+    const auto last = static_cast<std::uint16_t>((1 << depth) - 1);
+    PngSpec spec{.width = 3,
+                 .height = 1,
+                 .depth = depth,
+                 .colour = 3,
+                 .samples = {0, 1, last},
+                 .chunks = {{"PLTE", white}}};
+    const std::vector<std::uint8_t> expected{255, 255, 255, 0, 0, 0, 0, 0, 0};
+    EXPECT_EQ(pixels_of(make_png(spec)), expected) << depth;
+    spec.chunks.emplace_back("tRNS", to_bytes({255}));
+    EXPECT_EQ(pixels_of(make_png(spec)), expected) << depth << " with tRNS";
+  }
+}
+
 TEST(PngDecode, InterlacingDoesNotChangeThePicture) {
   for (std::uint32_t width : {1u, 2u, 5u, 8u, 9u, 31u}) {
     for (std::uint32_t height : {1u, 3u, 8u, 17u}) {
@@ -118,6 +136,13 @@ TEST(PngDecode, ReadsPastChunksThatItDoesNotKnow) {
   spec.chunks = {{"acTL", to_bytes({0, 0, 0, 1, 0, 0, 0, 0})},
                  {"abCd", FileBytes(5000)},
                  {"tEXt", to_bytes({'a', 0, 'b'})}};
+  EXPECT_EQ(pixels_of(make_png(spec)), clean);
+}
+
+TEST(PngDecode, ReadsPastDataChunksWithoutData) {
+  PngSpec spec = four_pixels();
+  const auto clean = pixels_of(make_png(spec));
+  spec.chunks = {{"IDAT", {}}};
   EXPECT_EQ(pixels_of(make_png(spec)), clean);
 }
 

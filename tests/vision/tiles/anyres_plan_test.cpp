@@ -141,5 +141,21 @@ TEST(AnyresPlan, RefusesConfigurationsThatCannotBeCut) {
   EXPECT_TRUE(refused({.pinpoints = std::vector<std::pair<int, int>>(5000, {336, 336})}));
 }
 
+// The square of the patches across a tile is the thumbnail's token count, an int.
+TEST(AnyresPlan, RefusesMorePatchesThanItsCountsHold) {
+  const auto plan_of = [](int tile, int patch, int side) {
+    return plan_tiles(300, 300, {.tile_side = tile, .patch = patch, .pinpoints = {{side, side}}});
+  };
+  EXPECT_EQ(plan_of(65024, 1, 65024).status().code(), StatusCode::kModelInvalid);
+  EXPECT_EQ(plan_of(65536, 1, 65536).status().code(), StatusCode::kModelInvalid);
+  EXPECT_EQ(plan_of(1, 1, 65536).status().code(), StatusCode::kModelInvalid);
+  EXPECT_EQ(plan_of(16385, 1, 16385).status().code(), StatusCode::kModelInvalid);
+  const auto largest = plan_of(16384, 1, 16384);
+  ASSERT_TRUE(largest.ok()) << largest.status().message();
+  EXPECT_EQ(largest->thumbnail_tokens, 1 << 28);
+  EXPECT_EQ(largest->token_count, (std::int64_t{1} << 29) + 16384);
+  EXPECT_TRUE(plan_of(65536, 4, 65536).ok());
+}
+
 }  // namespace
 }  // namespace arges::vision
