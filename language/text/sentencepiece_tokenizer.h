@@ -20,10 +20,11 @@ namespace arges::language {
 // it does not turn into a space; only without a dummy prefix, which would otherwise come in front
 // of every part. encode() hands the library slices of some 64 KiB, cut only where that changes no
 // id (text_cuts.h), and asks `stop` before each. INVALID_ARGUMENT for a stretch without such a
-// place that would cost the library more than about a second: 1.4 MB of most BPE models' text, and
-// of a unigram model's or one with rules, which cannot be cut, some hundred kB in all. Errors as
-// read_sentencepiece_model(); MODEL_INVALID too when the library refuses the model or reads other
-// pieces from it.
+// place (a unigram model's text, or one's with rules, has none) of more than min(4 MiB, 256 MiB /
+// longest piece) / growth bytes, where growth is the most bytes that normalizing makes of one: 1.4
+// MB where characters stay as they are and pieces have at most 64 bytes.
+// Errors as read_sentencepiece_model(); MODEL_INVALID too when the library refuses the model or
+// reads other pieces from it.
 Result<std::unique_ptr<Tokenizer>> load_sentencepiece(std::string_view model,
                                                       const TextLimits& limits = {});
 

@@ -10,8 +10,8 @@ namespace arges::language {
 struct TextLimits {
   std::size_t max_text_bytes = 8'000'000;                   // one encode() call
   std::size_t max_tokenizer_bytes = std::size_t{64} << 20;  // each tokenizer file
-  // A SentencePiece model and its pieces' texts, of which the library builds tables, in 0.6 s a MiB
-  // at worst. Released models with 262,144 pieces have 5 MB and 2 MB.
+  // A SentencePiece model and its pieces' texts, of which the library builds tables: some 0.6 s of
+  // processor time a MiB for random pieces.
   std::size_t max_sentencepiece_bytes = std::size_t{8} << 20;
   std::size_t max_piece_bytes = std::size_t{4} << 20;
   // Values of one JSON document. 200,000 tokens with their merges as pairs have 800,000.
@@ -24,7 +24,7 @@ struct TextLimits {
   // PCRE2's match limit: steps back in one attempt to match.
   std::uint32_t max_match_steps = 20'000'000;
   // Steps through a pattern that Arges does not know, over a whole text: an item that is entered,
-  // or a byte of text that one moves over. Published patterns take 10 to 40 a byte.
+  // or a byte of text that one moves over. Patterns of published families take 1 to 13 a byte.
   std::uint64_t max_steps_per_byte = 512;
   std::uint32_t max_match_memory = std::uint32_t{64} << 20;  // bytes, where PCRE2 has no JIT
   std::size_t max_stop_strings = 16;
