@@ -52,6 +52,7 @@ struct LightningSpan {
 
 enum class PrefillPath {
   kBest,      // what suits the card: wgmma and TMA on compute capability 9.0
+  kPaired,    // kBest, the halves of a head sharing copies of q and k; compute capability 9.0
   kPortable,  // mma.sync and cp.async, compute capability 8.0 and up
 };
 

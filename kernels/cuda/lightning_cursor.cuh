@@ -34,9 +34,9 @@ struct WorkItem {
 };
 
 // What a segment adds to a state comes from its last tokens alone, up to where a token's weight
-// falls below e^(−21) < 2^−30 of the last one's: steep heads need not read the rest.
+// falls below e^(−17) < 2^−24 of the last one's: steep heads need not read the rest.
 __device__ inline void keep_what_is_remembered(WorkItem& item, float slope) {
-  constexpr float kForgotten = 21.0f;
+  constexpr float kForgotten = 17.0f;
   const float reach = fminf(ceilf(kForgotten / slope), static_cast<float>(item.tokens));
   const int kept = min((static_cast<int>(reach) + kChunk - 1) / kChunk * kChunk, item.tokens);
   item.first_row += item.tokens - kept;

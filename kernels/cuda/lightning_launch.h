@@ -14,6 +14,8 @@ struct PrefillLaunch {
   PrefillPass pass = PrefillPass::kPlain;
   SiluForm silu = SiluForm::kTanh;
   int blocks = 0;
+  bool paired = false;
+  bool early = false;  // starts while the pass before is ending
 };
 
 Status launch_prefill_sm80(const PrefillLaunch& launch, Stream stream);
@@ -23,6 +25,6 @@ Status launch_prefill_sm90(const PrefillLaunch& launch, Stream stream);
 Status encode_tensor_map_sm90(PrefillWork& work);
 
 // segment_states: from the state that each segment adds to the one that it begins with.
-Status launch_segment_scan(const PrefillWork& work, Stream stream);
+Status launch_segment_scan(const PrefillWork& work, bool early, Stream stream);
 
 }  // namespace arges::kernels::cuda

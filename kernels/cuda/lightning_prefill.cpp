@@ -71,26 +71,29 @@ Result<LightningPrefill> LightningPrefill::create(const LightningPrefillArgs& ar
   ARGES_RETURN_IF_ERROR(check(args));
   ARGES_ASSIGN_OR_RETURN(const Card card, current_card());
   if (card.major < 8) return unsupported("lightning prefill needs compute capability 8.0 or more");
-  const bool hopper = card.major == 9 && card.minor == 0 && args.path == PrefillPath::kBest;
+  const bool hopper = card.major == 9 && card.minor == 0 && args.path != PrefillPath::kPortable;
 
   auto launches = std::make_shared<Launches>();
   PrefillLaunch& output = launches->output;
   output.work = work_of(args);
   if (hopper) ARGES_RETURN_IF_ERROR(encode_tensor_map_sm90(output.work));
   output.silu = args.silu;
+  output.paired = args.path == PrefillPath::kPaired;
   output.pass = args.layer.gate_column >= 0 ? PrefillPass::kGated : PrefillPass::kPlain;
   output.blocks = std::min(output.work.items, card.multiprocessors);
   launches->launch = hopper ? launch_prefill_sm90 : launch_prefill_sm80;
   launches->segmented = args.max_segments > 1;
   launches->states = output;
   launches->states.pass = PrefillPass::kStates;
+  output.early = hopper && launches->segmented;
   return LightningPrefill(std::move(launches));
 }
 
 Status LightningPrefill::run(Stream stream) const {
   if (launches_->segmented) {
     ARGES_RETURN_IF_ERROR(launches_->launch(launches_->states, stream));
-    ARGES_RETURN_IF_ERROR(launch_segment_scan(launches_->states.work, stream));
+    ARGES_RETURN_IF_ERROR(
+        launch_segment_scan(launches_->states.work, launches_->output.early, stream));
   }
   return launches_->launch(launches_->output, stream);
 }

@@ -2,9 +2,10 @@
 #pragma once
 
 #include "kernels/cuda/activation.cuh"
-#include "kernels/cuda/cuda_status.h"
+#include "kernels/cuda/kernel_launch.h"
 #include "kernels/cuda/lightning_cursor.cuh"
 #include "kernels/cuda/lightning_launch.h"
+#include "kernels/cuda/lightning_memory.cuh"
 #include "kernels/cuda/shared_memory.cuh"
 
 // Lightning attention over spans, 64 tokens at a time. A block owns 64 value channels of a head and
@@ -13,32 +14,13 @@
 //   oᵀ = (Sᵀ qᵀ) · e^(−s(i+1)) + vᵀ scoresᵀ ;  Sᵀ ← e^(−s·m) Sᵀ + v'ᵀ k          (state group)
 // with v'_j = e^(−s(m−1−j)) v_j. Decays are only ever taken of differences of positions.
 //
-//   copies ─full→ score group (c mod 2): SiLU in place, v', scores ─ready→ state group ─free→ …
+//   copies ─full→ score group (c mod 2): SiLU in place, v', scores ─ready→ state group ─o→ output
 //
+// The state group is the chain that all chunks pass one behind another, so it does nothing else: an
+// output group narrows o, sums its squares and asks for copies (where warps have registers of their
+// own to take; elsewhere the state group does that as well).
 // `Arch` supplies the products and the copies of an architecture (warpgroup_sm80, warpgroup_sm90).
 namespace arges::kernels::cuda {
-
-inline constexpr int kGroupThreads = 128;
-inline constexpr int kScoreGroups = 2;
-inline constexpr int kPrefillThreads = kGroupThreads * (1 + kScoreGroups);
-
-// Shared memory of a block, in bytes from its 1024-aligned begin.
-template <int kStages>
-struct PrefillMemory {
-  static constexpr std::uint32_t kQ = 0;               // [64, 128]: two tiles
-  static constexpr std::uint32_t kK = 2 * kTileBytes;  // [64, 128]: two tiles
-  static constexpr std::uint32_t kV = 4 * kTileBytes;  // [64, 64]
-  static constexpr std::uint32_t kStageBytes = 5 * kTileBytes;
-  static constexpr std::uint32_t kScores = kStages * kStageBytes;  // a tile for each score group
-  static constexpr std::uint32_t kDecayedV = kScores + kScoreGroups * kTileBytes;
-  static constexpr std::uint32_t kOut = kDecayedV + kScoreGroups * kTileBytes;
-  static constexpr std::uint32_t kOutStride = kHalfWidth + 4;  // floats; no bank is hit twice
-  static constexpr std::uint32_t kReadDecay = kOut + kChunk * kOutStride * 4;
-  static constexpr std::uint32_t kFull = kReadDecay + kChunk * 4;
-  static constexpr std::uint32_t kReady = kFull + kStages * 8;
-  static constexpr std::uint32_t kFree = kReady + kScoreGroups * 8;
-  static constexpr std::uint32_t kBytes = kFree + kScoreGroups * 8 + 1024;
-};
 
 template <class Arch, PrefillPass kPass, SiluForm kSilu>
 class PrefillBlock {
@@ -54,16 +36,25 @@ class PrefillBlock {
       : work_(work), base_(base), memory_(memory), thread_(threadIdx.x % kGroupThreads) {}
 
   __device__ void run() {
+    let_next_kernel_start();
     if (threadIdx.x == 0) init_barriers();
-    __syncthreads();
+    Arch::sync_blocks();
     const int group = static_cast<int>(threadIdx.x) / kGroupThreads;
     if (group == 0) {
-      Arch::take_registers();
+      Arch::take_state_registers();
       run_state_group();
+    } else if (group <= kScoreGroups) {
+      Arch::take_score_registers();
+      run_score_group(group - 1);
     } else {
       Arch::give_registers();
-      run_score_group(group - 1);
+      if constexpr (kStatesOnly) {
+        if (thread_ == 0) run_copies();
+      } else {
+        run_output_group();
+      }
     }
+    Arch::leave();
   }
 
  private:
@@ -79,6 +70,11 @@ class PrefillBlock {
   __device__ std::uint32_t free_again(std::uint32_t n) const {
     return base_ + Memory::kFree + n % kScoreGroups * 8;
   }
+  __device__ std::uint32_t vacated(std::uint32_t n) const {
+    return base_ + Memory::kVacated + n % kStages * 8;
+  }
+  __device__ std::uint32_t out_written() const { return base_ + Memory::kOutWritten; }
+  __device__ std::uint32_t out_read() const { return base_ + Memory::kOutRead; }
   __device__ std::uint32_t scores(std::uint32_t n) const {
     return base_ + Memory::kScores + n % kScoreGroups * kTileBytes;
   }
@@ -87,12 +83,55 @@ class PrefillBlock {
   }
 
   __device__ void init_barriers() {
-    for (int i = 0; i < kStages; ++i) barrier_init(full(i), Arch::kFullArrivals);
+    for (int i = 0; i < kStages; ++i) {
+      barrier_init(full(i), Arch::kFullArrivals);
+      barrier_init(vacated(i), Arch::kBlocksTogether);
+    }
+    barrier_init(out_written(), kGroupThreads);
+    barrier_init(out_read(), kGroupThreads);
     for (int i = 0; i < kScoreGroups; ++i) {
       barrier_init(ready(i), kGroupThreads);
       barrier_init(free_again(i), 1);
     }
     Arch::publish_barriers();
+  }
+
+  // ---- output group, where the architecture has it: the copies, and from o to z and Σo² ----
+
+  __device__ void copy(const Chunks& at, std::uint32_t n) const {
+    Arch::barrier_wait(vacated(n), (n / kStages & 1u) ^ 1u);
+    Arch::template load_chunk<kStatesOnly>(work_, at.item, at.chunk, stage(n), full(n), 0);
+  }
+
+  __device__ void run_copies() const {
+    std::uint32_t n = 0;
+    for (Chunks at(work_); !at.done(work_); at.next_chunk(work_), ++n) copy(at, n);
+  }
+
+  __device__ void copy_next(Chunks& ahead, std::uint32_t n) const {
+    if (thread_ != 0 || ahead.done(work_)) return;
+    copy(ahead, n);
+    ahead.next_chunk(work_);
+  }
+
+  __device__ void run_output_group() const {
+    Chunks ahead(work_);
+    for (std::uint32_t n = 0; n < kStages; ++n) copy_next(ahead, n);
+    wait_for_kernel_before();
+    std::uint32_t n = 0;
+    for (Chunks at(work_); !at.done(work_); at.next_chunk(work_), ++n) {
+      const int tokens = min(kChunk, at.item.tokens - at.chunk);
+      uint4 gate[4];
+      if constexpr (kGated) load_gate(at, tokens, gate);
+      Arch::barrier_wait(out_written(), n & 1u);
+      copy_next(ahead, n + kStages);
+      __syncwarp();
+      if (tokens == kChunk) {
+        finish_rows<true>(at, tokens, gate);
+      } else {
+        finish_rows<false>(at, tokens, gate);
+      }
+    }
   }
 
   // ---- score groups: chunk n belongs to group n mod 2 ----
@@ -264,6 +303,8 @@ class PrefillBlock {
   __device__ void run_state_group() {
     Chunks ahead(work_);
     for (std::uint32_t n = 0; n < kStages; ++n) load_next(ahead, n);
+    // States come from the kernel before; rows, spans and slopes were there before that.
+    wait_for_kernel_before();
     std::uint32_t n = 0;
     for (Chunks at(work_); !at.done(work_); at.next_item(work_)) {
       const float slope = work_.layer.slopes[at.item.head];
@@ -283,10 +324,12 @@ class PrefillBlock {
   }
 
   __device__ void load_next(Chunks& ahead, std::uint32_t n) {
-    if (!Arch::copies(thread_) || ahead.done(work_)) return;
-    Arch::template load_chunk<kStatesOnly>(work_, ahead.item, ahead.chunk, stage(n), full(n),
-                                           thread_);
-    ahead.next_chunk(work_);
+    if constexpr (!Arch::kOutputGroup) {
+      if (ahead.done(work_)) return;
+      Arch::template load_chunk<kStatesOnly>(work_, ahead.item, ahead.chunk, stage(n), full(n),
+                                             thread_);
+      ahead.next_chunk(work_);
+    }
   }
 
   // e^(−s(i+1)) of token i; all threads of the group have left the last chunk of the item before.
@@ -302,7 +345,7 @@ class PrefillBlock {
   __device__ void work_on(const Chunks& at, std::uint32_t n, int tokens, float decay,
                           float (&state)[64], Chunks& ahead) {
     uint4 gate[4];
-    if constexpr (kGated) load_gate(at, tokens, gate);
+    if constexpr (kGated && !Arch::kOutputGroup) load_gate(at, tokens, gate);
     Arch::barrier_wait(ready(n), n / kScoreGroups & 1u);
     if constexpr (kStatesOnly) {
       scale(state, decay);
@@ -314,11 +357,18 @@ class PrefillBlock {
       float out[32];
       advance(n, decay, state, out);
       release(n, ahead);
-      write_out_tile(out);
-      if (tokens == kChunk) {
-        finish_rows<true>(at, tokens, gate);
+      if constexpr (Arch::kOutputGroup) {
+        Arch::barrier_wait(out_read(), (n & 1u) ^ 1u);
+        write_out_tile(out);
+        barrier_arrive(out_written());
       } else {
-        finish_rows<false>(at, tokens, gate);
+        write_out_tile(out);
+        group_sync(1);
+        if (tokens == kChunk) {
+          finish_rows<true>(at, tokens, gate);
+        } else {
+          finish_rows<false>(at, tokens, gate);
+        }
       }
     }
   }
@@ -398,7 +448,7 @@ class PrefillBlock {
     return token * Memory::kOutStride + (channel ^ (channel >> 5 << 2));
   }
 
-  // oᵀ fragments to o [token, channel]. All have read the tile of the chunk before: release().
+  // oᵀ fragments to o [token, channel]; the chunk before has been read.
   __device__ void write_out_tile(const float (&out)[32]) const {
     float* tile = reinterpret_cast<float*>(memory_ + Memory::kOut);
     const std::uint32_t lane = thread_ & 31;
@@ -408,13 +458,15 @@ class PrefillBlock {
       const std::uint32_t token = (i >> 2) * 8 + 2 * (lane & 3) + (i & 1);
       tile[out_offset(token, channel + (i & 2) * 4)] = out[i];
     }
-    group_sync(1);
   }
 
   // The whole group is done with the stage and the buffers of chunk n.
   __device__ void release(std::uint32_t n, Chunks& ahead) {
     group_sync(1);
-    if (thread_ == 0) barrier_arrive(free_again(n));
+    if (thread_ == 0) {
+      barrier_arrive(free_again(n));
+      Arch::arrive_vacated(vacated(n));
+    }
     load_next(ahead, n + kStages);
   }
 
@@ -428,15 +480,22 @@ class PrefillBlock {
     const std::int64_t first = at.item.first_row + at.chunk;
     __nv_bfloat16* z = static_cast<__nv_bfloat16*>(layer.z) + first * layer.z_stride + column;
 #pragma unroll
-    for (int i = 0; i < 4; ++i) {
-      const auto token = static_cast<int>(row_of(i));
-      const bool present = kWhole || token < tokens;
-      float o[8];
-      load_four(tile + out_offset(token, channel), o);
-      load_four(tile + out_offset(token, channel + 4), o + 4);
-      if (layer.square_sums != nullptr) write_square_sum(at, first + token, present, o);
-      if constexpr (kGated) apply_gate(gate[i], column, o);
-      if (present) *reinterpret_cast<uint4*>(z + token * layer.z_stride) = narrow(o);
+    for (int pair = 0; pair < 4; pair += 2) {
+      float o[2][8];
+#pragma unroll
+      for (int i = 0; i < 2; ++i) {
+        load_four(tile + out_offset(row_of(pair + i), channel), o[i]);
+        load_four(tile + out_offset(row_of(pair + i), channel + 4), o[i] + 4);
+      }
+      if (Arch::kOutputGroup && pair == 2) barrier_arrive(out_read());
+#pragma unroll
+      for (int i = 0; i < 2; ++i) {
+        const auto token = static_cast<int>(row_of(pair + i));
+        const bool present = kWhole || token < tokens;
+        if (layer.square_sums != nullptr) write_square_sum(at, first + token, present, o[i]);
+        if constexpr (kGated) apply_gate(gate[pair + i], column, o[i]);
+        if (present) *reinterpret_cast<uint4*>(z + token * layer.z_stride) = narrow(o[i]);
+      }
     }
   }
 
@@ -508,7 +567,7 @@ class PrefillBlock {
 };
 
 template <class Arch, PrefillPass kPass, SiluForm kSilu>
-__global__ void __launch_bounds__(kPrefillThreads, 1)
+__global__ void __launch_bounds__(Arch::kThreads, 1)
     lightning_prefill_kernel(const __grid_constant__ PrefillWork work) {
   extern __shared__ char raw[];
   const std::uint32_t unaligned = shared_address(raw);
@@ -523,8 +582,13 @@ Status launch_prefill_kernel(const PrefillLaunch& launch, Stream stream) {
   ARGES_RETURN_IF_ERROR(
       to_status(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, kBytes),
                 "shared memory of lightning prefill"));
-  kernel<<<launch.blocks, kPrefillThreads, kBytes, stream>>>(launch.work);
-  return to_status(cudaGetLastError(), "launch of lightning prefill");
+  LaunchShape shape;
+  shape.blocks = static_cast<unsigned>(launch.blocks - launch.blocks % Arch::kBlocksTogether);
+  shape.threads = Arch::kThreads;
+  shape.shared_bytes = kBytes;
+  shape.blocks_together = Arch::kBlocksTogether;
+  shape.early = launch.early;
+  return launch_kernel(kernel, shape, launch.work, stream, "launch of lightning prefill");
 }
 
 }  // namespace arges::kernels::cuda

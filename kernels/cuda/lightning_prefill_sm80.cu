@@ -11,9 +11,15 @@ template <int kStageCount>
 struct Ampere {
   static constexpr int kStages = kStageCount;
   static constexpr std::uint32_t kFullArrivals = kGroupThreads;
+  static constexpr int kThreads = kGroupThreads * (1 + kScoreGroups);
+  static constexpr unsigned kBlocksTogether = 1;
+  static constexpr bool kOutputGroup = false;  // the state group does its work
   using Products = sm80::Products;
 
   __device__ static void publish_barriers() {}
+  __device__ static void sync_blocks() { __syncthreads(); }
+  __device__ static void arrive_vacated(std::uint32_t barrier) { barrier_arrive(barrier); }
+  __device__ static void leave() {}
   __device__ static void publish_stores() {}
   __device__ static void barrier_wait(std::uint32_t barrier, std::uint32_t phase) {
     sm80::barrier_wait(barrier, phase);
@@ -31,12 +37,9 @@ struct Ampere {
     }
   }
 
-  __device__ static void take_registers() {}
+  __device__ static void take_state_registers() {}
+  __device__ static void take_score_registers() {}
   __device__ static void give_registers() {}
-
-  __device__ static bool copies(int) {
-    return true;
-  }
 
   template <bool kStatesOnly>
   __device__ static void load_chunk(const PrefillWork& work, const WorkItem& item, int chunk,

@@ -6,9 +6,14 @@ namespace arges::kernels::cuda {
 
 namespace {
 
+template <unsigned kTogether>
 struct Hopper {
   static constexpr int kStages = 4;
   static constexpr std::uint32_t kFullArrivals = 1;
+  static constexpr int kThreads = kGroupThreads * (2 + kScoreGroups);
+  static constexpr unsigned kBlocksTogether = kTogether;
+  static constexpr bool kPaired = kTogether == kHalves;
+  static constexpr bool kOutputGroup = true;
   using Products = sm90::Products;
 
   __device__ static void publish_barriers() {
@@ -25,11 +30,38 @@ struct Hopper {
     sm90::store_matrices(piece_address(tiles, row, piece), a);
   }
 
-  // 3 groups start with 168 registers a thread, and no more can be had than 3 · 168.
-  __device__ static void take_registers() { asm volatile("setmaxnreg.inc.sync.aligned.u32 216;"); }
-  __device__ static void give_registers() { asm volatile("setmaxnreg.dec.sync.aligned.u32 144;"); }
+  // 4 groups start with 128 registers a thread, and no more can be had than 4 · 128.
+  __device__ static void take_state_registers() {
+    asm volatile("setmaxnreg.inc.sync.aligned.u32 168;");
+  }
+  __device__ static void take_score_registers() {
+    asm volatile("setmaxnreg.inc.sync.aligned.u32 136;");
+  }
+  __device__ static void give_registers() { asm volatile("setmaxnreg.dec.sync.aligned.u32 72;"); }
 
-  __device__ static bool copies(int thread) { return thread == 0; }
+  // The two halves of a head are neighbours and go through the same chunks: each block asks for
+  // half of q and k, which the copy engine brings to both.
+  __device__ static void sync_blocks() {
+    if constexpr (kPaired) {
+      sm90::pair_sync();
+    } else {
+      __syncthreads();
+    }
+  }
+  __device__ static void arrive_vacated(std::uint32_t barrier) {
+    if constexpr (kPaired) {
+      sm90::barrier_arrive_pair(barrier);
+    } else {
+      barrier_arrive(barrier);
+    }
+  }
+  // Not before the other half's last arrivals here.
+  __device__ static void leave() {
+    if constexpr (kPaired) {
+      __syncwarp();
+      sm90::pair_sync();
+    }
+  }
 
   // Rows of other sequences come along with a last, short chunk; rows behind the end are zeros.
   template <bool kStatesOnly>
@@ -42,27 +74,41 @@ struct Hopper {
     const int v = k + kHeadWidth + item.half * kHalfWidth;
     const void* map = work.tensor_map;
     sm90::barrier_expect(full, (kStatesOnly ? 3 : 5) * kTileBytes);
-    if constexpr (!kStatesOnly) {
-      sm90::copy_tile(map, stage + Memory::kQ, q, row, full);
-      sm90::copy_tile(map, stage + Memory::kQ + kTileBytes, q + 64, row, full);
-    }
-    sm90::copy_tile(map, stage + Memory::kK, k, row, full);
-    sm90::copy_tile(map, stage + Memory::kK + kTileBytes, k + 64, row, full);
+    if constexpr (!kStatesOnly) copy_both(map, stage + Memory::kQ, q, row, item.half, full);
+    copy_both(map, stage + Memory::kK, k, row, item.half, full);
     sm90::copy_tile(map, stage + Memory::kV, v, row, full);
+  }
+
+ private:
+  // The two tiles of a head's q or k.
+  __device__ static void copy_both(const void* map, std::uint32_t tiles, int column, int row,
+                                   int half, std::uint32_t full) {
+    if constexpr (kPaired) {
+      sm90::copy_tile_to_pair(map, tiles + half * kTileBytes, column + 64 * half, row, full);
+    } else {
+      sm90::copy_tile(map, tiles, column, row, full);
+      sm90::copy_tile(map, tiles + kTileBytes, column + 64, row, full);
+    }
   }
 };
 
-template <SiluForm kSilu>
-Status launch(const PrefillLaunch& launch, Stream stream) {
+template <unsigned kTogether, SiluForm kSilu>
+Status launch_pass(const PrefillLaunch& launch, Stream stream) {
   switch (launch.pass) {
     case PrefillPass::kStates:
-      return launch_prefill_kernel<Hopper, PrefillPass::kStates, kSilu>(launch, stream);
+      return launch_prefill_kernel<Hopper<kTogether>, PrefillPass::kStates, kSilu>(launch, stream);
     case PrefillPass::kPlain:
-      return launch_prefill_kernel<Hopper, PrefillPass::kPlain, kSilu>(launch, stream);
+      return launch_prefill_kernel<Hopper<kTogether>, PrefillPass::kPlain, kSilu>(launch, stream);
     case PrefillPass::kGated:
-      return launch_prefill_kernel<Hopper, PrefillPass::kGated, kSilu>(launch, stream);
+      return launch_prefill_kernel<Hopper<kTogether>, PrefillPass::kGated, kSilu>(launch, stream);
   }
   return internal_error("lightning prefill: no such pass");
+}
+
+template <SiluForm kSilu>
+Status launch(const PrefillLaunch& launch, Stream stream) {
+  return launch.paired ? launch_pass<kHalves, kSilu>(launch, stream)
+                       : launch_pass<1, kSilu>(launch, stream);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/cuda/cuda_status.h"
+#include "kernels/cuda/kernel_launch.h"
 #include "kernels/cuda/lightning_launch.h"
+#include "kernels/cuda/shared_memory.cuh"
 
 namespace arges::kernels::cuda {
 
@@ -13,6 +14,8 @@ constexpr int kAtOnce = 8;  // loads in flight; they do not depend on the runnin
 // it begins with. The last segment's own state is written by the pass that follows.
 __global__ void segment_scan_kernel(const __grid_constant__ PrefillWork work) {
   const int element = static_cast<int>(blockIdx.x) * kScanThreads + static_cast<int>(threadIdx.x);
+  let_next_kernel_start();
+  wait_for_kernel_before();
   const int head = static_cast<int>(blockIdx.y);
   const int span_index = static_cast<int>(blockIdx.z);
   const LightningSpan span = work.spans[span_index];
@@ -39,11 +42,13 @@ __global__ void segment_scan_kernel(const __grid_constant__ PrefillWork work) {
 
 }  // namespace
 
-Status launch_segment_scan(const PrefillWork& work, Stream stream) {
-  const dim3 blocks(kStateSize / kScanThreads, static_cast<unsigned>(work.layer.heads),
-                    static_cast<unsigned>(work.span_count));
-  segment_scan_kernel<<<blocks, kScanThreads, 0, stream>>>(work);
-  return to_status(cudaGetLastError(), "launch of the segment scan");
+Status launch_segment_scan(const PrefillWork& work, bool early, Stream stream) {
+  LaunchShape shape;
+  shape.blocks = dim3(kStateSize / kScanThreads, static_cast<unsigned>(work.layer.heads),
+                      static_cast<unsigned>(work.span_count));
+  shape.threads = kScanThreads;
+  shape.early = early;
+  return launch_kernel(segment_scan_kernel, shape, work, stream, "launch of the segment scan");
 }
 
 }  // namespace arges::kernels::cuda

@@ -73,6 +73,21 @@ __device__ inline void barrier_arrive(std::uint32_t barrier) {
                : "memory");
 }
 
+// ---- kernels that overlap (kernel_launch.h) ----
+
+// The stream's next kernel may start its blocks as soon as all of this one have come here.
+__device__ inline void let_next_kernel_start() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.launch_dependents;");
+#endif
+}
+// All that the kernel before wrote can be read from here on.
+__device__ inline void wait_for_kernel_before() {
+#if __CUDA_ARCH__ >= 900
+  asm volatile("griddepcontrol.wait;" ::: "memory");
+#endif
+}
+
 // Waits among the threads of one warpgroup, `id` 1 … 15.
 __device__ inline void group_sync(int id) {
   asm volatile("bar.sync %0, 128;" ::"r"(id) : "memory");

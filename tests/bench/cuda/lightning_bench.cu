@@ -39,6 +39,7 @@ std::string name_of(const PrefillCase& c) {
   if (c.segment_tokens > 0) name += " seg" + std::to_string(c.segment_tokens);
   if (c.silu == SiluForm::kExact) name += " exact";
   if (c.path == PrefillPath::kPortable) name += " mma.sync";
+  if (c.path == PrefillPath::kPaired) name += " paired";
   return name;
 }
 
@@ -207,6 +208,21 @@ void measure_lightning(cudaStream_t stream) {
   measure_step(64, 64, 0.195, stream);
   measure_step(256, 64, 0.0, stream);
   measure_step(1, 8, 0.0, stream);
+}
+
+void measure_paired_lightning(cudaStream_t stream) {
+  constexpr auto kPaired = PrefillPath::kPaired;
+  for (const SiluForm silu : {SiluForm::kTanh, SiluForm::kExact}) {
+    for (const int tokens : {4096, 16384, 32768, 131072}) {
+      measure_prefill({64, tokens, false, tokens == 131072 ? 3.15 : 0.0, 0, silu, kPaired}, stream);
+    }
+    measure_prefill({64, 131072, true, 3.95, 0, silu, kPaired}, stream);
+  }
+  for (const int segment : {1024, 2048, 4096}) {
+    measure_prefill({8, 16384, false, 0.08, segment, SiluForm::kTanh, kPaired}, stream);
+    measure_prefill({8, 65536, false, 0.26, segment, SiluForm::kTanh, kPaired}, stream);
+    measure_prefill({8, 131072, false, 0.50, segment, SiluForm::kTanh, kPaired}, stream);
+  }
 }
 
 }  // namespace arges::bench

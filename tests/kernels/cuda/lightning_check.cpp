@@ -25,6 +25,7 @@ std::string figures_of(const LightningErrors& e) {
 std::string name_of(const LightningShape& shape, const LightningHow& how) {
   std::string name = how.step ? "step" : "prefill";
   if (how.path == PrefillPath::kPortable) name += " mma.sync";
+  if (how.path == PrefillPath::kPaired) name += " paired";
   if (how.silu == SiluForm::kExact) name += " exact SiLU";
   name += " H" + std::to_string(shape.heads) + " layer " + std::to_string(shape.layer);
   if (shape.gated) name += " gate";
@@ -131,6 +132,21 @@ void check_prefill() {
   }
 }
 
+void check_paired() {
+  constexpr auto kPaired = PrefillPath::kPaired;
+  for (const int heads : {2, 8, 64}) {
+    for (const bool gated : {false, true}) {
+      const LightningShape shape{.heads = heads, .gated = gated, .counts = ragged()};
+      check_shape(shape, {{.path = kPaired},
+                          {.path = kPaired, .silu = SiluForm::kExact},
+                          {.path = kPaired, .segment_tokens = 128}});
+      check_bits(LightningProblem(shape), shape, {.path = kPaired});
+    }
+    check_shape({.heads = heads, .layer = 78, .gated = true, .counts = {4096, 100, 3000}},
+                {{.path = kPaired}, {.path = kPaired, .segment_tokens = 512}});
+  }
+}
+
 void check_step() {
   for (const int heads : {64, 8}) {
     for (const int layer : {0, 78}) {
@@ -153,6 +169,7 @@ void check_lightning(const std::string& part) {
   if (part == "portable") check_small({{.path = PrefillPath::kPortable}});
   if (part == "step" || part == "all") check_step();
   if (part == "prefill" || part == "all") check_prefill();
+  if (part == "paired" || part == "all") check_paired();
 }
 
 }  // namespace arges::testing

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernels/cuda/lightning_work.h"
+#include "kernels/cuda/shared_memory.cuh"
+
+// How the prefill's block is cut into groups of warps, and its shared memory into buffers.
+namespace arges::kernels::cuda {
+
+inline constexpr int kGroupThreads = 128;
+inline constexpr int kScoreGroups = 2;
+
+// Shared memory of a block, in bytes from its 1024-aligned begin.
+template <int kStages>
+struct PrefillMemory {
+  static constexpr std::uint32_t kQ = 0;               // [64, 128]: two tiles
+  static constexpr std::uint32_t kK = 2 * kTileBytes;  // [64, 128]: two tiles
+  static constexpr std::uint32_t kV = 4 * kTileBytes;  // [64, 64]
+  static constexpr std::uint32_t kStageBytes = 5 * kTileBytes;
+  static constexpr std::uint32_t kScores = kStages * kStageBytes;  // a tile for each score group
+  static constexpr std::uint32_t kDecayedV = kScores + kScoreGroups * kTileBytes;
+  static constexpr std::uint32_t kOut = kDecayedV + kScoreGroups * kTileBytes;
+  static constexpr std::uint32_t kOutStride = kHalfWidth + 4;  // floats; no bank is hit twice
+  static constexpr std::uint32_t kReadDecay = kOut + kChunk * kOutStride * 4;
+  static constexpr std::uint32_t kFull = kReadDecay + kChunk * 4;
+  static constexpr std::uint32_t kReady = kFull + kStages * 8;
+  static constexpr std::uint32_t kFree = kReady + kScoreGroups * 8;
+  static constexpr std::uint32_t kVacated = kFree + kScoreGroups * 8;
+  static constexpr std::uint32_t kOutWritten = kVacated + kStages * 8;
+  static constexpr std::uint32_t kOutRead = kOutWritten + 8;
+  static constexpr std::uint32_t kBytes = kOutRead + 8 + 1024;
+};
+
+}  // namespace arges::kernels::cuda
