@@ -52,7 +52,6 @@ struct LightningSpan {
 
 enum class PrefillPath {
   kBest,      // what suits the card: wgmma and TMA on compute capability 9.0
-  kPaired,    // kBest, the halves of a head sharing copies of q and k; compute capability 9.0
   kPortable,  // mma.sync and cp.async, compute capability 8.0 and up
 };
 
@@ -71,9 +70,19 @@ struct LightningPrefillArgs {
   int segment_tokens = 0;
   int max_segments = 1;             // no span has more: ⌈longest span / segment_tokens⌉
   float* segment_states = nullptr;  // [span_count · max_segments, heads, D, D] scratch, if > 1
+  // Two words, zero before the first run (a run leaves them so), for one run at a time; or null.
+  // With them blocks keep together: none runs more than lockstep_chunks · 64 tokens ahead of the
+  // others' mean, so that what heads share of the memory's pages and the L2 cache is still there.
+  // Never more than a hint; the bits do not depend on it. 0: blocks run freely.
+  std::uint32_t* progress = nullptr;
+  int lockstep_chunks = 4;
   PrefillPath path = PrefillPath::kBest;
   SiluForm silu = SiluForm::kTanh;
 };
+
+// A good segment_tokens for a model of so many heads whose prompts come in pieces of `tokens`
+// tokens; 0: its heads fill a card alone.
+int prefill_segment_tokens(int heads, int tokens);
 
 // A prefill whose launches are laid out: may be run any number of times, also inside a capture.
 class LightningPrefill {

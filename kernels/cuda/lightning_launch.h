@@ -14,7 +14,6 @@ struct PrefillLaunch {
   PrefillPass pass = PrefillPass::kPlain;
   SiluForm silu = SiluForm::kTanh;
   int blocks = 0;
-  bool paired = false;
   bool early = false;  // starts while the pass before is ending
 };
 

@@ -9,9 +9,10 @@ namespace arges::kernels::cuda {
 
 inline constexpr int kGroupThreads = 128;
 inline constexpr int kScoreGroups = 2;
+inline constexpr int kGateTiles = 2;
 
 // Shared memory of a block, in bytes from its 1024-aligned begin.
-template <int kStages>
+template <int kStages, int kGates>
 struct PrefillMemory {
   static constexpr std::uint32_t kQ = 0;               // [64, 128]: two tiles
   static constexpr std::uint32_t kK = 2 * kTileBytes;  // [64, 128]: two tiles
@@ -19,16 +20,20 @@ struct PrefillMemory {
   static constexpr std::uint32_t kStageBytes = 5 * kTileBytes;
   static constexpr std::uint32_t kScores = kStages * kStageBytes;  // a tile for each score group
   static constexpr std::uint32_t kDecayedV = kScores + kScoreGroups * kTileBytes;
-  static constexpr std::uint32_t kOut = kDecayedV + kScoreGroups * kTileBytes;
+  static constexpr std::uint32_t kGate = kDecayedV + kScoreGroups * kTileBytes;
+  static constexpr std::uint32_t kOut = kGate + kGates * kTileBytes;
   static constexpr std::uint32_t kOutStride = kHalfWidth + 4;  // floats; no bank is hit twice
   static constexpr std::uint32_t kReadDecay = kOut + kChunk * kOutStride * 4;
   static constexpr std::uint32_t kFull = kReadDecay + kChunk * 4;
   static constexpr std::uint32_t kReady = kFull + kStages * 8;
   static constexpr std::uint32_t kFree = kReady + kScoreGroups * 8;
   static constexpr std::uint32_t kVacated = kFree + kScoreGroups * 8;
-  static constexpr std::uint32_t kOutWritten = kVacated + kStages * 8;
+  static constexpr std::uint32_t kGateFull = kVacated + kStages * 8;
+  static constexpr std::uint32_t kGateRead = kGateFull + kGates * 8;
+  static constexpr std::uint32_t kOutWritten = kGateRead + kGates * 8;
   static constexpr std::uint32_t kOutRead = kOutWritten + 8;
-  static constexpr std::uint32_t kBytes = kOutRead + 8 + 1024;
+  static constexpr std::uint32_t kAhead = kOutRead + 8;  // the copying thread's place
+  static constexpr std::uint32_t kBytes = kAhead + 64 + 1024;
 };
 
 }  // namespace arges::kernels::cuda

@@ -46,6 +46,9 @@ Status check(const LightningPrefillArgs& args) {
   if (args.max_segments < 1 || (args.segment_tokens == 0 && args.max_segments > 1)) {
     return invalid_argument("lightning prefill: max_segments does not fit segment_tokens");
   }
+  if (args.lockstep_chunks < 0) {
+    return invalid_argument("lightning prefill: lockstep_chunks is negative");
+  }
   if (args.max_segments > 1 && args.segment_states == nullptr) {
     return invalid_argument("lightning prefill: segments without scratch for their states");
   }
@@ -67,6 +70,16 @@ PrefillWork work_of(const LightningPrefillArgs& args) {
 
 }  // namespace
 
+int prefill_segment_tokens(int heads, int tokens) {
+  constexpr int kFull = 128;      // half heads that fill a card
+  constexpr int kLongest = 4096;  // longer ones leave the card's last round too empty
+  const std::int64_t halves = std::int64_t{heads} * kHalves;
+  if (heads < 1 || tokens < 1 || halves > kFull * 3 / 4) return 0;
+  const std::int64_t even = tokens * halves / kFull;
+  return static_cast<int>(
+      std::clamp<std::int64_t>((even + kChunk - 1) / kChunk * kChunk, 4 * kChunk, kLongest));
+}
+
 Result<LightningPrefill> LightningPrefill::create(const LightningPrefillArgs& args) {
   ARGES_RETURN_IF_ERROR(check(args));
   ARGES_ASSIGN_OR_RETURN(const Card card, current_card());
@@ -78,13 +91,16 @@ Result<LightningPrefill> LightningPrefill::create(const LightningPrefillArgs& ar
   output.work = work_of(args);
   if (hopper) ARGES_RETURN_IF_ERROR(encode_tensor_map_sm90(output.work));
   output.silu = args.silu;
-  output.paired = args.path == PrefillPath::kPaired;
   output.pass = args.layer.gate_column >= 0 ? PrefillPass::kGated : PrefillPass::kPlain;
   output.blocks = std::min(output.work.items, card.multiprocessors);
   launches->launch = hopper ? launch_prefill_sm90 : launch_prefill_sm80;
   launches->segmented = args.max_segments > 1;
   launches->states = output;
   launches->states.pass = PrefillPass::kStates;
+  if (hopper && !launches->segmented && args.lockstep_chunks > 0) {
+    output.work.progress = args.progress;
+    output.work.lockstep_chunks = args.lockstep_chunks;
+  }
   output.early = hopper && launches->segmented;
   return LightningPrefill(std::move(launches));
 }

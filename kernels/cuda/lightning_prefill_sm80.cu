@@ -12,14 +12,10 @@ struct Ampere {
   static constexpr int kStages = kStageCount;
   static constexpr std::uint32_t kFullArrivals = kGroupThreads;
   static constexpr int kThreads = kGroupThreads * (1 + kScoreGroups);
-  static constexpr unsigned kBlocksTogether = 1;
   static constexpr bool kOutputGroup = false;  // the state group does its work
   using Products = sm80::Products;
 
   __device__ static void publish_barriers() {}
-  __device__ static void sync_blocks() { __syncthreads(); }
-  __device__ static void arrive_vacated(std::uint32_t barrier) { barrier_arrive(barrier); }
-  __device__ static void leave() {}
   __device__ static void publish_stores() {}
   __device__ static void barrier_wait(std::uint32_t barrier, std::uint32_t phase) {
     sm80::barrier_wait(barrier, phase);
@@ -39,12 +35,11 @@ struct Ampere {
 
   __device__ static void take_state_registers() {}
   __device__ static void take_score_registers() {}
-  __device__ static void give_registers() {}
 
   template <bool kStatesOnly>
   __device__ static void load_chunk(const PrefillWork& work, const WorkItem& item, int chunk,
                                     std::uint32_t stage, std::uint32_t full, int thread) {
-    using Memory = PrefillMemory<kStages>;
+    using Memory = PrefillMemory<kStages, 0>;
     const __nv_bfloat16* head = static_cast<const __nv_bfloat16*>(work.layer.rows) +
                                 static_cast<std::int64_t>(item.head) * 3 * kHeadWidth;
     const int row = item.first_row + chunk;
@@ -98,7 +93,7 @@ Status launch_prefill_sm80(const PrefillLaunch& args, Stream stream) {
   ARGES_RETURN_IF_ERROR(
       to_status(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
                 "shared memory of the device"));
-  return bytes >= static_cast<int>(PrefillMemory<2>::kBytes) ? launch<2>(args, stream)
+  return bytes >= static_cast<int>(PrefillMemory<2, 0>::kBytes) ? launch<2>(args, stream)
                                                              : launch<1>(args, stream);
 }
 

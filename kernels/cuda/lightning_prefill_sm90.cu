@@ -6,13 +6,10 @@ namespace arges::kernels::cuda {
 
 namespace {
 
-template <unsigned kTogether>
 struct Hopper {
   static constexpr int kStages = 4;
   static constexpr std::uint32_t kFullArrivals = 1;
   static constexpr int kThreads = kGroupThreads * (2 + kScoreGroups);
-  static constexpr unsigned kBlocksTogether = kTogether;
-  static constexpr bool kPaired = kTogether == kHalves;
   static constexpr bool kOutputGroup = true;
   using Products = sm90::Products;
 
@@ -39,76 +36,57 @@ struct Hopper {
   }
   __device__ static void give_registers() { asm volatile("setmaxnreg.dec.sync.aligned.u32 72;"); }
 
-  // The two halves of a head are neighbours and go through the same chunks: each block asks for
-  // half of q and k, which the copy engine brings to both.
-  __device__ static void sync_blocks() {
-    if constexpr (kPaired) {
-      sm90::pair_sync();
-    } else {
-      __syncthreads();
-    }
-  }
-  __device__ static void arrive_vacated(std::uint32_t barrier) {
-    if constexpr (kPaired) {
-      sm90::barrier_arrive_pair(barrier);
-    } else {
-      barrier_arrive(barrier);
-    }
-  }
-  // Not before the other half's last arrivals here.
-  __device__ static void leave() {
-    if constexpr (kPaired) {
-      __syncwarp();
-      sm90::pair_sync();
-    }
-  }
-
   // Rows of other sequences come along with a last, short chunk; rows behind the end are zeros.
   template <bool kStatesOnly>
   __device__ static void load_chunk(const PrefillWork& work, const WorkItem& item, int chunk,
                                     std::uint32_t stage, std::uint32_t full, int) {
-    using Memory = PrefillMemory<kStages>;
+    using Memory = PrefillMemory<kStages, 0>;  // where a stage's tiles lie
     const int row = item.first_row + chunk;
     const int q = item.head * 3 * kHeadWidth;
     const int k = q + kHeadWidth;
     const int v = k + kHeadWidth + item.half * kHalfWidth;
     const void* map = work.tensor_map;
     sm90::barrier_expect(full, (kStatesOnly ? 3 : 5) * kTileBytes);
-    if constexpr (!kStatesOnly) copy_both(map, stage + Memory::kQ, q, row, item.half, full);
-    copy_both(map, stage + Memory::kK, k, row, item.half, full);
+    if constexpr (!kStatesOnly) copy_both(map, stage + Memory::kQ, q, row, full);
+    copy_both(map, stage + Memory::kK, k, row, full);
     sm90::copy_tile(map, stage + Memory::kV, v, row, full);
   }
 
+  __device__ static void load_gate(const PrefillWork& work, const WorkItem& item, int chunk,
+                                   std::uint32_t tile, std::uint32_t full) {
+    sm90::barrier_expect(full, kTileBytes);
+    sm90::copy_tile(work.tensor_map, tile, gate_column(work, item), item.first_row + chunk, full);
+  }
+  __device__ static void expect_gate_soon(const PrefillWork& work, const WorkItem& item,
+                                          int chunk) {
+    sm90::bring_tile_near(work.tensor_map, gate_column(work, item), item.first_row + chunk);
+  }
+
  private:
+  __device__ static int gate_column(const PrefillWork& work, const WorkItem& item) {
+    return static_cast<int>(work.layer.gate_column) + item.head * kHeadWidth +
+           item.half * kHalfWidth;
+  }
+
   // The two tiles of a head's q or k.
   __device__ static void copy_both(const void* map, std::uint32_t tiles, int column, int row,
-                                   int half, std::uint32_t full) {
-    if constexpr (kPaired) {
-      sm90::copy_tile_to_pair(map, tiles + half * kTileBytes, column + 64 * half, row, full);
-    } else {
-      sm90::copy_tile(map, tiles, column, row, full);
-      sm90::copy_tile(map, tiles + kTileBytes, column + 64, row, full);
-    }
+                                   std::uint32_t full) {
+    sm90::copy_tile(map, tiles, column, row, full);
+    sm90::copy_tile(map, tiles + kTileBytes, column + 64, row, full);
   }
 };
 
-template <unsigned kTogether, SiluForm kSilu>
-Status launch_pass(const PrefillLaunch& launch, Stream stream) {
-  switch (launch.pass) {
-    case PrefillPass::kStates:
-      return launch_prefill_kernel<Hopper<kTogether>, PrefillPass::kStates, kSilu>(launch, stream);
-    case PrefillPass::kPlain:
-      return launch_prefill_kernel<Hopper<kTogether>, PrefillPass::kPlain, kSilu>(launch, stream);
-    case PrefillPass::kGated:
-      return launch_prefill_kernel<Hopper<kTogether>, PrefillPass::kGated, kSilu>(launch, stream);
-  }
-  return internal_error("lightning prefill: no such pass");
-}
-
 template <SiluForm kSilu>
 Status launch(const PrefillLaunch& launch, Stream stream) {
-  return launch.paired ? launch_pass<kHalves, kSilu>(launch, stream)
-                       : launch_pass<1, kSilu>(launch, stream);
+  switch (launch.pass) {
+    case PrefillPass::kStates:
+      return launch_prefill_kernel<Hopper, PrefillPass::kStates, kSilu>(launch, stream);
+    case PrefillPass::kPlain:
+      return launch_prefill_kernel<Hopper, PrefillPass::kPlain, kSilu>(launch, stream);
+    case PrefillPass::kGated:
+      return launch_prefill_kernel<Hopper, PrefillPass::kGated, kSilu>(launch, stream);
+  }
+  return internal_error("lightning prefill: no such pass");
 }
 
 }  // namespace

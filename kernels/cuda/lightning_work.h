@@ -20,6 +20,8 @@ struct PrefillWork {
   int segment_tokens;  // 0: spans are whole
   int max_segments;
   float* segment_states;
+  std::uint32_t* progress;  // null: blocks run freely (lightning_lockstep.cuh)
+  int lockstep_chunks;
   int items;  // half heads of segments of spans
 };
 

@@ -199,38 +199,11 @@ __device__ inline void copy_tile(const void* map, std::uint32_t tile, int column
       : "memory");
 }
 
-// ---- pairs: two blocks of a cluster, of neighbouring numbers ----
-
-// Waits among all threads of both; what either wrote to shared memory is then seen by the other.
-__device__ inline void pair_sync() {
-  asm volatile(
-      "barrier.cluster.arrive.release;\n"
-      "barrier.cluster.wait.acquire;" ::
-          : "memory");
-}
-
-// Arrives at the same barrier of both.
-__device__ inline void barrier_arrive_pair(std::uint32_t barrier) {
-#pragma unroll
-  for (std::uint32_t rank = 0; rank < 2; ++rank) {
-    asm volatile(
-        "{ .reg .b32 remote;\n"
-        "mapa.shared::cluster.u32 remote, %0, %1;\n"
-        "mbarrier.arrive.release.cluster.shared::cluster.b64 _, [remote]; }" ::"r"(barrier),
-        "r"(rank)
-        : "memory");
-  }
-}
-
-// Into both, each of whose barriers hears of it.
-__device__ inline void copy_tile_to_pair(const void* map, std::uint32_t tile, int column, int row,
-                                         std::uint32_t barrier) {
-  constexpr std::uint16_t kBoth = 3;
-  asm volatile(
-      "cp.async.bulk.tensor.2d.shared::cluster.global.mbarrier::complete_tx::bytes"
-      ".multicast::cluster [%0], [%1, {%2, %3}], [%4], %5;" ::"r"(tile),
-      "l"(map), "r"(column), "r"(row), "r"(barrier), "h"(kBoth)
-      : "memory");
+// Into the L2 cache only.
+__device__ inline void bring_tile_near(const void* map, int column, int row) {
+  asm volatile("cp.async.bulk.prefetch.tensor.2d.L2.global.tile [%0, {%1, %2}];" ::"l"(map),
+               "r"(column), "r"(row)
+               : "memory");
 }
 
 }  // namespace arges::kernels::cuda::sm90

@@ -35,7 +35,7 @@ do_build() {
 
 # Parts one by one, so that one that hangs leaves the others.
 do_check() {
-  for part in products step attention portable small prefill paired; do
+  for part in products step attention portable small lockstep prefill; do
     run "check_$part" 150 "$build/check/arges_cuda_check" "$part"
     grep -m 12 FAIL "$logs/check_$part.log" | tee -a "$summary"
     [ "$part" != products ] || cat "$logs/check_$part.log" >>"$summary"

@@ -13,7 +13,6 @@ int main(int argc, char** argv) {
   measure_copy(stream);
   measure_lightning(stream);
   measure_decode_attention(stream);
-  measure_paired_lightning(stream);
   measure_copy(stream);
   return 0;
 }

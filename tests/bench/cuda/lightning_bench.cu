@@ -21,6 +21,8 @@ std::vector<float> slopes_of(int heads) {
   return slopes;
 }
 
+constexpr int kLockstep = 4;  // chunks; what the rows without a word about it have
+
 struct PrefillCase {
   int heads;
   int tokens;
@@ -30,6 +32,7 @@ struct PrefillCase {
   SiluForm silu = SiluForm::kTanh;
   PrefillPath path = PrefillPath::kBest;
   int sequences = 1;
+  int lockstep = kLockstep;
 };
 
 std::string name_of(const PrefillCase& c) {
@@ -39,7 +42,7 @@ std::string name_of(const PrefillCase& c) {
   if (c.segment_tokens > 0) name += " seg" + std::to_string(c.segment_tokens);
   if (c.silu == SiluForm::kExact) name += " exact";
   if (c.path == PrefillPath::kPortable) name += " mma.sync";
-  if (c.path == PrefillPath::kPaired) name += " paired";
+  if (c.lockstep != kLockstep) name += " lockstep " + std::to_string(c.lockstep);
   return name;
 }
 
@@ -70,6 +73,8 @@ void measure_prefill(const PrefillCase& c, cudaStream_t stream) {
   const int segments =
       c.segment_tokens > 0 ? (c.tokens + c.segment_tokens - 1) / c.segment_tokens : 1;
   const DeviceArray<float> scratch(c.sequences * segments * state_floats);
+  DeviceArray<std::uint32_t> progress(2);
+  progress.fill_bytes(0);
   std::vector<LightningPrefill> runs;
   for (std::size_t set = 0; set < sets; ++set) {
     LightningPrefillArgs args;
@@ -90,6 +95,8 @@ void measure_prefill(const PrefillCase& c, cudaStream_t stream) {
     args.segment_tokens = c.segment_tokens;
     args.max_segments = segments;
     args.segment_states = scratch.get();
+    args.progress = progress.get();
+    args.lockstep_chunks = c.lockstep;
     args.path = c.path;
     args.silu = c.silu;
     auto run = LightningPrefill::create(args);
@@ -185,22 +192,30 @@ void measure_silu() {
 void measure_lightning(cudaStream_t stream) {
   measure_silu();
   constexpr auto kExact = SiluForm::kExact;
-  for (const int tokens : {1024, 4096, 16384, 32768, 131072}) {
-    measure_prefill({64, tokens, false, tokens == 131072 ? 3.15 : 0.0}, stream);
-    measure_prefill({64, tokens, false, tokens == 131072 ? 3.15 : 0.0, 0, kExact}, stream);
+  constexpr auto kTanh = SiluForm::kTanh;
+  constexpr auto kBest = PrefillPath::kBest;
+  measure_prefill({64, 131072, false, 3.15}, stream);
+  for (const int lockstep : {0, 2, 16}) {
+    measure_prefill({64, 131072, false, 3.15, 0, kTanh, kBest, 1, lockstep}, stream);
+  }
+  measure_prefill({64, 131072, true, 3.95}, stream);
+  measure_prefill({64, 131072, true, 3.95, 0, kTanh, kBest, 1, 0}, stream);
+  for (const int tokens : {1024, 4096, 16384, 32768}) {
+    measure_prefill({64, tokens, false, 0.0}, stream);
+    measure_prefill({64, tokens, false, 0.0, 0, kTanh, kBest, 1, 0}, stream);
   }
   measure_prefill({64, 16384, true, 0.0}, stream);
-  measure_prefill({64, 131072, true, 3.95}, stream);
-  measure_prefill({64, 131072, true, 3.95, 0, kExact}, stream);
-  measure_prefill({64, 16384, false, 0.0, 0, kExact, PrefillPath::kPortable}, stream);
-  measure_prefill({64, 16384, false, 0.0, 0, SiluForm::kTanh, PrefillPath::kBest, 4}, stream);
-  for (const int segment : {256, 512}) {
-    measure_prefill({8, 4096, false, 0.0, segment}, stream);
-  }
-  for (const int segment : {0, 512, 1024, 1536, 2048, 3072, 4096, 8192}) {
-    measure_prefill({8, 16384, false, 0.08, segment}, stream);
-    measure_prefill({8, 65536, false, 0.26, segment}, stream);
-    measure_prefill({8, 131072, false, 0.50, segment}, stream);
+  measure_prefill({64, 16384, true, 0.0, 0, kTanh, kBest, 1, 0}, stream);
+  measure_prefill({64, 16384, false, 0.0, 0, kTanh, kBest, 4}, stream);
+  measure_prefill({64, 32768, false, 0.0, 0, kExact}, stream);
+  for (const int tokens : {4096, 16384, 65536, 131072}) {
+    const double target = tokens == 16384    ? 0.08
+                          : tokens == 65536  ? 0.26
+                          : tokens == 131072 ? 0.50
+                                             : 0.0;
+    const int segment = prefill_segment_tokens(8, tokens);
+    measure_prefill({8, tokens, false, target, segment}, stream);
+    measure_prefill({8, tokens, false, target, 2 * segment}, stream);
   }
   measure_step(1, 64, 0.006, stream);
   measure_step(8, 64, 0.0, stream);
@@ -208,21 +223,6 @@ void measure_lightning(cudaStream_t stream) {
   measure_step(64, 64, 0.195, stream);
   measure_step(256, 64, 0.0, stream);
   measure_step(1, 8, 0.0, stream);
-}
-
-void measure_paired_lightning(cudaStream_t stream) {
-  constexpr auto kPaired = PrefillPath::kPaired;
-  for (const SiluForm silu : {SiluForm::kTanh, SiluForm::kExact}) {
-    for (const int tokens : {4096, 16384, 32768, 131072}) {
-      measure_prefill({64, tokens, false, tokens == 131072 ? 3.15 : 0.0, 0, silu, kPaired}, stream);
-    }
-    measure_prefill({64, 131072, true, 3.95, 0, silu, kPaired}, stream);
-  }
-  for (const int segment : {1024, 2048, 4096}) {
-    measure_prefill({8, 16384, false, 0.08, segment, SiluForm::kTanh, kPaired}, stream);
-    measure_prefill({8, 65536, false, 0.26, segment, SiluForm::kTanh, kPaired}, stream);
-    measure_prefill({8, 131072, false, 0.50, segment, SiluForm::kTanh, kPaired}, stream);
-  }
 }
 
 }  // namespace arges::bench

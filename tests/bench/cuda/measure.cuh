@@ -106,7 +106,6 @@ inline void print_line(const std::string& name, double seconds, double bytes, do
 
 // Each of the program's files.
 void measure_lightning(cudaStream_t stream);
-void measure_paired_lightning(cudaStream_t stream);
 void measure_decode_attention(cudaStream_t stream);
 
 }  // namespace arges::bench

@@ -25,12 +25,12 @@ std::string figures_of(const LightningErrors& e) {
 std::string name_of(const LightningShape& shape, const LightningHow& how) {
   std::string name = how.step ? "step" : "prefill";
   if (how.path == PrefillPath::kPortable) name += " mma.sync";
-  if (how.path == PrefillPath::kPaired) name += " paired";
   if (how.silu == SiluForm::kExact) name += " exact SiLU";
   name += " H" + std::to_string(shape.heads) + " layer " + std::to_string(shape.layer);
   if (shape.gated) name += " gate";
   if (shape.fresh) name += " fresh";
   if (how.segment_tokens > 0) name += " segments of " + std::to_string(how.segment_tokens);
+  if (how.lockstep > 0) name += " lockstep " + std::to_string(how.lockstep);
   if (how.cut > 0) name += " cut at " + std::to_string(how.cut);
   name += " tokens";
   const std::size_t shown = std::min<std::size_t>(shape.counts.size(), 7);
@@ -132,18 +132,25 @@ void check_prefill() {
   }
 }
 
-void check_paired() {
-  constexpr auto kPaired = PrefillPath::kPaired;
+// Blocks that keep together compute what free ones do, bit for bit.
+void check_lockstep() {
   for (const int heads : {2, 8, 64}) {
-    for (const bool gated : {false, true}) {
-      const LightningShape shape{.heads = heads, .gated = gated, .counts = ragged()};
-      check_shape(shape, {{.path = kPaired},
-                          {.path = kPaired, .silu = SiluForm::kExact},
-                          {.path = kPaired, .segment_tokens = 128}});
-      check_bits(LightningProblem(shape), shape, {.path = kPaired});
+    for (const int window : {1, 4}) {
+      const LightningShape shape{.heads = heads,
+                                 .layer = 40,
+                                 .gated = heads == 8,
+                                 .counts = window == 1 ? ragged() : std::vector<int>{4096, 100}};
+      LightningProblem problem(shape);
+      const LightningHow how{.lockstep = window};
+      check_values(problem, shape, how);
+      const LightningOutcome together = problem.run(how);
+      const LightningOutcome apart = problem.run({});
+      bool same = true;
+      for (int span = 0; span < problem.spans(); ++span) {
+        same = same && problem.same_bits(together, apart, span);
+      }
+      report("same bits as free: " + name_of(shape, how), same, "");
     }
-    check_shape({.heads = heads, .layer = 78, .gated = true, .counts = {4096, 100, 3000}},
-                {{.path = kPaired}, {.path = kPaired, .segment_tokens = 512}});
   }
 }
 
@@ -169,7 +176,7 @@ void check_lightning(const std::string& part) {
   if (part == "portable") check_small({{.path = PrefillPath::kPortable}});
   if (part == "step" || part == "all") check_step();
   if (part == "prefill" || part == "all") check_prefill();
-  if (part == "paired" || part == "all") check_paired();
+  if (part == "lockstep" || part == "all") check_lockstep();
 }
 
 }  // namespace arges::testing

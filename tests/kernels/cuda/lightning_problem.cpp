@@ -123,10 +123,17 @@ void LightningProblem::run_prefill(const LightningHow& how, const LightningLayer
                              state_floats());
   scratch.fill_bytes(kPoisonByte);
   args.segment_states = scratch.get();
+  DeviceArray<std::uint32_t> progress(2);
+  progress.fill_bytes(0);
+  if (how.lockstep > 0) args.progress = progress.get();
+  args.lockstep_chunks = how.lockstep;
   auto prefill = LightningPrefill::create(args);
   must(prefill.status());
   must(prefill->run(nullptr));
   must(cudaDeviceSynchronize(), "lightning prefill");
+  if (progress.download() != std::vector<std::uint32_t>{0, 0}) {
+    must(internal_error("lightning prefill left its progress words behind"));
+  }
 }
 
 void LightningProblem::run_step(const LightningLayer& layer,

@@ -24,6 +24,7 @@ struct LightningHow {
   int segment_tokens = 0;
   bool step = false;           // one decode step for each span's row (counts are 1)
   std::vector<int> only = {};  // these spans alone; empty: all
+  int lockstep = 0;            // not 0: blocks keep so many chunks together
   int cut = 0;                 // not 0: spans in two runs, the first of this many tokens
 };
 
