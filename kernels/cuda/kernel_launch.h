@@ -15,6 +15,21 @@ struct LaunchShape {
   bool early = false;
 };
 
+// Whether the current device can start kernels early; asked once a device.
+inline bool has_early_start() {
+  thread_local int known = -1;
+  thread_local bool has = false;
+  int device = 0;
+  int major = 0;
+  if (cudaGetDevice(&device) != cudaSuccess) return false;
+  if (device == known) return has;
+  if (cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device) != cudaSuccess) {
+    return false;
+  }
+  known = device;
+  return has = major >= 9;
+}
+
 template <class Argument>
 Status launch_kernel(void (*kernel)(Argument), const LaunchShape& shape, const Argument& argument,
                      cudaStream_t stream, const char* what) {
