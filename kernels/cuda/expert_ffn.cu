@@ -37,8 +37,8 @@ __device__ Share find_share(const std::int32_t* offsets, int experts, int index)
     const int expert = base + lane;
     const int begin = expert < experts ? offsets[expert] : 0;
     const int count = expert < experts ? offsets[expert + 1] - begin : 0;
-    unsigned mask = __ballot_sync(0xffffffffu,
-                                  count >= Size<kMany>::kLeast && count <= Size<kMany>::kMost);
+    unsigned mask =
+        __ballot_sync(0xffffffffu, count >= Size<kMany>::kLeast && count <= Size<kMany>::kMost);
     const int here = __popc(mask);
     if (index < here) {
       for (; index > 0; --index) mask &= mask - 1;

@@ -8,12 +8,11 @@
 
 namespace arges::kernels::cuda {
 
-// From o to z and Σo²; one of its threads asks for the copies, where the architecture has this group.
+// From o to z and Σo²; one of its threads asks for the copies, where the architecture has this
+// group.
 template <class Arch, PrefillPass kPass, SiluForm kSilu>
 class OutputGroup : private PrefillPlaces<Arch, kPass> {
   using Places = PrefillPlaces<Arch, kPass>;
-  using typename Places::Memory;
-  using typename Places::Chunks;
   using Places::channel_column;
   using Places::full;
   using Places::gate_full;
@@ -32,6 +31,8 @@ class OutputGroup : private PrefillPlaces<Arch, kPass> {
   using Places::thread_;
   using Places::vacated;
   using Places::work_;
+  using typename Places::Chunks;
+  using typename Places::Memory;
 
  public:
   using Places::Places;

@@ -75,9 +75,7 @@ class PrefillPlaces {
   }
 
   // A thread's pieces of a tile: rows thread/8 + 16 i.
-  __device__ std::uint32_t row_of(int i) const {
-    return (thread_ >> 3) + 16 * i;
-  }
+  __device__ std::uint32_t row_of(int i) const { return (thread_ >> 3) + 16 * i; }
 
   // The channels of z that this thread finishes in its rows thread/8 + 16 i.
   __device__ std::int64_t channel_column(const WorkItem& item) const {

@@ -24,8 +24,6 @@ template <class Arch, PrefillPass kPass, SiluForm kSilu>
 class StateGroup : private PrefillPlaces<Arch, kPass> {
   using Places = PrefillPlaces<Arch, kPass>;
   using Products = typename Arch::Products;
-  using typename Places::Memory;
-  using typename Places::Chunks;
   using Places::decayed_v;
   using Places::free_again;
   using Places::full;
@@ -42,6 +40,8 @@ class StateGroup : private PrefillPlaces<Arch, kPass> {
   using Places::thread_;
   using Places::vacated;
   using Places::work_;
+  using typename Places::Chunks;
+  using typename Places::Memory;
 
  public:
   __device__ StateGroup(const PrefillWork& work, std::uint32_t base, char* memory)
@@ -223,7 +223,6 @@ class StateGroup : private PrefillPlaces<Arch, kPass> {
 #pragma unroll
     for (int i = 0; i < 64; ++i) to[state_offset(item, i)] = state[i];
   }
-
 
   OutputGroup<Arch, kPass, kSilu> output_;
 };

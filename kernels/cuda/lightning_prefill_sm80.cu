@@ -94,7 +94,7 @@ Status launch_prefill_sm80(const PrefillLaunch& args, Stream stream) {
       to_status(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
                 "shared memory of the device"));
   return bytes >= static_cast<int>(PrefillMemory<2, 0>::kBytes) ? launch<2>(args, stream)
-                                                             : launch<1>(args, stream);
+                                                                : launch<1>(args, stream);
 }
 
 }  // namespace arges::kernels::cuda

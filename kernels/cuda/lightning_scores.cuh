@@ -12,8 +12,6 @@ template <class Arch, PrefillPass kPass, SiluForm kSilu>
 class ScoreGroup : private PrefillPlaces<Arch, kPass> {
   using Places = PrefillPlaces<Arch, kPass>;
   using Products = typename Arch::Products;
-  using typename Places::Memory;
-  using typename Places::Chunks;
   using Places::decayed_v;
   using Places::free_again;
   using Places::full;
@@ -25,6 +23,8 @@ class ScoreGroup : private PrefillPlaces<Arch, kPass> {
   using Places::stage;
   using Places::thread_;
   using Places::work_;
+  using typename Places::Chunks;
+  using typename Places::Memory;
 
  public:
   using Places::Places;
@@ -182,10 +182,14 @@ class ScoreGroup : private PrefillPlaces<Arch, kPass> {
   __device__ void write_scores(std::uint32_t n, const float (&sums)[32],
                                const float (&decay)[32]) const {
     switch (thread_ >> 5) {
-      case 0: return write_scores_of<0>(n, sums, decay);
-      case 1: return write_scores_of<1>(n, sums, decay);
-      case 2: return write_scores_of<2>(n, sums, decay);
-      default: return write_scores_of<3>(n, sums, decay);
+      case 0:
+        return write_scores_of<0>(n, sums, decay);
+      case 1:
+        return write_scores_of<1>(n, sums, decay);
+      case 2:
+        return write_scores_of<2>(n, sums, decay);
+      default:
+        return write_scores_of<3>(n, sums, decay);
     }
   }
 

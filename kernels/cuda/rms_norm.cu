@@ -39,8 +39,8 @@ __global__ void __launch_bounds__(kThreads)
 #pragma unroll
   for (int i = 0; i < kVectors; ++i) {
     const int column = 4 * (static_cast<int>(threadIdx.x) + i * kThreads);
-    norms[i] = column < args.width ? *reinterpret_cast<const float4*>(args.norm + column)
-                                   : float4{};
+    norms[i] =
+        column < args.width ? *reinterpret_cast<const float4*>(args.norm + column) : float4{};
   }
   wait_for_kernel_before();
   float squares = 0.0f;

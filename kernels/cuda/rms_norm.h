@@ -12,8 +12,8 @@ inline constexpr int kMaxNormWidth = 8192;
 struct RmsNormArgs {
   float* x = nullptr;  // [rows, width]; replaced where experts are added
   int rows = 0;
-  int width = 0;                 // a multiple of 4, up to kMaxNormWidth
-  const float* norm = nullptr;   // [width]
+  int width = 0;                // a multiple of 4, up to kMaxNormWidth
+  const float* norm = nullptr;  // [width]
   float epsilon = 1e-5f;
   void* n = nullptr;             // bf16 [rows, width]
   float* inverse_rms = nullptr;  // [rows]

@@ -52,20 +52,17 @@ __global__ void __launch_bounds__(kThreads)
   __nv_bfloat16* from = row + head * kHeadWidth;
   turn(args, position, angles);
   __syncthreads();
-  const __nv_bfloat16 value =
-      __float2bfloat16_rn(rotated(from, channel, args.rotary_dim, angles));
+  const __nv_bfloat16 value = __float2bfloat16_rn(rotated(from, channel, args.rotary_dim, angles));
   if (head < queries) {
     __syncthreads();  // all have read what is replaced
     from[channel] = value;
     return;
   }
   const int kv_head = head - queries;
-  const std::int64_t page =
-      args.page_table[sequence * args.table_stride + position / kPageTokens];
-  __nv_bfloat16* to = static_cast<__nv_bfloat16*>(args.pages) + page * args.page_stride +
-                      (static_cast<std::int64_t>(kv_head) * 2 * kPageTokens +
-                       position % kPageTokens) *
-                          kHeadWidth;
+  const std::int64_t page = args.page_table[sequence * args.table_stride + position / kPageTokens];
+  __nv_bfloat16* to =
+      static_cast<__nv_bfloat16*>(args.pages) + page * args.page_stride +
+      (static_cast<std::int64_t>(kv_head) * 2 * kPageTokens + position % kPageTokens) * kHeadWidth;
   to[channel] = value;
   to[kPageTokens * kHeadWidth + channel] = from[args.kv_heads * kHeadWidth + channel];
 }
@@ -79,8 +76,8 @@ Status rotary_append(const RotaryAppendArgs& args, Stream stream) {
   }
   if (args.sequences < 1 || args.sequences > 65535 || args.kv_heads < 1 || args.rotary_dim < 0 ||
       args.rotary_dim > kHeadWidth || args.rotary_dim % 2 != 0 ||
-      args.row_stride < static_cast<std::int64_t>(args.kv_heads) * (kQueriesPerHead + 2) *
-                            kHeadWidth) {
+      args.row_stride <
+          static_cast<std::int64_t>(args.kv_heads) * (kQueriesPerHead + 2) * kHeadWidth) {
     return invalid_argument("rotary_append: a size that does not fit");
   }
   LaunchShape shape;

@@ -4,8 +4,8 @@
 #include "kernels/cuda/decode_attention.h"
 
 // Between the product and decode_attention: rotates q in place (the first rotary_dim channels of a
-// head, half-split pairs j, j + rotary_dim/2, by position · theta^(−2j/rotary_dim)), and appends the
-// rotated k and v as token `position` of the sequence's pages.
+// head, half-split pairs j, j + rotary_dim/2, by position · theta^(−2j/rotary_dim)), and appends
+// the rotated k and v as token `position` of the sequence's pages.
 namespace arges::kernels::cuda {
 
 struct RotaryAppendArgs {

@@ -49,9 +49,7 @@ __device__ float add_product(const float4& x, const float4& w, float sum) {
 __device__ void compute_logit(const RouteTopKArgs& args, int expert, std::int64_t row,
                               RouteMemory& memory) {
   float4 weights[kVectors];
-  const auto column_of = [](int i) {
-    return 4 * (static_cast<int>(threadIdx.x) + i * kThreads);
-  };
+  const auto column_of = [](int i) { return 4 * (static_cast<int>(threadIdx.x) + i * kThreads); };
   const float* router = args.router + static_cast<std::int64_t>(expert) * args.width;
 #pragma unroll
   for (int i = 0; i < kVectors; ++i) {

@@ -5,9 +5,9 @@
 #include "kernels/cuda/warpgroup_sm80.cuh"
 
 // Products of a few rows, 1 to 64, with a large matrix W [n, k] of bf16: y[m] = W · x[m]. Reading W
-// takes the time, so it is read once, straight from memory into the operands of mma.sync: 32 rows of
-// W a block, k cut among its 8 warps in stretches of 128, the warps' sums added in their order. What
-// is added to what depends on k alone: a row's bits are the same in every batch.
+// takes the time, so it is read once, straight from memory into the operands of mma.sync: 32 rows
+// of W a block, k cut among its 8 warps in stretches of 128, the warps' sums added in their order.
+// What is added to what depends on k alone: a row's bits are the same in every batch.
 namespace arges::kernels::cuda {
 
 inline constexpr int kSkinnyThreads = 256;
@@ -56,7 +56,9 @@ class SkinnyWeights {
     }
   }
 
-  __device__ bool done() const { return at_ >= k_; }
+  __device__ bool done() const {
+    return at_ >= k_;
+  }
   // The next part of the stretch, or the warp's next stretch.
   __device__ void next() {
     at_ += 32 * kSteps;

@@ -35,8 +35,8 @@ do_build() {
 
 # Parts one by one, so that one that hangs leaves the others.
 do_check() {
-  for part in products step attention portable small lockstep prefill; do
-    run "check_$part" 150 "$build/check/arges_cuda_check" "$part"
+  for part in products linear rotary experts small lockstep step attention portable prefill; do
+    run "check_$part" 40 "$build/check/arges_cuda_check" "$part"
     grep -m 12 FAIL "$logs/check_$part.log" | tee -a "$summary"
     [ "$part" != products ] || cat "$logs/check_$part.log" >>"$summary"
     tail -n 1 "$logs/check_$part.log" | tee -a "$summary"
@@ -51,10 +51,14 @@ do_sanitize() {
   done
 }
 
+# The same for groups of measurements: each a process, by the beginning of its lines.
 do_bench() {
   benches=$((benches + 1))
-  run "bench$benches" 150 "$build/bench/arges_cuda_bench"
-  cat "$logs/bench$benches.log" >>"$summary"
+  for group in "prefill" "decode layers" "step B" "decode attention" "SiLU"; do
+    local name="bench${benches}_${group// /_}"
+    run "$name" 40 "$build/bench/arges_cuda_bench" "$group"
+    cat "$logs/$name.log" >>"$summary"
+  done
 }
 
 do_peers() {

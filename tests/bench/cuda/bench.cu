@@ -13,6 +13,6 @@ int main(int argc, char** argv) {
   measure_copy(stream);
   measure_lightning(stream);
   measure_decode_attention(stream);
-  measure_copy(stream);
+  measure_decode_layers(stream);
   return 0;
 }

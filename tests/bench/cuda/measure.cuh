@@ -55,7 +55,8 @@ inline double time_of(const std::function<void(int)>& work, cudaStream_t stream)
   return median(seconds);
 }
 
-static __global__ void fill_bf16(__nv_bfloat16* out, std::size_t count, unsigned seed) {
+static __global__ void fill_bf16(__nv_bfloat16* out, std::size_t count, unsigned seed,
+                                 float scale) {
   const std::size_t step = static_cast<std::size_t>(gridDim.x) * blockDim.x;
   for (std::size_t i = blockIdx.x * static_cast<std::size_t>(blockDim.x) + threadIdx.x; i < count;
        i += step) {
@@ -65,13 +66,14 @@ static __global__ void fill_bf16(__nv_bfloat16* out, std::size_t count, unsigned
     x ^= x >> 31;
     const auto sum =
         static_cast<float>((x & 0xffff) + (x >> 16 & 0xffff) + (x >> 32 & 0xffff) + (x >> 48));
-    out[i] = __float2bfloat16_rn((sum / 65536.0f - 2.0f) * 1.7320508f);
+    out[i] = __float2bfloat16_rn((sum / 65536.0f - 2.0f) * 1.7320508f * scale);
   }
 }
 
-inline DeviceArray<__nv_bfloat16> random_bf16(std::size_t count) {
+inline DeviceArray<__nv_bfloat16> random_bf16(std::size_t count, float scale = 1.0f,
+                                              unsigned seed = 1) {
   DeviceArray<__nv_bfloat16> array(count);
-  fill_bf16<<<1024, 256>>>(array.get(), count, 1);
+  fill_bf16<<<1024, 256>>>(array.get(), count, seed, scale);
   must(cudaDeviceSynchronize(), "fill");
   return array;
 }
@@ -107,5 +109,6 @@ inline void print_line(const std::string& name, double seconds, double bytes, do
 // Each of the program's files.
 void measure_lightning(cudaStream_t stream);
 void measure_decode_attention(cudaStream_t stream);
+void measure_decode_layers(cudaStream_t stream);
 
 }  // namespace arges::bench

@@ -12,5 +12,8 @@ void report(const std::string& name, bool ok, const std::string& figures);
 void check_lightning(const std::string& part);
 void check_decode_attention();
 void check_products();
+void check_linear();
+void check_experts();
+void check_rotary();
 
 }  // namespace arges::testing

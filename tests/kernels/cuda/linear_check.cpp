@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dense layers of a few rows, with what is fused into them, against double precision.
+#include "kernels/cuda/linear.h"
+
+#include <cmath>
+#include <cstring>
+
+#include "tests/kernels/cuda/dense.h"
+#include "tests/kernels/cuda/device_array.h"
+#include "tests/kernels/cuda/distance.h"
+#include "tests/kernels/cuda/report.h"
+
+namespace arges::testing {
+
+namespace {
+
+using namespace kernels::cuda;
+
+constexpr double kBf16Bound = 5e-3;
+constexpr double kFp32Bound = 1e-5;
+constexpr int kParts = 6;
+constexpr float kEpsilon = 1e-5f;
+constexpr float kAlpha = 3.5f;
+constexpr float kBeta = 0.75f;
+
+struct LinearShape {
+  int rows;
+  int outputs;
+  int inputs;
+};
+
+// The outputs' rows are wider than they need to be; what lies between is poison and stays so.
+class LinearProblem {
+ public:
+  explicit LinearProblem(const LinearShape& shape)
+      : shape_(shape),
+        y_stride_(shape.outputs + 5),
+        x_(random_matrix(std::int64_t{shape.rows} * x_stride(), 1.0, 11)),
+        w_(random_matrix(std::int64_t{shape.outputs} * shape.inputs,
+                         1.0 / std::sqrt(shape.inputs), 12)),
+        residual_(random_floats(shape.rows * y_stride_, 1.0, 13)),
+        inverse_rms_(random_floats(shape.rows, 0.5, 14)),
+        norm_(random_floats(shape.outputs, 1.0, 15)),
+        squares_(random_floats(std::int64_t{kParts} * shape.rows, 1.0, 16)),
+        device_x_(x_),
+        device_w_(w_) {
+    for (float& square : squares_) square = square * square * static_cast<float>(shape.inputs);
+  }
+
+  // bf16 y of `rows` rows from row `first` on.
+  std::vector<Bf16> run_plain(int first, int rows) const {
+    DeviceArray<Bf16> y(static_cast<std::size_t>(rows * y_stride_));
+    y.fill_bytes(0xff);
+    LinearArgs args = args_for(first, rows);
+    args.y = y.get();
+    must(linear(args, nullptr));
+    must(cudaDeviceSynchronize(), "linear");
+    return y.download();
+  }
+
+  // fp32, divided by the rms of square sums, added to a residual, in place or not.
+  std::vector<float> run_fused(int first, int rows, bool in_place) const {
+    const auto begin = static_cast<std::size_t>(first);
+    const auto count = static_cast<std::size_t>(rows);
+    const auto stride = static_cast<std::size_t>(y_stride_);
+    std::vector<float> part(residual_.begin() + static_cast<std::ptrdiff_t>(begin * stride),
+                            residual_.begin() +
+                                static_cast<std::ptrdiff_t>((begin + count) * stride));
+    std::vector<float> squares;
+    for (int p = 0; p < kParts; ++p) {
+      for (int r = 0; r < rows; ++r) {
+        squares.push_back(squares_[static_cast<std::size_t>(p * shape_.rows + first + r)]);
+      }
+    }
+    const DeviceArray<float> x(part);
+    const DeviceArray<float> rms(inverse_rms_);
+    const DeviceArray<float> norm(norm_);
+    const DeviceArray<float> sums_of_squares(squares);
+    DeviceArray<float> sums(count * stride);
+    sums.fill_bytes(0xff);
+    LinearArgs args = args_for(first, rows);
+    args.sums = in_place ? x.get() : sums.get();
+    args.square_sums = sums_of_squares.get();
+    args.square_parts = kParts;
+    args.epsilon = kEpsilon;
+    args.residual = {x.get(), rms.get() + first, norm.get(), kAlpha, kBeta};
+    must(linear(args, nullptr));
+    must(cudaDeviceSynchronize(), "linear");
+    return in_place ? x.download() : sums.download();
+  }
+
+  void check() const {
+    const std::string name = "linear " + std::to_string(shape_.rows) + " x " +
+                             std::to_string(shape_.inputs) + " -> " +
+                             std::to_string(shape_.outputs);
+    const std::vector<Bf16> y = run_plain(0, shape_.rows);
+    const std::vector<float> fused = run_fused(0, shape_.rows, false);
+    Distance plain;
+    Distance summed;
+    bool untouched = true;
+    for (int row = 0; row < shape_.rows; ++row) {
+      const std::vector<double> reference = reference_of(row);
+      double squares = 0.0;
+      for (int p = 0; p < kParts; ++p) {
+        squares += squares_[static_cast<std::size_t>(p * shape_.rows + row)];
+      }
+      const double scale = 1.0 / std::sqrt(squares / shape_.inputs + kEpsilon);
+      for (int i = 0; i < static_cast<int>(y_stride_); ++i) {
+        const auto at = static_cast<std::size_t>(row * y_stride_ + i);
+        if (i >= shape_.outputs) {
+          untouched = untouched && y[at] == 0xffff;
+          continue;
+        }
+        const auto column = static_cast<std::size_t>(i);
+        plain.add(widen(y[at]), reference[column]);
+        const double n = double{residual_[at]} *
+                         double{inverse_rms_[static_cast<std::size_t>(row)]} *
+                         double{norm_[column]};
+        summed.add(double{fused[at]}, kAlpha * n + kBeta * scale * reference[column]);
+      }
+    }
+    char figures[80];
+    std::snprintf(figures, sizeof(figures), "bf16 %.2e  fp32 fused %.2e", plain.relative(),
+                  summed.relative());
+    report(name,
+           plain.relative() <= kBf16Bound && summed.relative() <= kFp32Bound && untouched,
+           figures);
+    report("same bits alone and in place: " + name, same_bits(y, fused), "");
+  }
+
+ private:
+  std::int64_t x_stride() const { return shape_.inputs + 8; }
+
+  LinearArgs args_for(int first, int rows) const {
+    LinearArgs args;
+    args.x = device_x_.get() + first * x_stride();
+    args.x_stride = x_stride();
+    args.rows = rows;
+    args.w = device_w_.get();
+    args.outputs = shape_.outputs;
+    args.inputs = shape_.inputs;
+    args.y_stride = y_stride_;
+    return args;
+  }
+
+  std::vector<double> reference_of(int row) const {
+    std::vector<double> x;
+    for (int j = 0; j < shape_.inputs; ++j) {
+      x.push_back(widen(x_[static_cast<std::size_t>(row * x_stride() + j)]));
+    }
+    return multiply(w_.data(), shape_.outputs, shape_.inputs, x);
+  }
+
+  bool same_bits(const std::vector<Bf16>& y, const std::vector<float>& fused) const {
+    bool same = true;
+    for (const int row : {0, shape_.rows / 2, shape_.rows - 1}) {
+      const auto at = static_cast<std::size_t>(row * y_stride_);
+      const auto outputs = static_cast<std::size_t>(shape_.outputs);
+      const std::vector<Bf16> alone = run_plain(row, 1);
+      same = same && std::memcmp(&y[at], alone.data(), outputs * 2) == 0;
+      const std::vector<float> sums = run_fused(row, 1, true);
+      same = same && std::memcmp(&fused[at], sums.data(), outputs * 4) == 0;
+    }
+    return same;
+  }
+
+  LinearShape shape_;
+  std::int64_t y_stride_;
+  std::vector<Bf16> x_;
+  std::vector<Bf16> w_;
+  std::vector<float> residual_;
+  std::vector<float> inverse_rms_;
+  std::vector<float> norm_;
+  std::vector<float> squares_;
+  DeviceArray<Bf16> device_x_;
+  DeviceArray<Bf16> device_w_;
+};
+
+}  // namespace
+
+void check_linear() {
+  for (const int rows : {1, 2, 7, 8, 9, 16, 17, 32, 33, 64}) {
+    LinearProblem({rows, 40, 264}).check();
+    LinearProblem({rows, 96, 2048}).check();
+  }
+  LinearProblem({3, 33, 8}).check();
+  LinearProblem({8, 6144, 8192}).check();
+}
+
+}  // namespace arges::testing
