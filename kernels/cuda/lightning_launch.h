@@ -20,9 +20,6 @@ struct PrefillLaunch {
 Status launch_prefill_sm80(const PrefillLaunch& launch, Stream stream);
 Status launch_prefill_sm90(const PrefillLaunch& launch, Stream stream);
 
-// Describes `rows` to the copy engine, in boxes of one tile. UNSUPPORTED without a driver for it.
-Status encode_tensor_map_sm90(PrefillWork& work);
-
 // segment_states: from the state that each segment adds to the one that it begins with.
 Status launch_segment_scan(const PrefillWork& work, bool early, Stream stream);
 

@@ -34,6 +34,8 @@ class OutputGroup : private PrefillPlaces<Arch, kPass> {
   using typename Places::Chunks;
   using typename Places::Memory;
 
+  static constexpr int kGateThread = 32;  // of another warp than the one that copies the rest
+
  public:
   using Places::Places;
 
@@ -44,7 +46,7 @@ class OutputGroup : private PrefillPlaces<Arch, kPass> {
     Lockstep lockstep(work_, thread_ == 0);
     std::uint32_t n = 0;
     Chunks at(work_);
-    if (kGated && thread_ == 0 && !at.done(work_)) copy_gate(at, 0);
+    if (kGated && thread_ == kGateThread && !at.done(work_)) copy_gate(at, 0);
     for (; !at.done(work_); at.next_chunk(work_), ++n) {
       const int tokens = min(kChunk, at.item.tokens - at.chunk);
       copy_next_gate(at, n);
@@ -152,7 +154,7 @@ class OutputGroup : private PrefillPlaces<Arch, kPass> {
     Arch::load_gate(work_, at.item, at.chunk, gate_tile(n), gate_full(n));
   }
   __device__ void copy_next_gate(const Chunks& at, std::uint32_t n) const {
-    if (!kGated || thread_ != 0) return;
+    if (!kGated || thread_ != kGateThread) return;
     Chunks next = at;
     next.next_chunk(work_);
     if (!next.done(work_)) copy_gate(next, n + 1);

@@ -89,7 +89,11 @@ Result<LightningPrefill> LightningPrefill::create(const LightningPrefillArgs& ar
   auto launches = std::make_shared<Launches>();
   PrefillLaunch& output = launches->output;
   output.work = work_of(args);
-  if (hopper) ARGES_RETURN_IF_ERROR(encode_tensor_map_sm90(output.work));
+  if (hopper) {
+    const LightningLayer& layer = args.layer;
+    ARGES_RETURN_IF_ERROR(encode_tensor_map(layer.rows, layer.row_count, layer.row_stride,
+                                            layer.row_stride, output.work.tensor_map));
+  }
   output.silu = args.silu;
   output.pass = args.layer.gate_column >= 0 ? PrefillPass::kGated : PrefillPass::kPlain;
   output.blocks = std::min(output.work.items, card.multiprocessors);

@@ -45,7 +45,7 @@ struct Hopper {
     const int q = item.head * 3 * kHeadWidth;
     const int k = q + kHeadWidth;
     const int v = k + kHeadWidth + item.half * kHalfWidth;
-    const void* map = work.tensor_map;
+    const void* map = &work.tensor_map;
     sm90::barrier_expect(full, (kStatesOnly ? 3 : 5) * kTileBytes);
     if constexpr (!kStatesOnly) copy_both(map, stage + Memory::kQ, q, row, full);
     copy_both(map, stage + Memory::kK, k, row, full);
@@ -55,11 +55,11 @@ struct Hopper {
   __device__ static void load_gate(const PrefillWork& work, const WorkItem& item, int chunk,
                                    std::uint32_t tile, std::uint32_t full) {
     sm90::barrier_expect(full, kTileBytes);
-    sm90::copy_tile(work.tensor_map, tile, gate_column(work, item), item.first_row + chunk, full);
+    sm90::copy_tile(&work.tensor_map, tile, gate_column(work, item), item.first_row + chunk, full);
   }
   __device__ static void expect_gate_soon(const PrefillWork& work, const WorkItem& item,
                                           int chunk) {
-    sm90::bring_tile_near(work.tensor_map, gate_column(work, item), item.first_row + chunk);
+    sm90::bring_tile_near(&work.tensor_map, gate_column(work, item), item.first_row + chunk);
   }
 
  private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "kernels/cuda/lightning.h"
+#include "kernels/cuda/tensor_map.h"
 
 namespace arges::kernels::cuda {
 
@@ -13,7 +14,7 @@ inline constexpr int kStateSize = kHeadWidth * kHeadWidth;
 
 // What the kernels are launched with.
 struct PrefillWork {
-  alignas(64) unsigned char tensor_map[128];  // of `rows`, for the copy engine
+  TensorMap tensor_map;  // of `rows`
   LightningLayer layer;
   const LightningSpan* spans;
   int span_count;

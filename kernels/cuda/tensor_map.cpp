@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "kernels/cuda/tensor_map.h"
+
 #include <cuda.h>
 #include <cudaTypedefs.h>
 
 #include <cstring>
 
 #include "kernels/cuda/cuda_status.h"
-#include "kernels/cuda/lightning_launch.h"
 
 namespace arges::kernels::cuda {
 
@@ -31,24 +32,23 @@ Result<Encoder> find_encoder() {
 
 }  // namespace
 
-Status encode_tensor_map_sm90(PrefillWork& work) {
+Status encode_tensor_map(const void* data, std::int64_t rows, std::int64_t columns,
+                         std::int64_t stride, TensorMap& map) {
   ARGES_ASSIGN_OR_RETURN(const Encoder encoder, find_encoder());
-  const LightningLayer& layer = work.layer;
-  const cuuint64_t sizes[2] = {static_cast<cuuint64_t>(layer.row_stride),
-                               static_cast<cuuint64_t>(layer.row_count)};
-  const cuuint64_t strides[1] = {static_cast<cuuint64_t>(layer.row_stride) * 2};
+  const cuuint64_t sizes[2] = {static_cast<cuuint64_t>(columns), static_cast<cuuint64_t>(rows)};
+  const cuuint64_t strides[1] = {static_cast<cuuint64_t>(stride) * 2};
   const cuuint32_t box[2] = {64, 64};
   const cuuint32_t steps[2] = {1, 1};
-  CUtensorMap map;
-  const CUresult result = encoder.encode(
-      &map, CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, 2, const_cast<void*>(layer.rows), sizes, strides, box,
-      steps, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
-      CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
+  CUtensorMap encoded;
+  const CUresult result =
+      encoder.encode(&encoded, CU_TENSOR_MAP_DATA_TYPE_BFLOAT16, 2, const_cast<void*>(data), sizes,
+                     strides, box, steps, CU_TENSOR_MAP_INTERLEAVE_NONE, CU_TENSOR_MAP_SWIZZLE_128B,
+                     CU_TENSOR_MAP_L2_PROMOTION_L2_256B, CU_TENSOR_MAP_FLOAT_OOB_FILL_NONE);
   if (result != CUDA_SUCCESS) {
-    return invalid_argument("lightning prefill: the driver refuses rows of this stride or address");
+    return invalid_argument("the driver refuses rows of this stride or address");
   }
-  static_assert(sizeof(map) == sizeof(work.tensor_map));
-  std::memcpy(work.tensor_map, &map, sizeof(map));
+  static_assert(sizeof(encoded) == sizeof(map.bytes));
+  std::memcpy(map.bytes, &encoded, sizeof(encoded));
   return {};
 }
 

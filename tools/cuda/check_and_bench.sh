@@ -35,7 +35,7 @@ do_build() {
 
 # Parts one by one, so that one that hangs leaves the others.
 do_check() {
-  for part in products linear rotary experts small lockstep step attention portable prefill; do
+  for part in products linear rotary experts small lockstep causal step attention portable prefill; do
     run "check_$part" 40 "$build/check/arges_cuda_check" "$part"
     grep -m 12 FAIL "$logs/check_$part.log" | tee -a "$summary"
     [ "$part" != products ] || cat "$logs/check_$part.log" >>"$summary"
@@ -54,7 +54,7 @@ do_sanitize() {
 # The same for groups of measurements: each a process, by the beginning of its lines.
 do_bench() {
   benches=$((benches + 1))
-  for group in "prefill" "decode layers" "step B" "decode attention" "SiLU"; do
+  for group in "prefill" "decode layers" "causal" "step B" "decode attention" "SiLU"; do
     local name="bench${benches}_${group// /_}"
     run "$name" 40 "$build/bench/arges_cuda_bench" "$group"
     cat "$logs/$name.log" >>"$summary"

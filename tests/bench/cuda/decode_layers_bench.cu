@@ -139,8 +139,7 @@ class Step {
       if (rest && softmax) attend(stream);
       if (rest && !softmax) remember(l, layer, stream);
       if (part == Part::kAll || part == Part::kDense) {
-        LinearArgs args =
-            product(z_.get(), kWidth, layer.out.get(), kHidden, nullptr, x_.get());
+        LinearArgs args = product(z_.get(), kWidth, layer.out.get(), kHidden, nullptr, x_.get());
         if (!softmax) {
           args.square_sums = squares_.get();
           args.square_parts = kHeads * kSquareParts;
@@ -161,12 +160,10 @@ class Step {
   double bytes(Part part) const {
     double sum = 0.0;
     for (int l = 0; l < kLayers; ++l) {
-      const double dense =
-          2.0 * kHidden * inputs_of(l) + 2.0 * kHidden * kWidth;
+      const double dense = 2.0 * kHidden * inputs_of(l) + 2.0 * kHidden * kWidth;
       const double experts = layers_[static_cast<std::size_t>(l)]->active.download()[0];
-      const double state = l == kSoftmaxLayer
-                               ? 2.0 * 2 * (kContext + 1) * kKvHeads * kHeadWidth
-                               : 2.0 * 4 * kWidth * kHeadWidth;
+      const double state = l == kSoftmaxLayer ? 2.0 * 2 * (kContext + 1) * kKvHeads * kHeadWidth
+                                              : 2.0 * 4 * kWidth * kHeadWidth;
       if (part == Part::kAll || part == Part::kDense) sum += dense;
       if (part == Part::kAll || part == Part::kExperts) {
         sum += experts * 3.0 * 2.0 * kHidden * kFfn;

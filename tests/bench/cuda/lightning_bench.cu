@@ -200,7 +200,7 @@ void measure_lightning(cudaStream_t stream) {
   }
   measure_prefill({64, 131072, true, 3.95}, stream);
   measure_prefill({64, 131072, true, 3.95, 0, kTanh, kBest, 1, 0}, stream);
-  for (const int tokens : {1024, 4096, 16384, 32768}) {
+  for (const int tokens : {1024, 4096, 16384, 32768, 65536}) {
     measure_prefill({64, tokens, false, 0.0}, stream);
     measure_prefill({64, tokens, false, 0.0, 0, kTanh, kBest, 1, 0}, stream);
   }

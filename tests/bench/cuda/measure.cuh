@@ -35,20 +35,22 @@ inline double median(std::vector<double> values) {
 }
 
 // Seconds of one call of work(repetition).
-inline double time_of(const std::function<void(int)>& work, cudaStream_t stream) {
+inline double time_of(const std::function<void(int)>& work, cudaStream_t stream,
+                      int repetitions = kRepetitions) {
+  const int warm_ups = std::min(kWarmUps, repetitions / 2);
   cudaEvent_t begin = nullptr;
   cudaEvent_t end = nullptr;
   must(cudaEventCreate(&begin), "event");
   must(cudaEventCreate(&end), "event");
   std::vector<double> seconds;
-  for (int i = 0; i < kWarmUps + kRepetitions; ++i) {
+  for (int i = 0; i < warm_ups + repetitions; ++i) {
     must(cudaEventRecord(begin, stream), "record");
     work(i);
     must(cudaEventRecord(end, stream), "record");
     must(cudaEventSynchronize(end), "wait");
     float milliseconds = 0.0f;
     must(cudaEventElapsedTime(&milliseconds, begin, end), "elapsed");
-    if (i >= kWarmUps) seconds.push_back(1e-3 * static_cast<double>(milliseconds));
+    if (i >= warm_ups) seconds.push_back(1e-3 * static_cast<double>(milliseconds));
   }
   must(cudaEventDestroy(begin), "event");
   must(cudaEventDestroy(end), "event");
@@ -110,5 +112,6 @@ inline void print_line(const std::string& name, double seconds, double bytes, do
 void measure_lightning(cudaStream_t stream);
 void measure_decode_attention(cudaStream_t stream);
 void measure_decode_layers(cudaStream_t stream);
+void measure_causal_attention(cudaStream_t stream);
 
 }  // namespace arges::bench

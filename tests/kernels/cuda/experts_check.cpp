@@ -45,8 +45,8 @@ struct ExpertOutcome {
   std::vector<std::int32_t> order;
   std::vector<std::int32_t> offsets;
   std::vector<std::int32_t> active;
-  std::vector<float> out;         // of the routes
-  std::vector<float> x_after;     // α n + β Σ
+  std::vector<float> out;      // of the routes
+  std::vector<float> x_after;  // α n + β Σ
   std::vector<Bf16> n_after;
 };
 
@@ -71,8 +71,8 @@ class ExpertProblem {
   ExpertOutcome run(int first, int rows) const {
     const std::int64_t hidden = shape_.hidden;
     const std::int64_t routes = std::int64_t{rows} * shape_.top;
-    DeviceArray<float> x(std::vector<float>(x_.begin() + first * hidden,
-                                            x_.begin() + (first + rows) * hidden));
+    DeviceArray<float> x(
+        std::vector<float>(x_.begin() + first * hidden, x_.begin() + (first + rows) * hidden));
     const DeviceArray<float> norm(norm_);
     const DeviceArray<float> router(router_);
     DeviceArray<Bf16> n(size_of(rows * hidden));
@@ -135,17 +135,16 @@ class ExpertProblem {
     must(rms_norm(after, nullptr));
     must(cudaDeviceSynchronize(), "experts");
     if (ticket.download()[0] != 0) must(internal_error("route_top_k left its ticket behind"));
-    return {n.download(),       inverse_rms.download(), logits.download(), ids.download(),
+    return {n.download(),       inverse_rms.download(), logits.download(),  ids.download(),
             weights.download(), order.download(),       offsets.download(), active.download(),
             out.download(),     x.download(),           n_after.download()};
   }
 
   void check() const {
     const std::string name = "experts, rows " + std::to_string(shape_.rows) + " hidden " +
-                             std::to_string(shape_.hidden) + " ffn " +
-                             std::to_string(shape_.ffn) + " top " + std::to_string(shape_.top) +
-                             " of " + std::to_string(shape_.experts) +
-                             (shape_.crowded ? " crowded" : "");
+                             std::to_string(shape_.hidden) + " ffn " + std::to_string(shape_.ffn) +
+                             " top " + std::to_string(shape_.top) + " of " +
+                             std::to_string(shape_.experts) + (shape_.crowded ? " crowded" : "");
     const ExpertOutcome outcome = run(0, shape_.rows);
     char figures[160];
     const double norms = norm_error(outcome);
@@ -230,8 +229,8 @@ class ExpertProblem {
       for (int j = 0; j < shape_.top; ++j) {
         const double weight =
             std::exp(double{logits[order[size_of(j)]]} - double{logits[order[0]]}) / sum;
-        right = right && std::abs(double{outcome.weights[size_of(row * shape_.top + j)]} -
-                                  weight) <= 1e-6;
+        right = right &&
+                std::abs(double{outcome.weights[size_of(row * shape_.top + j)]} - weight) <= 1e-6;
       }
     }
     std::vector<std::int32_t> sorted(ids.size());
@@ -307,7 +306,8 @@ class ExpertProblem {
 
   bool same_bits(const ExpertOutcome& all) const {
     const ExpertOutcome again = run(0, shape_.rows);
-    bool same = again.out == all.out && again.x_after == all.x_after && again.n_after == all.n_after;
+    bool same =
+        again.out == all.out && again.x_after == all.x_after && again.n_after == all.n_after;
     const std::size_t hidden = size_of(shape_.hidden);
     for (const int row : {0, shape_.rows - 1}) {
       const ExpertOutcome alone = run(row, 1);

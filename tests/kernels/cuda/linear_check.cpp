@@ -36,8 +36,8 @@ class LinearProblem {
       : shape_(shape),
         y_stride_(shape.outputs + 5),
         x_(random_matrix(std::int64_t{shape.rows} * x_stride(), 1.0, 11)),
-        w_(random_matrix(std::int64_t{shape.outputs} * shape.inputs,
-                         1.0 / std::sqrt(shape.inputs), 12)),
+        w_(random_matrix(std::int64_t{shape.outputs} * shape.inputs, 1.0 / std::sqrt(shape.inputs),
+                         12)),
         residual_(random_floats(shape.rows * y_stride_, 1.0, 13)),
         inverse_rms_(random_floats(shape.rows, 0.5, 14)),
         norm_(random_floats(shape.outputs, 1.0, 15)),
@@ -63,9 +63,9 @@ class LinearProblem {
     const auto begin = static_cast<std::size_t>(first);
     const auto count = static_cast<std::size_t>(rows);
     const auto stride = static_cast<std::size_t>(y_stride_);
-    std::vector<float> part(residual_.begin() + static_cast<std::ptrdiff_t>(begin * stride),
-                            residual_.begin() +
-                                static_cast<std::ptrdiff_t>((begin + count) * stride));
+    std::vector<float> part(
+        residual_.begin() + static_cast<std::ptrdiff_t>(begin * stride),
+        residual_.begin() + static_cast<std::ptrdiff_t>((begin + count) * stride));
     std::vector<float> squares;
     for (int p = 0; p < kParts; ++p) {
       for (int r = 0; r < rows; ++r) {
@@ -122,8 +122,7 @@ class LinearProblem {
     char figures[80];
     std::snprintf(figures, sizeof(figures), "bf16 %.2e  fp32 fused %.2e", plain.relative(),
                   summed.relative());
-    report(name,
-           plain.relative() <= kBf16Bound && summed.relative() <= kFp32Bound && untouched,
+    report(name, plain.relative() <= kBf16Bound && summed.relative() <= kFp32Bound && untouched,
            figures);
     report("same bits alone and in place: " + name, same_bits(y, fused), "");
   }

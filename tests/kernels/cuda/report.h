@@ -12,6 +12,7 @@ void report(const std::string& name, bool ok, const std::string& figures);
 void check_lightning(const std::string& part);
 void check_decode_attention();
 void check_products();
+void check_causal_attention();
 void check_linear();
 void check_experts();
 void check_rotary();

@@ -93,9 +93,9 @@ void check_rotary() {
       const bool key = !query && head < kKvHeads * (kQueriesPerHead + 1);
       const int kv_head = (head - kKvHeads * kQueriesPerHead) % kKvHeads;
       const std::size_t in_page = static_cast<std::size_t>(
-          (sequences - 1 - s) * page +
-          ((kv_head * 2 + (key ? 0 : 1)) * kPageTokens + (position < 0 ? 0 : position % kPageTokens)) *
-              kHeadWidth);
+          (sequences - 1 - s) * page + ((kv_head * 2 + (key ? 0 : 1)) * kPageTokens +
+                                        (position < 0 ? 0 : position % kPageTokens)) *
+                                           kHeadWidth);
       const std::vector<double> want = rotate(&rows[at], position);
       for (int c = 0; c < kHeadWidth; ++c) {
         const auto channel = static_cast<std::size_t>(c);

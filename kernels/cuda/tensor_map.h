@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/base/status.h"
+
+namespace arges::kernels::cuda {
+
+// A description of a matrix for the copy engine, as kernels take it.
+struct TensorMap {
+  alignas(64) unsigned char bytes[128];
+};
+
+// bf16 [rows, columns], `stride` elements from row to row, in boxes of one tile (shared_memory.cuh):
+// 64 rows of 64 columns, swizzled. UNSUPPORTED without a driver for it, INVALID_ARGUMENT for a
+// stride or an address that it refuses.
+Status encode_tensor_map(const void* data, std::int64_t rows, std::int64_t columns,
+                         std::int64_t stride, TensorMap& map);
+
+}  // namespace arges::kernels::cuda
