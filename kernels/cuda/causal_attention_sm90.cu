@@ -16,9 +16,9 @@ namespace {
 constexpr int kGroup = 128;
 constexpr int kThreads = 3 * kGroup;
 constexpr int kStages = 2;
-constexpr std::uint32_t kWideTile = 2 * kTileBytes;    // 128 rows of 64 columns
-constexpr std::uint32_t kOperand = 2 * kWideTile;      // 128 rows of 128 columns
-constexpr std::uint32_t kKeys = kOperand;              // behind the queries
+constexpr std::uint32_t kWideTile = 2 * kTileBytes;  // 128 rows of 64 columns
+constexpr std::uint32_t kOperand = 2 * kWideTile;    // 128 rows of 128 columns
+constexpr std::uint32_t kKeys = kOperand;            // behind the queries
 constexpr std::uint32_t kValues = kKeys + kStages * kOperand;
 constexpr std::uint32_t kBarriers = kValues + kStages * kOperand;
 constexpr std::uint32_t kQueriesFull = kBarriers;
@@ -26,7 +26,8 @@ constexpr std::uint32_t kKeysFull = kQueriesFull + 8;
 constexpr std::uint32_t kKeysFree = kKeysFull + kStages * 8;
 constexpr std::uint32_t kValuesFull = kKeysFree + kStages * 8;
 constexpr std::uint32_t kValuesFree = kValuesFull + kStages * 8;
-constexpr std::uint32_t kSharedBytes = kValuesFree + kStages * 8 + 1024;
+constexpr std::uint32_t kNotes = kValuesFree + kStages * 8;
+constexpr std::uint32_t kSharedBytes = kNotes + 2 * kGroup * 4 + 1024;
 constexpr unsigned kWarpsThatRead = 8;
 
 // What a block does.
@@ -98,9 +99,8 @@ class Copier {
     const std::int32_t* table = args.page_table + task_.span.sequence * args.table_stride;
     for (int half = 0; half < 2; ++half) {
       const std::int64_t page = table[min(2 * tile + half, last_page)];
-      const auto row = static_cast<int>(
-          page * (args.page_stride / kHeadWidth) +
-          (task_.head / kQueriesPerHead * 2 + which) * kPageTokens);
+      const auto row = static_cast<int>(page * (args.page_stride / kHeadWidth) +
+                                        (task_.head / kQueriesPerHead * 2 + which) * kPageTokens);
       for (int side = 0; side < 2; ++side) {
         sm90::copy_tile(&work_.pages,
                         base_ + buffers + stage * kOperand + side * kWideTile + half * kTileBytes,
@@ -155,6 +155,7 @@ class Attender {
       Products::settle(scores);
       leave(keys_free(tile));
       soften(scores, tile, factors);
+      hold_back();
       Products::wait<0>();
       Products::settle(out);
       Products::settle(weights);
@@ -244,6 +245,12 @@ class Attender {
     group_sync(4 + group_);
   }
 
+  // Nobody reads it. ptxas moves a wait for products up past arithmetic, and the softmax would
+  // follow the products that it should run beside; past a store that needs its sums it does not.
+  __device__ void hold_back() const {
+    store_word(base_ + kNotes + 4 * threadIdx.x, __float_as_uint(sums_[0] + sums_[1]));
+  }
+
   // Scores become weights relative to the highest score so far of a row; factors: what all that was
   // summed before shrinks by.
   __device__ void soften(float (&scores)[64], int tile, float (&factors)[2]) {
@@ -311,8 +318,8 @@ class Attender {
       __nv_bfloat16* to = z + (task_.span.begin + row) * args_.z_stride + 2 * (lane_ & 3);
 #pragma unroll
       for (int j = 0; j < 16; ++j) {
-        *reinterpret_cast<std::uint32_t*>(to + 8 * j) = pack_bf16(
-            out[4 * j + 2 * half] * scale, out[4 * j + 2 * half + 1] * scale);
+        *reinterpret_cast<std::uint32_t*>(to + 8 * j) =
+            pack_bf16(out[4 * j + 2 * half] * scale, out[4 * j + 2 * half + 1] * scale);
       }
     }
   }
@@ -366,14 +373,12 @@ Status launch_causal_attention_sm90(const CausalWork& work, Stream stream) {
                            static_cast<int>(kSharedBytes)),
       "shared memory of causal attention"));
   LaunchShape shape;
-  shape.blocks =
-      dim3(static_cast<unsigned>(work.args.kv_heads * kQueriesPerHead),
-           static_cast<unsigned>((work.args.max_rows + kQueryTile - 1) / kQueryTile),
-           static_cast<unsigned>(work.args.span_count));
+  shape.blocks = dim3(static_cast<unsigned>(work.args.kv_heads * kQueriesPerHead),
+                      static_cast<unsigned>((work.args.max_rows + kQueryTile - 1) / kQueryTile),
+                      static_cast<unsigned>(work.args.span_count));
   shape.threads = kThreads;
   shape.shared_bytes = kSharedBytes;
-  return launch_kernel(causal_attention_kernel, shape, work, stream,
-                       "launch of causal attention");
+  return launch_kernel(causal_attention_kernel, shape, work, stream, "launch of causal attention");
 }
 
 }  // namespace arges::kernels::cuda

@@ -46,8 +46,7 @@ void measure(int tokens, double target_tflops, int repetitions, cudaStream_t str
     std::printf("%-52s left out: %s\n", name.c_str(), attention.status().message().c_str());
     return;
   }
-  const double seconds =
-      time_of([&](int) { must(attention->run(stream)); }, stream, repetitions);
+  const double seconds = time_of([&](int) { must(attention->run(stream)); }, stream, repetitions);
   // Half of the square, 2 products of 2 operations an element.
   const double operations = 2.0 * static_cast<double>(kWidth) * tokens * tokens;
   std::printf("%-52s %10.4f ms  %5.0f TFLOP/s  target %.0f %s\n", name.c_str(), seconds * 1e3,
