@@ -41,7 +41,7 @@ inline std::vector<float> random_floats(std::int64_t count, double scale, std::u
 inline std::vector<double> multiply(const Bf16* w, std::int64_t outputs, std::int64_t inputs,
                                     const std::vector<double>& x) {
   std::vector<double> y(static_cast<std::size_t>(outputs));
-  in_parallel(outputs, [&](std::int64_t begin, std::int64_t end) {
+  const auto some = [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       double sum[4] = {};
       const Bf16* row = w + i * inputs;
@@ -50,7 +50,12 @@ inline std::vector<double> multiply(const Bf16* w, std::int64_t outputs, std::in
       }
       y[static_cast<std::size_t>(i)] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
     }
-  });
+  };
+  if (outputs * inputs < 1 << 20) {  // threads would take longer to start
+    some(0, outputs);
+  } else {
+    in_parallel(outputs, some);
+  }
   return y;
 }
 
