@@ -3,9 +3,9 @@
 
     python check.py --assets build/train-assets [--overlay FOLDER]
 
-Chunked lightning attention equals the recurrence; padding changes nothing; an export comes back as it was written;
-the batch preprocessing is Pillow's to three levels; slanted pictures keep their labels. --overlay writes pictures with
-the characters' labels drawn over the tiles, to be looked at.
+Chunked lightning attention equals the recurrence; the flat optimizer step is Muon's and AdamW's; an export comes back as it
+was written; the batch preprocessing is Pillow's to three levels; slanted pictures keep their labels. --overlay writes
+pictures with the characters' labels drawn over the tiles, to be looked at.
 """
 
 import argparse
@@ -21,8 +21,10 @@ import augment
 import dataset
 from data.world import World
 from export import load_published, named_tensors, stored_dtype, write_model
+from heads import Heads
 from imageproc import GRID, PATCH, TILE, plan, preprocess, preprocess_batch
 from model import CHUNK, Config, LightningAttention, Pocket, gated_norm
+from optim import EPS, MATRIX_DECAY, MOMENTUM, OTHER_DECAY, Optimizer, is_matrix, orthogonalise
 from tokenizer import Tokenizer
 
 
@@ -94,6 +96,30 @@ def overlay(batch, folder, count=3):
         sheet.save(pathlib.Path(folder) / f"{batch['seed'].replace('/', '-')}-{i}.png")
 
 
+def check_optimizer():
+    """One step on flat buffers is Muon's and AdamW's, matrix by matrix."""
+    torch.manual_seed(2)
+    model = Pocket(Config(vocab_size=64, layers=2, softmax_layers=[1], vit_layers=1))
+    heads = Heads(model.cfg, 5)
+    twins = [p.detach().clone().requires_grad_() for p in [*model.parameters(), *heads.parameters()]]
+    start = [t.detach().clone() for t in twins]
+    names = [n for n, _ in model.named_parameters()] + ["head"] * len(list(heads.parameters()))
+    optimizer = Optimizer(model, heads, twins)
+    grads = [torch.randn_like(t) * 1e-5 for t in twins]
+    for twin, grad in zip(twins, grads):
+        twin.grad = grad.clone()
+    optimizer.collect()
+    optimizer.step(1e-3)
+    for name, old, grad, new in zip(names, start, grads, twins):
+        if name != "head" and is_matrix(name, old):
+            grad = grad * (1 - MOMENTUM**2)  # momentum's first look, Nesterov's way
+            expected = old * (1 - 1e-3 * MATRIX_DECAY) - 1e-3 * 0.2 * max(old.shape) ** 0.5 * orthogonalise(grad[None])[0].float()
+            assert (new - expected).norm() < 0.05 * (new - old).norm(), name
+        else:
+            expected = old * (1 - 1e-3 * (OTHER_DECAY if old.ndim > 1 else 0)) - 1e-3 * grad / (grad.abs() + EPS)
+            assert (new - expected).abs().max() < 1e-5, name
+
+
 def check_batches(world, tokenizer, folder, count=6):
     """Draws batches and checks what the trainer relies on."""
     buffer = np.empty(dataset.PIXEL_BUDGET * 4 + dataset.MAX_PIXELS * 8, np.uint8)
@@ -102,6 +128,8 @@ def check_batches(world, tokenizer, folder, count=6):
         ids = batch["ids"].long()
         assert (ids == tokenizer.image).sum().item() == batch["pictures"] * len(batch["pack"])
         assert torch.equal(ids.flatten()[batch["positions"] + 1], batch["targets"])
+        assert batch["place"].shape[1] == plan(*batch["size"]).tiles * GRID * GRID
+        assert abs(batch["shares"].sum().item() - 1) < 1e-4
         assert len(batch["picture_tiles"]) == batch["pictures"] * plan(*batch["size"]).tiles
         if len(batch["things"]):
             assert batch["thing_patches"].max() < len(batch["picture_tiles"]) * GRID * GRID
@@ -117,6 +145,7 @@ def main():
     tokenizer = Tokenizer(args.assets / "tokenizer.model")
     check_attention()
     check_export(tokenizer)
+    check_optimizer()
     check_preprocess()
     check_jpeg()
     if args.overlay:

@@ -9,6 +9,7 @@ patches of named things; only throw-away heads learn from them.
 import contextlib
 import mmap
 import multiprocessing
+import os
 import queue
 import random
 import threading
@@ -21,7 +22,7 @@ import torch
 import augment
 from data import canvas as cv
 from data import mix, recall, shapes
-from imageproc import GRID, PATCH, TILE, pack_index, plan, preprocess_batch
+from imageproc import GRID, PATCH, TILE, kept_area, pack_index, plan, preprocess_batch
 from model import CHUNK
 from tokenizer import SYSTEM_TEXTS
 
@@ -129,6 +130,16 @@ def glyph_labels(canvas, matrix, p):
     return chars.reshape(rows, cols, 2), index, line
 
 
+def place_labels(p):
+    """uint8 [patches of all tiles, 2]: the row and column, of GRID each, in which a patch lies in its picture; IGNORE off it."""
+    r0, r1, c0, c1 = kept_area(p)
+    rows, cols = np.mgrid[0:p.target_h // PATCH, 0:p.target_w // PATCH]
+    on = (rows >= r0) & (rows < r1) & (cols >= c0) & (cols < c1)
+    part = lambda at, a, b: np.where(on, (at - a) * GRID // (b - a), IGNORE).astype(np.uint8)
+    whole = np.stack(np.mgrid[0:GRID, 0:GRID], -1).reshape(-1, 2).astype(np.uint8)
+    return np.concatenate([whole, tile_order(np.stack([part(rows, r0, r1), part(cols, c0, c1)], -1), p)])
+
+
 def thing_patches(rng, canvas, matrix, p, ids):
     """(flat patch numbers over all tiles, class numbers) of some patches inside each named thing."""
     patches, names = [], []
@@ -215,7 +226,11 @@ def make_sample(seed, world, tokenizer, size, p, level, image_tokens, pair, effe
 
 
 def make_batch(seed, world, tokenizer, level, buffer, budget=TILE_BUDGET, size=None):
-    """Draws one batch; canvases go to `buffer` (uint8, flat), the rest comes back as a dict of arrays."""
+    """Draws one batch; canvases go to `buffer` (uint8, flat), the rest comes back as a dict of arrays.
+
+    `shares` are the tokens' shares of the answer loss: an answer counts by the root of its length, so that "no" is not
+    drowned by lines of text.
+    """
     rng = random.Random(seed)
     pair = size is None and rng.random() < PAIR_SHARE
     size = size or choose_size(rng, PAIR_SIZES if pair else None)
@@ -227,20 +242,22 @@ def make_batch(seed, world, tokenizer, level, buffer, budget=TILE_BUDGET, size=N
     canvases = buffer[: len(pictures) * size[0] * size[1] * 4].reshape(len(pictures), size[1], size[0], 4)
     length = -(-max(len(s.ids) for s in samples) // CHUNK) * CHUNK
     ids = np.full((count, length), tokenizer.pad, np.int16)
-    positions, targets, spans = [], [], []
+    positions, targets, spans, shares = [], [], [], []
     for i, s in enumerate(samples):
         ids[i, : len(s.ids)] = s.ids
         for task, a, b in s.spans:
             spans.append((task, len(positions), len(positions) + b - a))
             positions.extend(i * length + t - 1 for t in range(a, b))
             targets.extend(s.ids[a:b])
+            shares.extend([(b - a) ** -0.5] * (b - a))
     patches = p.tiles * GRID * GRID
     for i, picture in enumerate(pictures):
         canvases[i] = picture.canvas
+    shares = np.array(shares, np.float32)
     stack = lambda name: np.stack([getattr(x, name) for x in pictures])
     return {"seed": seed, "samples": count, "pictures": len(pictures), "size": size, "effects": effects, "pack": index, "ids": ids,
-            "positions": np.array(positions, np.int64), "targets": np.array(targets, np.int64), "spans": spans, "rows": stack("row"),
-            "chars": stack("chars"), "index": stack("index"), "line": stack("line"),
+            "positions": np.array(positions, np.int64), "targets": np.array(targets, np.int64), "shares": shares / shares.sum(), "spans": spans, "rows": stack("row"),
+            "chars": stack("chars"), "index": stack("index"), "line": stack("line"), "place": place_labels(p)[None],
             "thing_patches": np.array([i * patches + n for i, x in enumerate(pictures) for n in x.patches], np.int64),
             "things": np.array([t for x in pictures for t in x.things], np.int64)}
 
@@ -248,17 +265,18 @@ def make_batch(seed, world, tokenizer, level, buffer, budget=TILE_BUDGET, size=N
 class Loader:
     """Worker processes and a ring of shared buffers; `next()` gives device tensors.
 
-    Fork happens in the constructor, so build it before the accelerator is touched; `world` is inherited, not copied.
+    Fork happens in the constructor, so build it before the accelerator is touched; `world` is inherited, not copied. Of the
+    seed's numbered batches this one draws first, first + stride, first + 2 * stride and so on.
     """
 
-    def __init__(self, world, tokenizer, workers, seed, slots=None, budget=TILE_BUDGET):
-        slots = slots or workers * 2
+    def __init__(self, world, tokenizer, workers, seed, budget=TILE_BUDGET, first=0, stride=1):
+        slots = workers * 2
         context = multiprocessing.get_context("fork")
         self.budget = budget
         self.buffers = [np.frombuffer(mmap.mmap(-1, PIXEL_BUDGET * 4 + MAX_PIXELS * 8), np.uint8) for _ in range(slots)]
         self.free, self.ready = context.Queue(), context.Queue()
         self.level = context.Value("d", 1.0)
-        self.counter = context.Value("q", 0)
+        self.counter, self.stride = context.Value("q", first), stride
         for slot in range(slots):
             self.free.put(slot)
         self.processes = [context.Process(target=self._work, args=(world, tokenizer, seed), daemon=True) for _ in range(workers)]
@@ -267,11 +285,17 @@ class Loader:
 
     def _work(self, world, tokenizer, seed):
         torch.set_num_threads(1)
+        parent = os.getppid()
         while True:
-            slot = self.free.get()
+            try:
+                slot = self.free.get(timeout=10)
+            except queue.Empty:
+                if os.getppid() != parent:  # the trainer was killed
+                    return
+                continue
             with self.counter.get_lock():
                 number = self.counter.value
-                self.counter.value += 1
+                self.counter.value += self.stride
             batch = make_batch(f"{seed}/{number}", world, tokenizer, self.level.value, self.buffers[slot], self.budget)
             batch["slot"] = slot
             self.ready.put(batch)
@@ -281,7 +305,7 @@ class Loader:
         self.out = queue.Queue(depth)
 
         def run():
-            stream = torch.cuda.Stream() if device.type == "cuda" else None
+            stream = torch.cuda.Stream(device) if device.type == "cuda" else None
             while True:
                 batch = self.ready.get()
                 moved_batch = to_device(batch, self.buffers[batch["slot"]], device, stream)

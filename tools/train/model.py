@@ -77,15 +77,20 @@ def route(logits):
     return p, chosen, weight / weight.sum(-1, keepdim=True)
 
 
-def balance_loss(p, chosen, real):
-    """(load-balancing loss, share of the tokens that each expert gets [E]) over all real tokens of the whole batch.
+def expert_shares(p, chosen, real):
+    """(mean probability of each expert [E], tokens that each got [E]); `real` is 1 for tokens and 0 for padding."""
+    real = real.flatten()
+    return (real / real.sum()) @ p.flatten(0, -2), real @ chosen.flatten(0, -2)
 
-    Both the counts and the mean probabilities are the batch's, not one sequence's (arXiv 2501.08313 §2.2); a balanced
-    router gives 1. `real` is 1 for tokens and 0 for padding.
+
+def balance_loss(mean, tokens):
+    """(load-balancing loss, share of the tokens that each expert gets [layers, E]) from all layers' expert_shares [layers, E].
+
+    Both are a whole batch's, not one sequence's, and `tokens` may be summed over several batches before (arXiv 2501.08313 §2.2);
+    a balanced router gives 1.
     """
-    real = real.flatten() / real.sum()
-    load = real @ chosen.flatten(0, -2) / 2
-    return p.shape[-1] * (load.detach() * (real @ p.flatten(0, -2))).sum(), load.detach()
+    load = (tokens / tokens.sum(-1, keepdim=True)).detach()
+    return mean.shape[-1] * (load * mean).sum(-1).mean(), load
 
 
 def mix_experts(gate, up, weight):
@@ -199,9 +204,9 @@ class MoE(nn.Module):
         self.w2 = nn.Linear(wide, cfg.hidden, bias=False)
 
     def forward(self, m, real):
-        """Returns (output, load-balancing loss, load [E])."""
+        """Returns (output, mean probabilities [E], tokens [E]) of the experts."""
         p, chosen, weight = route(m.float() @ self.gate.weight.float().t())
-        return self.w2(mix_experts(self.w1(m), self.w3(m), weight)), *balance_loss(p, chosen, real)
+        return self.w2(mix_experts(self.w1(m), self.w3(m), weight)), *expert_shares(p, chosen, real)
 
 
 class DecoderLayer(nn.Module):
@@ -217,11 +222,11 @@ class DecoderLayer(nn.Module):
         self.block_sparse_moe = MoE(cfg)
 
     def forward(self, n, context, next_norm, real):
-        """n is this layer's normalised input; returns (the next norm of its output, balance loss, load)."""
+        """n is this layer's normalised input; returns (the next norm of its output, expert_shares)."""
         norm = self.post_attention_layernorm
         m = add_norm(n, self.self_attn(n, context), self.alpha, norm.weight, norm.eps)
-        y, balance, load = self.block_sparse_moe(m, real)
-        return add_norm(m, y, self.alpha, next_norm.weight, next_norm.eps), balance, load
+        y, mean, tokens = self.block_sparse_moe(m, real)
+        return add_norm(m, y, self.alpha, next_norm.weight, next_norm.eps), mean, tokens
 
 
 class LanguageModel(nn.Module):
@@ -238,22 +243,25 @@ class LanguageModel(nn.Module):
         tables = rotary_tables(length, self.cfg, device)
         return [tables if layer.softmax else layer.self_attn.across(length // CHUNK) for layer in self.layers]
 
-    def forward(self, x, probe=None, real=None):
-        """x [B, T, hidden], T a multiple of CHUNK; real [B, T] marks tokens that are not padding.
+    def forward(self, x, probe=None, real=None, total=None):
+        """x [B, T, hidden], T a multiple of CHUNK; real [B, T] marks tokens that are not padding; total(tokens [layers, E])
+        sums the experts' tokens over the batches of all ranks.
 
         Returns (normalised final hidden, balance loss, stream after layer `probe`, loads [layers, E]).
         """
         real = torch.ones(x.shape[:2], device=x.device) if real is None else real
-        balance, probed, loads = 0.0, None, []
+        probed, means, counts = None, [], []
         norms = [layer.input_layernorm for layer in self.layers] + [self.norm]
         n = norms[0](x)
         for i, (layer, context) in enumerate(zip(self.layers, self.contexts(x.shape[1], x.device))):
-            n, loss, load = layer(n, context, norms[i + 1], real)
-            balance = balance + loss
-            loads.append(load)
+            n, mean, tokens = layer(n, context, norms[i + 1], real)
+            means.append(mean)
+            counts.append(tokens)
             if i == probe:
                 probed = n
-        return n, balance / len(self.layers), probed, torch.stack(loads)
+        tokens = torch.stack(counts).detach()
+        balance, loads = balance_loss(torch.stack(means), total(tokens) if total else tokens)
+        return n, balance, probed, loads
 
 
 class VitLayer(nn.Module):
@@ -384,8 +392,12 @@ def parameter_count(model):
     return sum(p.numel() for p in model.parameters())
 
 
-def fuse_pointwise():
-    """Compiles the element-wise functions of this module; where that fails they run as they are."""
+def compile_layers():
+    """Compiles the layers' passes, once for all layers of a kind; what cannot be compiled runs as it is.
+
+    The class's function is compiled, not each layer: weights are then inputs of one code.
+    """
     torch._dynamo.config.suppress_errors = True
-    for name in ("split_qkv", "gated_norm", "add_norm", "route", "mix_experts"):
-        globals()[name] = torch.compile(globals()[name], dynamic=True)
+    torch._dynamo.config.cache_size_limit = 64
+    for kind in (VitLayer, DecoderLayer):
+        kind.forward = torch.compile(kind.forward, dynamic=True)

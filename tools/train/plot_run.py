@@ -13,7 +13,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
-LOSSES = ["answer", "chars", "things", "language"]
+LOSSES = ["answer", "chars", "things", "language", "place"]
 
 
 def read(paths):
@@ -35,7 +35,7 @@ def main():
     minutes = [e["seconds"] / 60 for e in entries]
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(19, 6))
     for name in LOSSES:
-        left.plot(minutes, [e[name] for e in entries], label=name)
+        left.plot(minutes, [e.get(name) for e in entries], label=name)
     left.set(title="training losses", xlabel="minutes", yscale="log")
     left.legend()
     for task in entries[-1]["exact"]:

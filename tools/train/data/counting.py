@@ -3,6 +3,7 @@
 
 from data.canvas import Question
 from data.phrasing import NUMBER_WORDS, article, ask, join, plural, unlike
+from data.places import of_one, of_two, reading_order, relation
 from data.shapes import grid_cells
 
 MANY = ["How many {p} are there?", "How many {p} do you see?", "Count the {p}.", "How many {p} are in the picture?", "What is the number of {p}?", "How many {p} can you see?"]
@@ -47,30 +48,9 @@ def compose(rng, world, canvas):
     return placed
 
 
-def relation(a, b):
-    """Where a lies seen from b, or None where it is not clear-cut."""
-    dx, dy = a[0] - b[0], a[1] - b[1]
-    if abs(dx) > 1.7 * abs(dy) and abs(dx) > (a[2] + b[2]) * 0.4:
-        return "left of" if dx < 0 else "right of"
-    if abs(dy) > 1.7 * abs(dx) and abs(dy) > (a[2] + b[2]) * 0.4:
-        return "above" if dy < 0 else "below"
-    return None
-
-
-def region(canvas, x, y):
-    """A corner, a side or the centre of the picture, or None near a boundary."""
-    def band(v, size, names):
-        t = v / size
-        return names[0] if t < 0.36 else names[2] if t > 0.64 else names[1] if 0.42 < t < 0.58 else None
-    down, across = band(y, canvas.h, ["top", "middle", "bottom"]), band(x, canvas.w, ["left", "middle", "right"])
-    if not down or not across:
-        return None
-    if down == across == "middle":
-        return "in the centre"
-    return f"at the {down} {across}".replace("middle ", "").replace(" middle", "")
-
-
-def caption(placed):
+def caption(canvas, placed):
+    """All things by name, those further to the upper left first: the picture must decide the order."""
+    placed = dict(sorted(placed.items(), key=lambda item: reading_order(canvas, item[1])))
     parts = []
     for label, spots in placed.items():
         n = len(spots)
@@ -101,20 +81,12 @@ def questions(rng, world, canvas, placed):
         out.append(Question("count", ask(rng, MANY, p=plural(absent)), "0"))
     singles = [k for k in labels if len(placed[k]) == 1]
     for label in singles:
-        where = region(canvas, *placed[label][0][:2])
-        if where:
-            out.append(Question("position", ask(rng, ["Where is the {a}?", "Where in the picture is the {a}?", "In which part of the picture is the {a}?"], a=label), where))
-    if len(singles) > 1:
-        a, b = rng.sample(singles, 2)
-        where = relation(placed[a][0], placed[b][0])
-        if where:
-            out.append(Question("position", ask(rng, ["Where is the {a} relative to the {b}?", "Where is the {a}, seen from the {b}?"], a=a, b=b), where))
-            if len(labels) == 2:
-                out.append(Question("position", ask(rng, ["What is {w} the {b}?", "Which thing is {w} the {b}?"], w=where, b=b), a))
-            guess = rng.choice([where, {"left of": "right of", "right of": "left of", "above": "below", "below": "above"}[where]])
-            out.append(Question("presence", ask(rng, ["Is the {a} {w} the {b}?"], a=a, b=b, w=guess), "yes" if guess == where else "no"))
+        out += of_one(rng, canvas, label, placed[label][0], [spot for k in labels if k != label for spot in placed[k]])
+    for a, b in zip(singles, singles[1:]):
+        a, b = rng.sample([a, b], 2)
+        out += of_two(rng, (a, b), placed[a][0], placed[b][0], len(labels) == 2, "thing")
     if len(labels) <= 3:
-        out.append(Question("caption", ask(rng, CAPTION), caption(placed)))
+        out.append(Question("caption", ask(rng, CAPTION), caption(canvas, placed)))
     for kind, members in CATEGORIES.items():
         inside = [k for k in labels if k in members]
         if len(inside) == 1 and rng.random() < 0.5:

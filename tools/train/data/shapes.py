@@ -7,6 +7,7 @@ import math
 from data import canvas as cv
 from data.canvas import Question
 from data.phrasing import NUMBER_WORDS, article, ask, join, plural
+from data.places import of_one, of_two, reading_order
 
 KINDS = ["circle", "square", "triangle", "star", "heart", "cross", "diamond", "ring", "hexagon", "oval"]
 
@@ -117,24 +118,14 @@ def counts(rng, shapes):
 
 
 def relations(rng, canvas, shapes):
-    from data.counting import region, relation
-
     out = []
     single = [s for s in shapes if sum(t[:2] == s[:2] for t in shapes) == 1]
     name = lambda s: f"{s[0]} {s[1]}"
-    for s in single[:2]:
-        where = region(canvas, s[2], s[3])
-        if where:
-            out.append(Question("position", ask(rng, ["Where is the {a}?", "In which part of the picture is the {a}?"], a=name(s)), where))
-    if len(single) > 1:
-        a, b = rng.sample(single, 2)
-        where = relation(a[2:], b[2:])
-        if where:
-            out.append(Question("position", ask(rng, ["Where is the {a} relative to the {b}?", "Where is the {a}, seen from the {b}?"], a=name(a), b=name(b)), where))
-            guess = rng.choice(["left of", "right of"] if "of" in where else ["above", "below"])
-            out.append(Question("presence", ask(rng, ["Is the {a} {w} the {b}?"], a=name(a), b=name(b), w=guess), "yes" if guess == where else "no"))
-            if len(shapes) == 2:
-                out.append(Question("position", ask(rng, ["What is {w} the {b}?", "Which shape is {w} the {b}?"], w=where, b=name(b)), name(a)))
+    for s in single[:3]:
+        out += of_one(rng, canvas, name(s), s[2:], [t[2:] for t in shapes if t is not s])
+    for a, b in zip(single[:3], single[1:3]):
+        a, b = rng.sample([a, b], 2)
+        out += of_two(rng, (name(a), name(b)), a[2:], b[2:], len(shapes) == 2, "shape")
         if max(a[4], b[4]) > 1.3 * min(a[4], b[4]) and a[1] == b[1]:
             big = a if a[4] > b[4] else b
             out.append(Question("shape", ask(rng, ["Which {k} is larger?", "Which {k} is bigger?"], k=a[1]), name(big)))
@@ -145,9 +136,9 @@ def questions(rng, world, canvas, shapes):
     out = kind_and_colour(rng, shapes) + counts(rng, shapes) + relations(rng, canvas, shapes)
     present = {s[:2] for s in shapes}
     for _ in range(2):
-        pair = rng.choice(list(present)) if rng.random() < 0.5 else (rng.choice(cv.COLOUR_NAMES), rng.choice(KINDS))
+        pair = rng.choice(sorted(present)) if rng.random() < 0.5 else (rng.choice(cv.COLOUR_NAMES), rng.choice(KINDS))
         out.append(Question("presence", ask(rng, ["Is there {a}?", "Do you see {a}?", "Is there {a} in the picture?"], a=article(f"{pair[0]} {pair[1]}")), "yes" if pair in present else "no"))
-    groups = list(dict.fromkeys((s[0], s[1]) for s in shapes))
+    groups = sorted(present, key=lambda g: (reading_order(canvas, [s[2:] for s in shapes if s[:2] == g]), g))
     if len(groups) <= 3:
         parts = []
         for c, k in groups:
