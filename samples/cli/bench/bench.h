@@ -18,7 +18,7 @@ namespace arges::cli {
 
 // What every part of `arges bench` is asked for.
 struct BenchOptions {
-  std::int64_t threads = 0;  // 0 = one for each hardware thread
+  std::int64_t threads = 0;  // 0 = one for each core that the process may use
   std::int64_t repeats = 5;
   bool json = false;
 };
