@@ -12,9 +12,6 @@
 namespace arges::vision {
 namespace {
 
-// Enough rows to fill the matrix kernels, few enough to keep the workspace small.
-constexpr std::int64_t kTilesAtOnce = 2;
-
 // The patch tokens of every tile without the class tokens: [tiles · patches, hidden].
 Result<TensorView> drop_class_tokens(const kernels::ExecContext& context, ConstTensorView encoded) {
   const std::int64_t tiles = encoded.shape[0];
@@ -35,28 +32,21 @@ Result<TensorView> drop_class_tokens(const kernels::ExecContext& context, ConstT
   return patches;
 }
 
-// ViT, projector and packing of consecutive tiles; pixels [tiles, channels, side, side].
-Status encode_tiles(const kernels::ExecContext& context, const VitConfig& config,
-                    const ImageEncoderWeights& weights, const TilePlan& plan, const StopCheck& stop,
-                    std::int64_t first_tile, ConstTensorView pixels, TensorView features) {
-  const Arena::Scope scope(*context.workspace);
-  const std::int64_t tiles = pixels.shape[0];
-  ARGES_ASSIGN_OR_RETURN(
-      TensorView encoded,
-      context.workspace->allocate({tiles, 1 + config.patches(), config.hidden_size}));
-  ARGES_RETURN_IF_ERROR(vit_forward(context, config, weights.vit, pixels, stop, encoded));
-  ARGES_ASSIGN_OR_RETURN(TensorView patches, drop_class_tokens(context, encoded));
-  ARGES_ASSIGN_OR_RETURN(
-      TensorView projected,
-      context.workspace->allocate({tiles * config.patches(), config.projection_size}));
-  ARGES_RETURN_IF_ERROR(project_features(context, weights.projector, patches, projected));
-  return pack_tiles(context, plan, first_tile, tiles, projected, features);
-}
-
 }  // namespace
 
 Result<TilePlan> ImageEncoder::plan(int height, int width) const {
   return plan_tiles(height, width, tiles_);
+}
+
+Status ImageEncoder::project_tiles(const kernels::ExecContext& context, ConstTensorView pixels,
+                                   const StopCheck& stop, TensorView projected) const {
+  const Arena::Scope scope(*context.workspace);
+  ARGES_ASSIGN_OR_RETURN(
+      TensorView encoded,
+      context.workspace->allocate({pixels.shape[0], 1 + config_.patches(), config_.hidden_size}));
+  ARGES_RETURN_IF_ERROR(vit_forward(context, config_, weights_.vit, pixels, stop, encoded));
+  ARGES_ASSIGN_OR_RETURN(TensorView patches, drop_class_tokens(context, encoded));
+  return project_features(context, weights_.projector, patches, projected);
 }
 
 Status ImageEncoder::encode(const kernels::ExecContext& context, const Image& image,
@@ -75,8 +65,12 @@ Status ImageEncoder::encode(const kernels::ExecContext& context, const Image& im
     const TensorView part =
         view_f32(pixels.f32() + tile * tile_values,
                  {tiles, config_.channels, config_.tile_side, config_.tile_side});
-    ARGES_RETURN_IF_ERROR(
-        encode_tiles(context, config_, weights_, plan, stop, tile, part, features));
+    const Arena::Scope part_scope(*context.workspace);
+    ARGES_ASSIGN_OR_RETURN(
+        TensorView projected,
+        context.workspace->allocate({tiles * config_.patches(), config_.projection_size}));
+    ARGES_RETURN_IF_ERROR(project_tiles(context, part, stop, projected));
+    ARGES_RETURN_IF_ERROR(pack_tiles(context, plan, tile, tiles, projected, features));
   }
   return pack_newlines(context, plan, weights_.projector.image_newline, features);
 }

@@ -27,10 +27,20 @@ class ImageEncoder {
   // Tiles, tokens and geometry of a picture, without touching its pixels.
   Result<TilePlan> plan(int height, int width) const;
 
+  // Tiles that encode takes through the ViT together: enough rows to fill the matrix kernels, few
+  // enough to keep the workspace small.
+  static constexpr std::int64_t kTilesAtOnce = 2;
+
+  // ViT and projector of some tiles, the class tokens left out: pixels [tiles, channels, side,
+  // side] f32, normalised, to projected [tiles · patches, projection_size] f32. `stop` is asked
+  // before every layer.
+  Status project_tiles(const kernels::ExecContext& context, ConstTensorView pixels,
+                       const StopCheck& stop, TensorView projected) const;
+
   // features [plan.token_count, projection_size] f32, in the order the language model reads them.
   // Takes as long as plan.tile_count tiles; workspace memory is the pixels of all tiles and the
-  // activations of two. `stop` is asked before the tiles are cut, and then before every layer of at
-  // most two tiles.
+  // activations of kTilesAtOnce. `stop` is asked before the tiles are cut, and then before every
+  // layer of at most so many tiles.
   Status encode(const kernels::ExecContext& context, const Image& image, const TilePlan& plan,
                 const StopCheck& stop, TensorView features) const;
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "kernels/base/usable_cores.h"
+
 namespace arges {
 namespace {
 
@@ -28,10 +30,9 @@ void pause_cpu() {
 }  // namespace
 
 ThreadPool::ThreadPool(int threads) {
-  const int hardware = static_cast<int>(std::thread::hardware_concurrency());
-  threads = std::clamp(threads <= 0 ? hardware : threads, 1, kMaxThreads);
-  // More workers than cores: a spinning one would only keep a working one from its core.
-  idle_spins_ = threads <= hardware ? kIdleSpins : 0;
+  threads = std::clamp(threads <= 0 ? usable_cores() : threads, 1, kMaxThreads);
+  // More workers than processors: a spinning one would only keep a working one from its own.
+  idle_spins_ = threads <= usable_threads() ? kIdleSpins : 0;
   try {
     start(threads - 1);
   } catch (...) {

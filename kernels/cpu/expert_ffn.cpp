@@ -28,7 +28,8 @@ struct Plan {
   std::vector<Group> groups;
   std::int64_t inner_tasks = 0;
   std::int64_t outer_tasks = 0;
-  std::int64_t most_rows = 0;  // of any group
+  std::int64_t most_rows = 0;      // of any group
+  std::int64_t group_threads = 1;  // that a group can count on
 };
 
 std::vector<std::int64_t> count_pairs(const ExpertFfnArgs& args) {
@@ -42,15 +43,18 @@ std::vector<std::int64_t> count_pairs(const ExpertFfnArgs& args) {
 
 void add_group(Plan& plan, const ExpertWeights& expert, std::int64_t first, std::int64_t rows) {
   plan.groups.push_back({&expert, first, RowTiles(rows), plan.inner_tasks, plan.outer_tasks});
-  plan.inner_tasks += Parts(rows, expert.gate.rows).count();
-  plan.outer_tasks += Parts(rows, expert.down.rows).count();
+  plan.inner_tasks += Parts(rows, expert.gate.rows, plan.group_threads).count();
+  plan.outer_tasks += Parts(rows, expert.down.rows, plan.group_threads).count();
   plan.most_rows = std::max(plan.most_rows, rows);
 }
 
 // A counting sort of the pairs by expert.
-Plan make_plan(const ExpertFfnArgs& args) {
+Plan make_plan(const ExpertFfnArgs& args, std::int64_t threads) {
   Plan plan;
   std::vector<std::int64_t> next = count_pairs(args);
+  const auto idle = std::count(next.begin(), next.end(), 0);
+  const std::int64_t groups = static_cast<std::int64_t>(next.size()) - idle;
+  plan.group_threads = (threads + groups - 1) / std::max<std::int64_t>(1, groups);
   std::int64_t first = 0;
   for (std::size_t e = 0; e < next.size(); ++e) {
     const std::int64_t rows = next[e];
@@ -155,7 +159,7 @@ void combine(const ExecContext& context, const ExpertFfnArgs& args, const Plan& 
 
 Status expert_ffn(const ExecContext& context, const ExpertFfnArgs& args) {
   if (args.x.shape[0] == 0) return {};
-  const Plan plan = make_plan(args);
+  const Plan plan = make_plan(args, context.pool->size());
   const auto pairs = static_cast<std::int64_t>(plan.pairs.size());
   const std::int64_t hidden = args.x.shape[1];
   const std::int64_t ffn = args.experts.empty() ? 0 : args.experts[0].gate.rows;
@@ -168,14 +172,14 @@ Status expert_ffn(const ExecContext& context, const ExpertFfnArgs& args) {
   ARGES_RETURN_IF_ERROR(
       parallel_tasks(context, plan.inner_tasks, 2 * sums, [&](std::int64_t task, float* scratch) {
         const Group& group = group_of(plan, &Group::first_inner_task, task);
-        const Parts parts(group.tiles.begin(group.tiles.count()), ffn);
+        const Parts parts(group.tiles.begin(group.tiles.count()), ffn, plan.group_threads);
         inner_part(group, parts.part(task - group.first_inner_task), x.f32(), scratch, sums,
                    inner.f32());
       }));
   ARGES_RETURN_IF_ERROR(
       parallel_tasks(context, plan.outer_tasks, sums, [&](std::int64_t task, float* scratch) {
         const Group& group = group_of(plan, &Group::first_outer_task, task);
-        const Parts parts(group.tiles.begin(group.tiles.count()), hidden);
+        const Parts parts(group.tiles.begin(group.tiles.count()), hidden, plan.group_threads);
         outer_part(group, parts.part(task - group.first_outer_task), inner.f32(), scratch,
                    made.f32());
       }));

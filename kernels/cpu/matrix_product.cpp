@@ -14,6 +14,11 @@ namespace {
 // stays in the first-level cache while all rows of the part pass over it.
 constexpr std::int64_t kDepthBlock = 256;
 
+// Parts for each thread, so that one that comes late finds less left to do; and the narrowest part,
+// which still keeps several sums going at once.
+constexpr std::int64_t kPartsAThread = 2;
+constexpr std::int64_t kFewestPanelsInPart = 2;
+
 const std::byte* weight_at(const Matrix& weight, std::int64_t panel, std::int64_t input) {
   const std::int64_t element = (panel * weight.cols + input) * kPanel;
   return static_cast<const std::byte*>(weight.data) +
@@ -74,20 +79,25 @@ void write_tile(std::span<const float* const> rows, std::int64_t inputs, float* 
   interleave_rows(rows, inputs, tile, static_cast<std::int64_t>(rows.size()));
 }
 
-Parts::Parts(std::int64_t rows, std::int64_t outputs)
+Parts::Parts(std::int64_t rows, std::int64_t outputs, std::int64_t threads)
     : tiles_(rows),
       outputs_(outputs),
       tiles_in_part_(std::max<std::int64_t>(1, kRowsInPart / max_tile_rows())),
-      row_parts_((tiles_.count() + tiles_in_part_ - 1) / tiles_in_part_),
-      column_parts_((outputs + kPartWidth - 1) / kPartWidth) {}
+      row_parts_((tiles_.count() + tiles_in_part_ - 1) / tiles_in_part_) {
+  const std::int64_t panels = (outputs + kPanel - 1) / kPanel;
+  panels_in_part_ = std::clamp(panels * row_parts_ / (kPartsAThread * threads), kFewestPanelsInPart,
+                               kPanelsInPart);
+  column_parts_ = (panels + panels_in_part_ - 1) / panels_in_part_;
+}
 
 Parts::Part Parts::part(std::int64_t index) const {
   const std::int64_t row_part = index / column_parts_;
-  const std::int64_t first_output = index % column_parts_ * kPartWidth;
+  const std::int64_t width = panels_in_part_ * kPanel;
+  const std::int64_t first_output = index % column_parts_ * width;
   Part part;
   part.first_tile = row_part * tiles_in_part_;
   part.last_tile = std::min(part.first_tile + tiles_in_part_, tiles_.count());
-  part.columns = std::min(kPartWidth, outputs_ - first_output);
+  part.columns = std::min(width, outputs_ - first_output);
   part.first_panel = first_output / kPanel;
   part.panels = (part.columns + kPanel - 1) / kPanel;
   return part;
@@ -112,7 +122,7 @@ Status matrix_product(const ExecContext& context, const float* x, std::int64_t r
   if (rows == 0) return {};
   Arena::Scope scope(*context.workspace);
   ARGES_ASSIGN_OR_RETURN(const TiledRows tiled, tile_rows(context, x, rows, weight.cols));
-  const Parts parts(rows, weight.rows);
+  const Parts parts(rows, weight.rows, context.pool->size());
   return parallel_tasks(
       context, parts.count(), part_floats(rows), [&](std::int64_t index, float* sums) {
         const Parts::Part part = parts.part(index);

@@ -31,7 +31,8 @@ constexpr std::int64_t kPartWidth = kPanelsInPart * kPanel;
 // The grid of parts of one product. Parts with the same rows follow one another.
 class Parts {
  public:
-  Parts(std::int64_t rows, std::int64_t outputs);
+  // Cut for so many threads: narrower than kPartWidth where that would leave some without work.
+  Parts(std::int64_t rows, std::int64_t outputs, std::int64_t threads);
 
   std::int64_t count() const { return row_parts_ * column_parts_; }
 
@@ -49,6 +50,7 @@ class Parts {
   std::int64_t outputs_;
   std::int64_t tiles_in_part_;
   std::int64_t row_parts_;
+  std::int64_t panels_in_part_;
   std::int64_t column_parts_;
 };
 

@@ -60,6 +60,16 @@ void run_scale(const float* in, float factor, std::int64_t count, float* out) {
   });
 }
 
+// sums = sums · kept + part · taken
+void run_blend(float* sums, float kept, const float* part, float taken, std::int64_t count) {
+  const FloatVec old_share = hn::Set(FloatTag(), kept);
+  const FloatVec new_share = hn::Set(FloatTag(), taken);
+  for_each_vector(count, [=](std::int64_t i, std::int64_t lanes) HWY_ATTR {
+    const FloatVec old = hn::Mul(load_some(sums + i, lanes), old_share);
+    store_some(fused_multiply_add(load_some(part + i, lanes), new_share, old), sums + i, lanes);
+  });
+}
+
 }  // namespace arges::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -68,6 +78,7 @@ namespace arges::kernels::cpu {
 
 HWY_EXPORT(run_softmax);
 HWY_EXPORT(run_scale);
+HWY_EXPORT(run_blend);
 
 namespace {
 
@@ -98,9 +109,14 @@ SoftmaxBlock::SoftmaxBlock(std::span<const float* const> queries, std::int64_t w
       corrections_(totals_ + kMostQueries) {
   std::fill_n(scratch, width * kMostQueries, 0.0f);
   std::fill_n(limits_, kMostQueries, 0.0f);
+  interleave_rows(queries, width, transposed_queries_, kMostQueries);
+  restart();
+}
+
+void SoftmaxBlock::restart() {
   std::fill_n(largest_, kMostQueries, std::numeric_limits<float>::lowest());
   std::fill_n(totals_, kMostQueries, 0.0f);
-  interleave_rows(queries, width, transposed_queries_, kMostQueries);
+  empty_ = true;
 }
 
 void SoftmaxBlock::score(const KeyBlock& block) {
@@ -161,6 +177,26 @@ void SoftmaxBlock::absorb_limited(const KeyBlock& block) {
   }
   add_values(block);
   empty_ = false;
+}
+
+void SoftmaxSum::add(const SoftmaxPart& part) {
+  if (part.total == 0.0f) return;
+  if (total_ == 0.0f) {
+    largest_ = part.largest;
+    total_ = part.total;
+    std::copy_n(part.sums, width_, sums_);
+    return;
+  }
+  const float largest = std::max(largest_, part.largest);
+  const float kept = std::exp(largest_ - largest);
+  const float taken = std::exp(part.largest - largest);
+  HWY_DYNAMIC_DISPATCH(run_blend)(sums_, kept, part.sums, taken, width_);
+  largest_ = largest;
+  total_ = std::fma(part.total, taken, total_ * kept);
+}
+
+void SoftmaxSum::write(float* out) const {
+  HWY_DYNAMIC_DISPATCH(run_scale)(sums_, 1.0f / total_, width_, out);
 }
 
 void SoftmaxBlock::write(std::int64_t i, float* out) const {

@@ -27,6 +27,33 @@ struct Lanes {
   float* corrections;
 };
 
+// What one query has made of some tokens: Σ e^(score − largest) v, not yet divided by the total of
+// these weights. The total of a query that saw none of the tokens is 0.
+struct SoftmaxPart {
+  float largest = 0.0f;
+  float total = 0.0f;
+  const float* sums = nullptr;  // [width]
+};
+
+// Parts of one query over neighbouring stretches of tokens, added up in their order. The same parts
+// in the same order give the same bits, wherever they were made.
+class SoftmaxSum {
+ public:
+  SoftmaxSum() = default;
+  // Borrows `sums`, `width` floats.
+  SoftmaxSum(float* sums, std::int64_t width) : sums_(sums), width_(width) {}
+
+  void add(const SoftmaxPart& part);
+  // The weighted mean of all values seen.
+  void write(float* out) const;
+
+ private:
+  float largest_ = 0.0f;
+  float total_ = 0.0f;  // 0: nothing seen yet
+  float* sums_ = nullptr;
+  std::int64_t width_ = 0;
+};
+
 // Attention of up to kMostQueries queries of one head over keys that arrive block by block, in
 // fp32 and with a running maximum (the "online" softmax). Scores are kept transposed,
 // [token, query]: the softmax then works on whole vectors of queries, and its result already is
@@ -52,6 +79,14 @@ class SoftmaxBlock {
 
   // The weighted mean of the values that query `i` has seen, `width` floats.
   void write(std::int64_t i, float* out) const;
+
+  // What query `i` has seen since the start or the last restart. Valid until the next absorb.
+  SoftmaxPart part(std::int64_t i) const {
+    return {largest_[i], totals_[i], sums_ + i * padded_width_};
+  }
+
+  // Forgets all tokens; the queries stay.
+  void restart();
 
  private:
   void absorb_limited(const KeyBlock& block);

@@ -91,12 +91,17 @@ HWY_INLINE FloatVec load_some(const float* p, std::int64_t lanes) {
   return hn::MaskedLoad(hn::FirstN(d, static_cast<std::size_t>(lanes)), d, p);
 }
 
+// Writes the first `lanes` lanes and nothing behind them, not even what is there already: another
+// thread may be writing it. (Highway's BlendedStore reads and rewrites the whole vector where the
+// hardware has no masked store.)
 HWY_INLINE void store_some(FloatVec v, float* p, std::int64_t lanes) {
   const FloatTag d;
   if (lanes >= kLanes) {
     hn::StoreU(v, d, p);
   } else {
-    hn::BlendedStore(v, hn::FirstN(d, static_cast<std::size_t>(lanes)), d, p);
+    float values[kLanes];
+    hn::StoreU(v, d, values);
+    std::copy_n(values, lanes, p);
   }
 }
 

@@ -14,7 +14,8 @@ void add_eval(Command tool);
 void add_bench(Command tool);
 void add_bench_ask(Command bench);
 void add_bench_lm(Command bench);
-void add_bench_vit(Command bench);
+void add_bench_ops(Command bench);
+void add_bench_vision(Command bench);
 
 void add_debug(Command tool);
 void add_debug_features(Command debug);

@@ -24,7 +24,7 @@ void add_model_option(Command& command, ModelOptions& options) {
 
 void add_threads_option(Command& command, std::int64_t& threads) {
   command.integer("--threads", threads, 0, ThreadPool::kMaxThreads,
-                  "Compute threads; 0 = one for each hardware thread");
+                  "Compute threads; 0 = one for each core that the process may use");
 }
 
 void add_model_options(Command& command, ModelOptions& options,

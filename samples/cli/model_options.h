@@ -16,7 +16,7 @@ namespace arges::cli {
 struct ModelOptions {
   std::string model;
   std::string device = "auto";
-  std::int64_t threads = 0;  // 0 = one for each hardware thread
+  std::int64_t threads = 0;  // 0 = one for each core that the process may use
 };
 
 // How answers are generated.

@@ -30,7 +30,7 @@ struct ModelOpenOptions {
   // limit of its own. UNSUPPORTED when it is set: no owner of memory keeps account of it yet.
   std::int64_t memory_budget = 0;
   std::int64_t device_budget = 0;
-  int threads = 0;               // compute threads; 0 = one for each hardware thread
+  int threads = 0;               // compute threads; 0 = one for each core that the process may use
   std::int64_t max_context = 0;  // tokens; 0 = what the model was made for
   // Leaves out tokenizer and prompts, whose accessors must then not be called: for tools that work
   // on ids and for folders that have none.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The peer of `arges bench vit`: PyTorch's CLIP ViT-L/14-336 and two projector layers, one tile, f32.
+"""The peer of `arges bench vision`: PyTorch's CLIP ViT-L/14-336 and two projector layers, one tile, f32.
 
 Needs torch and transformers (versions: tools/oracle/requirements.txt).
 """

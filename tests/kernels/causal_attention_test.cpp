@@ -43,13 +43,14 @@ TensorView rows(Tensor& t, std::int64_t first, std::int64_t count) {
   return view_f32(t.values.data() + first * row, {count, t.shape[1], t.shape[2]});
 }
 
-// Feeds the tokens in chunks.
-std::vector<float> run(const ExecContext& context, const Case& c, Inputs inputs,
-                       std::int64_t chunk) {
+// Feeds `at_once` tokens, then the others in chunks.
+std::vector<float> run(const ExecContext& context, const Case& c, Inputs inputs, std::int64_t chunk,
+                       std::int64_t at_once = 0) {
   Cache cache(c, c.tokens);
   Tensor out(inputs.q.shape);
-  for (std::int64_t first = 0; first < c.tokens; first += chunk) {
-    const std::int64_t count = std::min(chunk, c.tokens - first);
+  std::int64_t count = 0;
+  for (std::int64_t first = 0; first < c.tokens; first += count) {
+    count = std::min(first < at_once ? at_once : chunk, c.tokens - first);
     const SequenceSpan span{0, count};
     const KvPages pages = cache.at(first);
     expect_ok(causal_attention(context, {.q = rows(inputs.q, first, count),
@@ -105,6 +106,25 @@ TEST_P(CausalAttentionTest, GivesTheSameBitsInChunksOfAnyLength) {
   for (const std::int64_t chunk : {1, 7, 48, 64, 65}) {
     expect_same_bits(run(context(), c, Inputs(c), chunk), whole);
   }
+}
+
+// Longer than what one thread absorbs without a break: chunks that end in different segments, and
+// threads that share the segments of a single token.
+TEST_P(CausalAttentionTest, GivesTheSameBitsOverALongPastToAnyChunksAndThreads) {
+  const Case c{4110, 2, 1, 8, 48};
+  const Inputs inputs(c);
+  const std::vector<float> whole = run(context(), c, inputs, c.tokens);
+  expect_same_bits(run(context(), c, inputs, 2000), whole);
+  for (const int threads : {1, 3, 8}) {
+    const Workshop workshop(ops(), threads);
+    expect_same_bits(run(workshop.context(), c, inputs, 1, c.tokens - 20), whole);
+  }
+}
+
+TEST_P(CausalAttentionTest, AgreesWithDoublePrecisionOverALongPast) {
+  const Case c{2100, 1, 1, 8, 64};
+  const Inputs inputs(c);
+  EXPECT_LE(worst_difference(run(context(), c, inputs, c.tokens), in_double(c, inputs)), 2e-6);
 }
 
 TEST_P(CausalAttentionTest, SurvivesScoresThatOverflowTheExponential) {

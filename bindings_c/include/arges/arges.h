@@ -159,7 +159,7 @@ typedef int32_t (*arges_progress_fn)(void* user, uint64_t done_bytes, uint64_t t
  * version: a device_index other than 0, other weight formats, and both budgets. */
 typedef struct arges_engine_options {
   uint32_t struct_size;
-  uint32_t threads;       /* of compute, at most 256; 0 = one for each hardware thread */
+  uint32_t threads;       /* of compute, at most 256; 0 = one for each core that it may use */
   const char* model_path; /* a folder in the Hugging Face layout; 1 to 4096 bytes */
   uint64_t model_path_length;
   const char* device; /* "auto", "cpu" or "reference" (scalar, slow, for tests); NULL = "auto" */

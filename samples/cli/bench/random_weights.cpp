@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "samples/cli/random_weights.h"
+#include "samples/cli/bench/random_weights.h"
 
 #include <algorithm>
 #include <cmath>

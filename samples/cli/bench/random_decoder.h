@@ -3,7 +3,7 @@
 
 #include "language/model/config.h"
 #include "language/model/weights.h"
-#include "samples/cli/random_weights.h"
+#include "samples/cli/bench/random_weights.h"
 
 namespace arges::cli {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "samples/cli/random_decoder.h"
+#include "samples/cli/bench/random_decoder.h"
 
 namespace arges::cli {
 namespace {

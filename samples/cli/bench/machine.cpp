@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "samples/cli/machine.h"
+#include "samples/cli/bench/machine.h"
 
 #include <fstream>
 

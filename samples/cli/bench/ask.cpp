@@ -8,12 +8,12 @@
 #include <filesystem>
 #include <memory>
 
-#include "samples/cli/bench.h"
-#include "samples/cli/child_process.h"
+#include "samples/cli/bench/bench.h"
+#include "samples/cli/bench/child_process.h"
+#include "samples/cli/bench/test_picture.h"
 #include "samples/cli/commands.h"
 #include "samples/cli/failure.h"
 #include "samples/cli/model_options.h"
-#include "samples/cli/test_picture.h"
 
 namespace arges::cli {
 namespace {
@@ -73,7 +73,8 @@ class TemporaryPicture {
 
 }  // namespace
 
-void bench_ask(const BenchOptions& options, const std::string& model) {
+void bench_ask(Bench& bench, const std::string& model) {
+  const BenchOptions& options = bench.options();
   const std::vector<fs::path> files = weight_files(model);
   const TemporaryPicture picture;
   std::vector<double> seconds;
@@ -87,22 +88,30 @@ void bench_ask(const BenchOptions& options, const std::string& model) {
     seconds.push_back(run.seconds);
     peak = std::max(peak, run.peak_bytes);
   }
-  const double file_megabytes = static_cast<double>(total_bytes(files)) / kMegabyte;
-  print_figure("ask about a 640x480 picture, cold", seconds, "s");
-  std::printf("%-44s %10.1f MB; model file %.1f MB, 2.5 times that + 150 MB is %.1f MB\n",
-              "ask, peak memory", static_cast<double>(peak) / kMegabyte, file_megabytes,
-              2.5 * file_megabytes + 150.0);
+  Speed time;
+  time.seconds = std::move(seconds);
+  time.amount = 1;
+  time.per_unit = true;
+  time.unit = "s";
+  bench.report().add({"cold ask, 640x480", "model", "", 0, 0, 1}, std::move(time));
+  Speed memory;
+  memory.seconds = {static_cast<double>(peak) / kMegabyte};
+  memory.amount = 1;
+  memory.per_unit = true;
+  memory.unit = "MB";
+  memory.note = "model file " + std::to_string(total_bytes(files) / 1'000'000) + " MB";
+  bench.report().add({"cold ask, peak memory", "model", "", 0, 0, 1}, std::move(memory));
 }
 
-void add_bench_ask(Command bench) {
+void add_bench_ask(Command parent) {
   const auto options = std::make_shared<BenchAskOptions>();
   Command command =
-      bench.command("ask", "ask as a process of its own: time from cold, peak memory");
+      parent.command("ask", "ask as a process of its own: time from cold, peak memory");
   add_bench_options(command, options->bench);
   add_model_option(command, options->model);
   command.action([options] {
-    print_machine(options->bench);
-    bench_ask(options->bench, options->model.model);
+    Bench bench(options->bench);
+    bench_ask(bench, options->model.model);
   });
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "samples/cli/child_process.h"
+#include "samples/cli/bench/child_process.h"
 
 #include <fcntl.h>
 #include <spawn.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The smallest PNG writer: one IDAT of stored (uncompressed) deflate blocks, PNG 1.2 and RFC 1950.
-#include "samples/cli/test_picture.h"
+#include "samples/cli/bench/test_picture.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "samples/cli/bench/bench_model.h"
+
+#include "samples/cli/bench/decoder_shape.h"
+#include "samples/cli/bench/random_decoder.h"
+#include "samples/cli/failure.h"
+#include "samples/cli/model_options.h"
+
+namespace arges::cli {
+namespace {
+
+std::optional<language::DecoderConfig> known_shape(const std::string& name) {
+  if (name == "XS") return shape_xs();
+  if (name == "S") return shape_s();
+  return std::nullopt;
+}
+
+std::shared_ptr<sdk::VisionLanguageModel> load(const std::string& folder, int threads) {
+  ModelOptions options;
+  options.model = folder == "pocket" ? default_model() : folder;
+  options.device = "cpu";
+  options.threads = threads;
+  return open_weights(options);
+}
+
+}  // namespace
+
+BenchModel::BenchModel(kernels::ExecContext context, const std::string& shape,
+                       const std::string& weights)
+    : weights_(weights == "stored" ? "bf16" : weights), weight_bytes_(weights_ == "f32" ? 4 : 2) {
+  if (const auto config = known_shape(shape)) {
+    random_.emplace(context, weights_ == "f32" ? DType::kF32 : DType::kBF16);
+    decoder_ = &random_decoder_.emplace(*config, random_decoder_weights(*config, *random_));
+    return;
+  }
+  if (weights != "stored") {
+    throw UsageError("a model from a folder has its own weights; leave --weights out");
+  }
+  loaded_ = load(shape, context.pool->size());
+  weights_ = loaded_->facts().weight_format;
+  weight_bytes_ = weights_ == "F32" ? 4 : 2;
+  decoder_ = &loaded_->decoder();
+}
+
+}  // namespace arges::cli

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "language/model/decoder.h"
+#include "samples/cli/bench/random_weights.h"
+#include "sdk/fusion/vision_language_model.h"
+
+namespace arges::cli {
+
+// A language model to measure: of a known shape with random weights, or out of a folder.
+class BenchModel {
+ public:
+  // shape: "XS", "S", "pocket" (the bundled model) or a model folder; weights: "f32", "bf16" or
+  // "stored" (as a folder has them; random weights are bf16 then). Throws Failure, UsageError.
+  BenchModel(kernels::ExecContext context, const std::string& shape, const std::string& weights);
+
+  const language::Decoder& decoder() const { return *decoder_; }
+  const std::string& weights() const { return weights_; }  // their type in memory
+  double weight_bytes() const { return weight_bytes_; }    // of one number of a matrix
+
+ private:
+  std::string weights_;
+  double weight_bytes_ = 0;
+  std::optional<RandomWeights> random_;
+  std::optional<language::Decoder> random_decoder_;
+  std::shared_ptr<sdk::VisionLanguageModel> loaded_;
+  const language::Decoder* decoder_ = nullptr;
+};
+
+}  // namespace arges::cli

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// arges bench vision: image encoders, projector included, and what comes before them.
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "samples/cli/bench/bench.h"
+#include "samples/cli/bench/encoder_shape.h"
+#include "samples/cli/bench/random_weights.h"
+#include "samples/cli/bench/test_picture.h"
+#include "samples/cli/commands.h"
+#include "samples/cli/failure.h"
+#include "samples/cli/model_options.h"
+#include "vision/image_encoder.h"
+#include "vision/tiles/pixel_values.h"
+
+namespace arges::cli {
+namespace {
+
+constexpr std::int64_t kMostTiles = 1024;
+
+struct VisionOptions {
+  BenchOptions bench;
+  std::string shape = "vit-l-14-336";
+  std::string tiles = "1";
+};
+
+// The encoder that is measured: of a known shape with random weights, or the bundled model's.
+class BenchEncoder {
+ public:
+  BenchEncoder(kernels::ExecContext context, const std::string& shape) {
+    if (shape == "vit-l-14-336") {
+      const vision::VitConfig config;  // its defaults are that shape
+      random_.emplace(context, DType::kF32);
+      encoder_ =
+          &own_.emplace(config, vision::TileConfig(), random_encoder_weights(config, *random_));
+      weights_ = "f32";
+      return;
+    }
+    ModelOptions options;
+    options.model = default_model();
+    options.device = "cpu";
+    options.threads = context.pool->size();
+    loaded_ = open_weights(options);
+    encoder_ = loaded_->image_encoder();
+    weights_ = loaded_->facts().weight_format;
+  }
+
+  const vision::ImageEncoder& encoder() const { return *encoder_; }
+  const std::string& weights() const { return weights_; }
+
+ private:
+  std::optional<RandomWeights> random_;
+  std::optional<vision::ImageEncoder> own_;
+  std::shared_ptr<sdk::VisionLanguageModel> loaded_;
+  const vision::ImageEncoder* encoder_ = nullptr;
+  std::string weights_;
+};
+
+// ViT and projector of `count` tiles, in the groups that a picture's tiles go in.
+void encode(Bench& bench, const std::string& shape, const BenchEncoder& model, std::int64_t count) {
+  const vision::ImageEncoder& encoder = model.encoder();
+  const vision::VitConfig& config = encoder.config();
+  const kernels::ExecContext context = bench.context();
+  const std::int64_t group = std::min(count, vision::ImageEncoder::kTilesAtOnce);
+  RandomWeights random(context, DType::kF32);
+  const ConstTensorView pixels =
+      random.vector({group, config.channels, config.tile_side, config.tile_side}, 0.0F, 2.0F);
+  Speed speed;
+  speed.seconds = bench.time([&] {
+    for (std::int64_t done = 0; done < count; done += group) {
+      const Arena::Scope scope(*context.workspace);
+      ConstTensorView part = pixels;
+      part.shape = {std::min(group, count - done), config.channels, config.tile_side,
+                    config.tile_side};
+      const TensorView projected = require(
+          context.workspace->allocate({part.shape[0] * config.patches(), config.projection_size}));
+      require(encoder.project_tiles(context, part, never_stop(), projected));
+    }
+  });
+  speed.amount = static_cast<double>(count);
+  speed.per_unit = true;
+  speed.unit = "s/tile";
+  speed.work = speed.amount * tile_operations(config);
+  speed.ceiling = &bench.ceilings().multiply_add;
+  bench.report().add({"encode", shape, model.weights(), count, 0, 1}, std::move(speed));
+}
+
+}  // namespace
+
+void bench_vision_tile(Bench& bench) {
+  const std::string shape = "vit-l-14-336";
+  encode(bench, shape, BenchEncoder(bench.context(), shape), 1);
+}
+
+void add_bench_vision(Command parent) {
+  const auto options = std::make_shared<VisionOptions>();
+  Command command = parent.command("vision", "An image encoder with its projector");
+  add_bench_options(command, options->bench);
+  command.choice("--shape", options->shape, {"vit-l-14-336", "pocket"},
+                 "Random weights, or the bundled model's");
+  command.text("--tiles", options->tiles, "Tiles of a picture, e.g. 1,5,13,37");
+  command.action([options] {
+    const auto counts = numbers_of("--tiles", options->tiles, 1, kMostTiles);
+    Bench bench(options->bench);
+    const BenchEncoder model(bench.context(), options->shape);
+    for (const std::int64_t count : counts) encode(bench, options->shape, model, count);
+  });
+}
+
+}  // namespace arges::cli
