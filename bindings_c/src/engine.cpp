@@ -8,6 +8,7 @@
 #include "bindings_c/src/handles.h"
 #include "bindings_c/src/struct_sizes.h"
 #include "sdk/fusion/vision_language_model.h"
+#include "sdk/runtime/request_checks.h"
 #include "vision/decode/limits.h"
 
 namespace arges::bindings {
@@ -21,14 +22,9 @@ Result<std::shared_ptr<sdk::Engine>> open_engine(const arges_engine_options* giv
   return sdk::Engine::create(std::move(model), settings.engine);
 }
 
-// Any size does: a model either has an image encoder or it has not.
-bool supports_images(const sdk::Model& model) {
-  return model.plan_image(336, 336).status().code() != StatusCode::kUnsupported;
-}
-
 arges_model_info describe_model(const sdk::Model& model) {
   arges_model_info info{};
-  info.supports_images = supports_images(model) ? 1 : 0;
+  info.supports_images = sdk::check_takes_images(model).ok() ? 1 : 0;
   info.max_context = static_cast<std::uint64_t>(model.max_context());
   info.vocab_size = static_cast<std::uint64_t>(model.vocab_size());
   info.session_state_bytes = static_cast<std::uint64_t>(model.state_bytes());

@@ -60,7 +60,7 @@ class Session {
   // terminal event the session is what it was before.
   // BUSY while a request is in flight or the queue holds kMaxEnds unread ends, CLOSED after close,
   // INVALID_ARGUMENT for bad options, bad UTF-8 or too many images, UNSUPPORTED for an image to a
-  // text-only model.
+  // text-only model. An image file that cannot be decoded ends the request: kFailed, IMAGE_DECODE.
   Result<std::shared_ptr<Request>> generate(std::vector<Message> messages, GenerateOptions options,
                                             std::shared_ptr<EventQueue> queue, std::uint64_t tag);
 
@@ -101,7 +101,7 @@ class Engine {
 
   // Tokens of the prompt that generate() of a new session would write of these messages, pictures
   // and the answer's header included. Tokenizes on the calling thread. Refused as generate()
-  // refuses them.
+  // refuses them, and IMAGE_DECODE for an image file without a sound header.
   Result<std::int64_t> count_tokens(std::span<const Message> messages) const;
 
   // A session takes model memory with its first request only. BUSY when max_sessions are open,

@@ -43,7 +43,7 @@ Status PromptBuilder::add(const Message& message, std::span<const std::int64_t> 
     }
     typed.parts.emplace_back(std::in_place_type<language::ImagePart>,
                              image_tokens[draft.images.size()]);
-    draft.images.push_back(std::get<std::shared_ptr<const vision::Image>>(part));
+    draft.images.push_back(std::get<MessageImage>(part));
   }
   ARGES_ASSIGN_OR_RETURN(const auto piece, family_.message(typed, stop));
   append_piece(piece, draft);

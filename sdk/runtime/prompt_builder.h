@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -18,8 +17,8 @@ namespace arges::sdk {
 struct PromptDraft {
   ModelInput input;                        // pictures in order, their features still null
   std::vector<language::ImageSpan> spans;  // one for each picture
-  std::vector<std::shared_ptr<const vision::Image>> images;  // one for each picture
-  std::int64_t carried = 0;  // leading ids that the conversation already counts
+  std::vector<MessageImage> images;        // one for each picture
+  std::int64_t carried = 0;                // leading ids that the conversation already counts
 };
 
 // Writes a conversation's next prompt, piece by piece, as its model family prescribes: begin, each

@@ -10,8 +10,6 @@ namespace {
 constexpr std::int64_t kMaxTokens = 1'000'000;
 constexpr std::size_t kMaxStopTokens = 64;
 
-using ImagePtr = std::shared_ptr<const vision::Image>;
-
 // What a request's messages hold in all.
 struct Amounts {
   std::int64_t parts = 0;
@@ -26,13 +24,19 @@ Status count_part(const MessagePart& part, Amounts& amounts) {
     return text->status();
   }
   ++amounts.images;
-  return std::get<ImagePtr>(part) ? Status() : invalid_argument("a message's image is null");
+  const bool is_null = std::get<MessageImage>(part).is_null();
+  return is_null ? invalid_argument("a message's image is null") : Status();
 }
 
 Status check_amount(std::int64_t amount, std::int64_t limit, const char* what) {
   if (amount <= limit) return {};
   return invalid_argument("a request may hold at most " + std::to_string(limit) + " " + what +
                           ", not " + std::to_string(amount));
+}
+
+Result<vision::TilePlan> plan_of(const MessageImage& image, const Model& model) {
+  ARGES_ASSIGN_OR_RETURN(const auto size, image.size());
+  return model.plan_image(size.height, size.width);
 }
 
 }  // namespace
@@ -70,14 +74,33 @@ Status check_generate_options(const GenerateOptions& options, const Model& model
                                           static_cast<language::TokenId>(model.vocab_size()));
 }
 
+Status check_takes_images(const Model& model) {
+  // Any size does: a model either has an image encoder or it has not.
+  const Status status = model.plan_image(336, 336).status();
+  return status.code() == StatusCode::kUnsupported ? status : Status();
+}
+
+Status check_images(std::span<const Message> messages, const Model& model) {
+  for (const auto& message : messages) {
+    for (const auto& part : message.parts) {
+      const auto* image = std::get_if<MessageImage>(&part);
+      if (!image) continue;
+      ARGES_RETURN_IF_ERROR(image->is_file() ? check_takes_images(model)
+                                             : plan_of(*image, model).status());
+    }
+  }
+  return {};
+}
+
 Result<std::vector<std::int64_t>> count_image_tokens(std::span<const Message> messages,
-                                                     const Model& model) {
+                                                     const Model& model, const StopCheck& stop) {
   std::vector<std::int64_t> counts;
   for (const auto& message : messages) {
     for (const auto& part : message.parts) {
-      const auto* image = std::get_if<ImagePtr>(&part);
+      const auto* image = std::get_if<MessageImage>(&part);
       if (!image) continue;
-      ARGES_ASSIGN_OR_RETURN(const auto plan, model.plan_image((*image)->height, (*image)->width));
+      ARGES_RETURN_IF_ERROR(stop());
+      ARGES_ASSIGN_OR_RETURN(const auto plan, plan_of(*image, model));
       counts.push_back(plan.token_count);
     }
   }

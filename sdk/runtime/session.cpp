@@ -16,14 +16,13 @@ Status assemble(Scheduler& scheduler, std::vector<Message> messages, GenerateOpt
   if (!queue) return invalid_argument("a request needs a queue");
   ARGES_RETURN_IF_ERROR(queue->check_room_for_request());
   ARGES_RETURN_IF_ERROR(check_messages(messages, scheduler.options()));
+  ARGES_RETURN_IF_ERROR(check_images(messages, scheduler.model()));
   ARGES_RETURN_IF_ERROR(check_generate_options(options, scheduler.model()));
   ARGES_ASSIGN_OR_RETURN(auto stops, language::StopMatcher::create(options.stop_strings));
   parts.rules = AnswerRules{std::move(stops), scheduler.suppressed()};
   parts.request = std::make_shared<RequestState>(scheduler.weak_from_this());
   parts.preparation = std::make_shared<Preparation>();
   parts.preparation->request = parts.request;
-  ARGES_ASSIGN_OR_RETURN(parts.preparation->image_tokens,
-                         count_image_tokens(messages, scheduler.model()));
   parts.preparation->messages = std::move(messages);
   parts.options = std::move(options);
   parts.space_listener = queue->add_space_listener([weak = scheduler.weak_from_this()] {

@@ -146,6 +146,10 @@ std::vector<HandleUser> users_of_contents() {
            [](World& world, void* handle) {
              return arges_message_add_image(as<arges_message>(handle), world.image);
            }},
+          {"message_add_image_bytes", Kind::kMessage, true,
+           [](World&, void* handle) {
+             return arges_message_add_image_bytes(as<arges_message>(handle), "x", 1);
+           }},
           {"count_tokens_message", Kind::kMessage, true,
            [](World& world, void* handle) {
              auto* message = as<arges_message>(handle);

@@ -120,6 +120,8 @@ std::vector<MisuseCase> getters() {
        }},
       {"message_add_text_null", ARGES_INVALID_ARGUMENT,
        [](World& world) { return arges_message_add_text(world.message, nullptr, 1); }},
+      {"message_add_image_bytes_null", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_message_add_image_bytes(world.message, nullptr, 1); }},
       {"event_init_null", ARGES_INVALID_ARGUMENT,
        [](World&) { return arges_event_init(nullptr, sizeof(arges_event)); }},
       {"event_clear_null", ARGES_OK,

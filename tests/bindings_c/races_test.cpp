@@ -145,6 +145,12 @@ std::vector<Function> functions_of_queues() {
                return arges_message_add_image(message, stage.image);
              });
            }},
+          {"add_image_bytes",
+           [](const Stage&) {
+             return with_message([](arges_message* message) {
+               return arges_message_add_image_bytes(message, "x", 1);
+             });
+           }},
           {"image_size",
            [](const Stage& stage) {
              std::uint32_t side = 0;

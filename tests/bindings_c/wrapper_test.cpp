@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/bindings_c/abi_world.h"
+#include "tests/support/tiny_png.h"
 
 namespace arges::bindings_test {
 namespace {
@@ -54,6 +55,16 @@ TEST_F(Wrapper, OwnedOptionsReachTheLibrary) {
     text += event.text();
   }
   EXPECT_EQ(text, "wrapped ");
+}
+
+TEST_F(Wrapper, PictureFilesAreDecodedByTheRequest) {
+  arges::Message message(arges::Role::kUser);
+  message.add("look").add_image_bytes(std::as_bytes(std::span(support::kTinyPng)));
+  arges::Request request = session.generate(message, {}, queue);
+  arges::Event event = queue.next();
+  while (!event.terminal()) event = queue.next();
+  EXPECT_EQ(event.type(), ARGES_EVENT_DONE);
+  EXPECT_THROW(message.add_image_bytes(std::vector<std::byte>((20u << 20) + 1)), arges::Error);
 }
 
 TEST_F(Wrapper, FailuresAreThrownWithTheirCode) {

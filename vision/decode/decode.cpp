@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vision/decode/decode.h"
 
-#include <string>
+#include <string_view>
 
 #include "kernels/base/guarded.h"
 #include "vision/decode/codec.h"
@@ -36,10 +36,7 @@ constexpr std::string_view kUnreadable = "the picture cannot be read";
 
 // Everything that is decided before a byte of picture data is read.
 Result<Opened> open_image(Bytes bytes, const ImageLimits& limits) {
-  if (bytes.size() > limits.compressed_bytes) {
-    return image_decode_error("the picture file has " + std::to_string(bytes.size()) +
-                              " bytes; send at most " + std::to_string(limits.compressed_bytes));
-  }
+  ARGES_RETURN_IF_ERROR(check_compressed_size(bytes.size(), limits));
   ARGES_ASSIGN_OR_RETURN(const Opened opened, open_known_format(bytes));
   ARGES_RETURN_IF_ERROR(check_dimensions(opened.stored.height, opened.stored.width, limits,
                                          StatusCode::kImageDecode));

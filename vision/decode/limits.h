@@ -21,6 +21,9 @@ struct ImageLimits {
   std::array<std::uint8_t, 3> background = {255, 255, 255};  // RGB shown through transparency
 };
 
+// IMAGE_DECODE for a picture file of more bytes than the limit.
+Status check_compressed_size(std::uint64_t bytes, const ImageLimits& limits);
+
 // Ok when a picture of these dimensions is within the limits. Otherwise a status of the given
 // code whose sentence names the limit: IMAGE_DECODE for files, INVALID_ARGUMENT for raw pixels.
 Status check_dimensions(std::int64_t height, std::int64_t width, const ImageLimits& limits,

@@ -305,14 +305,21 @@ ARGES_API arges_status arges_message_add_text(arges_message* message, const char
                                               uint64_t length);
 /* Appends a part, without copying the pixels. INVALID_ARGUMENT behind 4096 parts. */
 ARGES_API arges_status arges_message_add_image(arges_message* message, const arges_image* image);
+/* Appends a picture file (see arges_image_decode), a copy of its bytes. It is decoded in the
+ * background when a request comes to it, one picture at a time, so that a waiting request holds the
+ * bytes alone. A file that is no picture, a damaged one or one over the limits of
+ * arges_image_decode ends that request: FAILED with IMAGE_DECODE and the reason. Here IMAGE_DECODE
+ * for more than 20 MiB, INVALID_ARGUMENT behind 4096 parts or 16 images, OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_message_add_image_bytes(arges_message* message, const void* bytes,
+                                                     uint64_t length);
 /* Gives the handle back; requests made from the message go on. NULL allowed. */
 ARGES_API void arges_message_free(arges_message* message);
 
 /* ---- Tokens ------------------------------------------------------------------------------ */
 
 /* Tokens of the prompt that these messages make in a new session, pictures and the answer's header
- * included. Tokenizes on the calling thread. The limits of arges_generate: INVALID_ARGUMENT,
- * UNSUPPORTED, OUT_OF_MEMORY_HOST. */
+ * included. Tokenizes on the calling thread; of picture files the headers are read. The limits of
+ * arges_generate: INVALID_ARGUMENT, UNSUPPORTED, IMAGE_DECODE, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_count_tokens(const arges_engine* engine,
                                           arges_message* const* messages, uint64_t message_count,
                                           uint64_t* out);
@@ -361,7 +368,7 @@ typedef struct arges_event {
    */
   uint64_t queued_us;      /* from submission until its first message was taken up */
   uint64_t text_us;        /* in tokenizing its messages */
-  uint64_t images_us;      /* in encoding its pictures */
+  uint64_t images_us;      /* in decoding and encoding its pictures */
   uint64_t prefill_us;     /* from the prompt's completion until it was absorbed */
   uint64_t first_token_us; /* from submission until the answer's first token */
   uint64_t total_us;       /* from submission until the end */

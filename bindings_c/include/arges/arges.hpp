@@ -232,6 +232,13 @@ class Message {
     detail::check(arges_message_add_image(handle_.get(), image.handle()));
     return *this;
   }
+  // A picture file, copied; decoded in the background when a request comes to it.
+  Message& add_image_bytes(std::span<const std::byte> file) {
+    static constexpr std::byte kNothing{};
+    const std::byte* data = file.empty() ? &kNothing : file.data();
+    detail::check(arges_message_add_image_bytes(handle_.get(), data, file.size()));
+    return *this;
+  }
   arges_message* handle() const noexcept { return handle_.get(); }
 
  private:
