@@ -104,7 +104,8 @@ std::vector<MisuseCase> pictures() {
           decoding("image_decode_nothing", ""),
           decoding("image_decode_words", "not a picture"),
           decoding("image_decode_png_magic", "\x89PNG\r\n\x1a\n"),
-          decoding("image_decode_jpeg_magic", "\xFF\xD8\xFF\xE0")};
+          decoding("image_decode_jpeg_magic", "\xFF\xD8\xFF\xE0"),
+          decoding("image_decode_webp_magic", "RIFF....WEBPVP8L")};
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "vision/decode/jpeg_container.h"
 #include "vision/decode/orient.h"
 #include "vision/decode/png_container.h"
+#include "vision/decode/webp_container.h"
 
 namespace arges::vision {
 namespace {
@@ -29,7 +30,11 @@ Result<Opened> open_known_format(Bytes bytes) {
     ARGES_ASSIGN_OR_RETURN(const JpegHeader header, read_jpeg_header(bytes));
     return Opened{header.stored, header.orientation, decode_jpeg};
   }
-  return image_decode_error("the picture is neither PNG nor JPEG; convert it to one of the two");
+  if (is_webp(bytes)) {
+    ARGES_ASSIGN_OR_RETURN(const WebpHeader header, read_webp_header(bytes));
+    return Opened{header.stored, header.orientation, decode_webp};
+  }
+  return image_decode_error("the picture is neither PNG, JPEG nor WebP; convert it to one of them");
 }
 
 constexpr std::string_view kUnreadable = "the picture cannot be read";

@@ -14,11 +14,11 @@ namespace arges::vision {
 // The door for pictures. All three functions are pure, may be called from any thread at once,
 // keep no reference to their input, and work on the calling thread until done.
 
-// A PNG or JPEG file to upright RGB. The format is told by the first bytes alone. EXIF orientation
-// (JPEG APP1, PNG eXIf) is applied; 16-bit samples keep their high byte; transparency is laid over
-// limits.background; colour profiles and gamma are ignored, as Pillow's convert("RGB") does.
-// Damaged or unfinished files are refused, bytes after the picture's end are ignored.
-// Errors: IMAGE_DECODE, OUT_OF_MEMORY_HOST.
+// A PNG, JPEG or WebP file to upright RGB. The format is told by the first bytes alone. EXIF
+// orientation (JPEG APP1, PNG eXIf, WebP EXIF) is applied; 16-bit samples keep their high byte;
+// transparency is laid over limits.background; colour profiles and gamma are ignored, as Pillow's
+// convert("RGB") does. Damaged or unfinished files are refused, bytes after the picture's end are
+// ignored. Errors: IMAGE_DECODE, OUT_OF_MEMORY_HOST.
 Result<Image> decode_image(std::span<const std::byte> bytes, const ImageLimits& limits);
 
 // The size that decode_image would return, from the header alone: enough for a plan, and no

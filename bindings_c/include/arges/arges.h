@@ -266,10 +266,10 @@ ARGES_API arges_status arges_image_plan_for_size(const arges_engine* engine, uin
 
 /* ---- Images ----------------------------------------------------------------------------- */
 
-/* Decodes PNG or JPEG bytes (by content, not by name): orientation applied, alpha composited over
- * white, 16-bit reduced to 8. Works on the calling thread. IMAGE_DECODE for what is no picture or a
- * damaged one, and over the limits: 20 MiB of bytes, 100 scans of a JPEG, the dimensions of
- * arges_image_from_pixels. INVALID_ARGUMENT, OUT_OF_MEMORY_HOST. */
+/* Decodes PNG, JPEG or WebP bytes (by content, not by name): orientation applied, alpha composited
+ * over white, 16-bit reduced to 8. Works on the calling thread. IMAGE_DECODE for what is no
+ * picture, a damaged one or an animated WebP, and over the limits: 20 MiB of bytes, 100 scans of a
+ * JPEG, the dimensions of arges_image_from_pixels. INVALID_ARGUMENT, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_image_decode(const void* bytes, uint64_t length, arges_image** out);
 
 #define ARGES_PIXELS_RGB 1u

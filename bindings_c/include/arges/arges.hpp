@@ -180,7 +180,7 @@ class Engine {
 // Decoded pixels.
 class Image {
  public:
-  // PNG or JPEG bytes, within the limits of arges_image_decode. Works on the calling thread.
+  // PNG, JPEG or WebP bytes, within the limits of arges_image_decode. Works on the calling thread.
   static Image decode(std::span<const std::byte> bytes) {
     arges_image* handle = nullptr;
     detail::check(arges_image_decode(bytes.data(), bytes.size(), &handle));

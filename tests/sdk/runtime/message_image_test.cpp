@@ -81,8 +81,8 @@ TEST(MessageImage, ACancelBetweenTwoPicturesLeavesTheSecondUndecoded) {
   auto session = engine.session();
   engine.model->tile_gate().shut();
   auto queue = make_queue();
-  auto request = session->generate(
-      {show({MessageImage(png_bytes()), MessageImage(damaged_png())})}, {}, queue, 1);
+  auto request = session->generate({show({MessageImage(png_bytes()), MessageImage(damaged_png())})},
+                                   {}, queue, 1);
   ASSERT_TRUE(request.ok());
   engine.model->tile_gate().wait_until_held();
   (*request)->cancel();
@@ -106,8 +106,8 @@ TEST(MessageImage, ADeadlineHoldsForFilesToo) {
 
 TEST(MessageImage, ATextModelRefusesFilesUnread) {
   ScriptedEngine engine({.sees_images = false});
-  const auto refused = engine.session()->generate(
-      {show({MessageImage(std::vector<std::byte>(4))})}, {}, make_queue(), 1);
+  const auto refused = engine.session()->generate({show({MessageImage(std::vector<std::byte>(4))})},
+                                                  {}, make_queue(), 1);
   EXPECT_EQ(refused.status().code(), StatusCode::kUnsupported);
 }
 
