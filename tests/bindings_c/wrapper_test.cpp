@@ -6,9 +6,11 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "sdk/runtime/log.h"
 #include "tests/bindings_c/abi_world.h"
 #include "tests/support/tiny_png.h"
 
@@ -65,6 +67,28 @@ TEST_F(Wrapper, PictureFilesAreDecodedByTheRequest) {
   while (!event.terminal()) event = queue.next();
   EXPECT_EQ(event.type(), ARGES_EVENT_DONE);
   EXPECT_THROW(message.add_image_bytes(std::vector<std::byte>((20u << 20) + 1)), arges::Error);
+}
+
+TEST_F(Wrapper, TheLogGoesToAFunctionThatMayReplaceItself) {
+  std::vector<std::string> lines;
+  const auto keep = [&](std::uint32_t level, std::string_view line) {
+    lines.push_back(std::to_string(level) + " " + std::string(line));
+  };
+  std::vector<std::string> owned(1, "what the first function owns");
+  arges::set_log(
+      [&lines, keep, owned](std::uint32_t, std::string_view) {
+        arges::set_log(keep, ARGES_LOG_INFO);
+        lines.push_back(owned.front());  // still there
+        throw std::runtime_error("dropped");
+      },
+      ARGES_LOG_DEBUG);
+  sdk::log(sdk::LogLevel::kDebug, "first");
+  sdk::log(sdk::LogLevel::kDebug, "not wanted any more");
+  sdk::log(sdk::LogLevel::kInfo, "second");
+  arges::set_log(nullptr);
+  sdk::log(sdk::LogLevel::kError, "to nobody");
+  EXPECT_EQ(lines, (std::vector<std::string>{"what the first function owns", "3 second"}));
+  EXPECT_THROW(arges::set_log(keep, 99), arges::Error);
 }
 
 TEST_F(Wrapper, FailuresAreThrownWithTheirCode) {

@@ -65,6 +65,46 @@ using Handle = std::unique_ptr<T, Closer<give_back>>;
 
 }  // namespace detail
 
+namespace detail {
+
+using Log = std::function<void(std::uint32_t level, std::string_view line)>;
+
+// Stays while it is called, also when it sets another log.
+struct LogSink : std::enable_shared_from_this<LogSink> {
+  explicit LogSink(Log given) : log(std::move(given)) {}
+  Log log;
+};
+
+inline void on_log(void* user, std::uint32_t level, const char* text, std::uint64_t length) {
+  const auto sink = static_cast<LogSink*>(user)->shared_from_this();
+  try {
+    sink->log(level, {text, length});
+  } catch (...) {  // nothing may leave; a line that cannot be kept is lost
+  }
+}
+
+// Never destroyed: the library may log while the process exits.
+inline std::shared_ptr<LogSink>& log_sink() {
+  static auto& sink = *new std::shared_ptr<LogSink>;
+  return sink;
+}
+
+}  // namespace detail
+
+// Where the process's log goes: lines of `level` (ARGES_LOG_*) and of lower numbers to `log`, whose
+// exceptions are dropped; an empty function ends the log. It may set another log itself. By one
+// thread at a time. See arges_set_log.
+inline void set_log(std::function<void(std::uint32_t level, std::string_view line)> log,
+                    std::uint32_t level = ARGES_LOG_WARNING) {
+  if (!log) {
+    detail::check(arges_set_log(nullptr, nullptr, level));
+    return detail::log_sink().reset();
+  }
+  auto sink = std::make_shared<detail::LogSink>(std::move(log));
+  detail::check(arges_set_log(&detail::on_log, sink.get(), level));
+  detail::log_sink().swap(sink);
+}
+
 // The fields of arges_engine_options.
 struct EngineOptions {
   std::string model_path{};
