@@ -54,6 +54,18 @@ std::vector<MisuseCase> constructors() {
              arges_image* out = nullptr;
              return arges_image_from_pixels(nullptr, 2, 2, 6, ARGES_PIXELS_RGB, &out);
            }},
+          {"image_from_nv12_null_luma", ARGES_INVALID_ARGUMENT,
+           [](World&) {
+             arges_image* out = nullptr;
+             return arges_image_from_nv12(nullptr, 2, kPixels, 2, 2, 2, &out);
+           }},
+          {"image_from_nv12_null_chroma", ARGES_INVALID_ARGUMENT,
+           [](World&) {
+             arges_image* out = nullptr;
+             return arges_image_from_nv12(kPixels, 2, nullptr, 2, 2, 2, &out);
+           }},
+          {"image_from_nv12_null_out", ARGES_INVALID_ARGUMENT,
+           [](World&) { return arges_image_from_nv12(kPixels, 2, kPixels, 2, 2, 2, nullptr); }},
           {"image_from_pixels_null_out", ARGES_INVALID_ARGUMENT, [](World&) {
              return arges_image_from_pixels(kPixels, 2, 2, 6, ARGES_PIXELS_RGB, nullptr);
            }}};

@@ -69,6 +69,14 @@ TEST_F(Wrapper, PictureFilesAreDecodedByTheRequest) {
   EXPECT_THROW(message.add_image_bytes(std::vector<std::byte>((20u << 20) + 1)), arges::Error);
 }
 
+TEST_F(Wrapper, FramesBecomePictures) {
+  const std::array<unsigned char, 12> planes{};
+  using Size = std::pair<std::uint32_t, std::uint32_t>;
+  EXPECT_EQ(arges::Image::from_nv12(planes.data(), 3, &planes[6], 4, 3, 2).size(), Size(3, 2));
+  EXPECT_EQ(arges::Image::from_pixels(planes.data(), 2, 3, 4, ARGES_PIXELS_YUYV).size(),
+            Size(2, 3));
+}
+
 TEST_F(Wrapper, TheLogGoesToAFunctionThatMayReplaceItself) {
   std::vector<std::string> lines;
   const auto keep = [&](std::uint32_t level, std::string_view line) {

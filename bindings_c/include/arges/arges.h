@@ -277,13 +277,24 @@ ARGES_API arges_status arges_image_decode(const void* bytes, uint64_t length, ar
 #define ARGES_PIXELS_RGBA 3u
 #define ARGES_PIXELS_BGRA 4u
 #define ARGES_PIXELS_GREY 5u
+#define ARGES_PIXELS_YUYV 6u /* also called YUY2; see arges_image_from_nv12 */
 
 /* Copies 8-bit pixels, rows from the top, `stride` bytes from one row to the next; alpha is
- * composited over white. INVALID_ARGUMENT for an unknown format, a stride shorter than a row, or a
- * picture over the limits: 16384 pixels a side, 40,000,000 in all, one side 200 times the other.
+ * composited over white. A row of YUYV takes 4 bytes for each two pixels, the last one of an odd
+ * width a pair of its own. INVALID_ARGUMENT for an unknown format, a stride shorter than a row, or
+ * a picture over the limits: 16384 pixels a side, 40,000,000 in all, one side 200 times the other.
  * OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_image_from_pixels(const void* pixels, uint32_t width, uint32_t height,
                                                uint64_t stride, uint32_t format, arges_image** out);
+
+/* Copies a video frame of two planes: luma, one byte a pixel, and chroma, one pair of bytes (Cb,
+ * Cr) for each 2 by 2 pixels, at the right and lower edge of an odd size too. Strides in bytes from
+ * one row to the next. Frames, YUYV too, are taken for ITU-R BT.601 in limited range (luma 16 to
+ * 235), as cameras give them; other matrices, full range and more than 8 bits are not supported.
+ * Chroma is not smoothed. Errors and limits of arges_image_from_pixels. */
+ARGES_API arges_status arges_image_from_nv12(const void* luma, uint64_t luma_stride,
+                                             const void* chroma, uint64_t chroma_stride,
+                                             uint32_t width, uint32_t height, arges_image** out);
 
 /* Pixels, after the orientation has been applied. */
 ARGES_API arges_status arges_image_size(const arges_image* image, uint32_t* width,

@@ -233,6 +233,14 @@ class Image {
     detail::check(arges_image_from_pixels(pixels, width, height, stride, format, &handle));
     return Image(handle);
   }
+  // A video frame of two planes, strides in bytes; see arges_image_from_nv12.
+  static Image from_nv12(const void* luma, std::uint64_t luma_stride, const void* chroma,
+                         std::uint64_t chroma_stride, std::uint32_t width, std::uint32_t height) {
+    arges_image* handle = nullptr;
+    detail::check(
+        arges_image_from_nv12(luma, luma_stride, chroma, chroma_stride, width, height, &handle));
+    return Image(handle);
+  }
   // Takes over a handle of the C ABI.
   explicit Image(arges_image* handle) : handle_(handle) {}
 
