@@ -127,10 +127,18 @@ Status Preparer::write_one(Preparation& preparation) const {
   const PromptBuilder builder(model_.prompts());
   if (preparation.messages_done == 0) ARGES_RETURN_IF_ERROR(begin_prompt(preparation));
   Message& message = preparation.messages[preparation.messages_done];
-  ARGES_RETURN_IF_ERROR(builder.add(message, preparation.image_tokens, stop, preparation.draft));
-  message = {};
   const bool last = ++preparation.messages_done == preparation.messages.size();
-  if (last) ARGES_RETURN_IF_ERROR(builder.finish(preparation.draft));
+  if (last && preparation.end == PromptEnd::kContinued) {
+    ARGES_RETURN_IF_ERROR(builder.finish(preparation.draft));
+    ARGES_RETURN_IF_ERROR(
+        PromptBuilder::begin_answer(message, model_.tokenizer(), stop, preparation.draft));
+  } else {
+    ARGES_RETURN_IF_ERROR(builder.add(message, preparation.image_tokens, stop, preparation.draft));
+  }
+  message = {};
+  if (last && preparation.end == PromptEnd::kAnswer) {
+    ARGES_RETURN_IF_ERROR(builder.finish(preparation.draft));
+  }
   return check_context(preparation, 0);
 }
 

@@ -28,6 +28,27 @@ Status count_part(const MessagePart& part, Amounts& amounts) {
   return is_null ? invalid_argument("a message's image is null") : Status();
 }
 
+// A beginning must hold text: the empty one is an answer like any other.
+Status check_beginning(const Message& message) {
+  if (message.role != language::Role::kAssistant) {
+    return invalid_argument("only an assistant's message can be continued; make the last one that");
+  }
+  std::size_t bytes = 0;
+  for (const auto& part : message.parts) {
+    const auto* text = std::get_if<MessageText>(&part);
+    if (!text) return invalid_argument("an answer cannot begin with an image; begin it with text");
+    bytes += text->str().size();
+  }
+  return bytes > 0 ? Status() : invalid_argument("the message to continue is empty; leave it out");
+}
+
+Status check_last(const Message& message, PromptEnd end) {
+  if (end == PromptEnd::kContinued) return check_beginning(message);
+  if (end == PromptEnd::kNothing || message.role != language::Role::kAssistant) return {};
+  return invalid_argument(
+      "the last message of a request must not be the assistant's, unless it is to be continued");
+}
+
 Status check_amount(std::int64_t amount, std::int64_t limit, const char* what) {
   if (amount <= limit) return {};
   return invalid_argument("a request may hold at most " + std::to_string(limit) + " " + what +
@@ -41,11 +62,10 @@ Result<vision::TilePlan> plan_of(const MessageImage& image, const Model& model) 
 
 }  // namespace
 
-Status check_messages(std::span<const Message> messages, const EngineOptions& limits) {
+Status check_messages(std::span<const Message> messages, PromptEnd end,
+                      const EngineOptions& limits) {
   if (messages.empty()) return invalid_argument("a request needs at least one message");
-  if (messages.back().role == language::Role::kAssistant) {
-    return invalid_argument("the last message of a request must not be the assistant's");
-  }
+  ARGES_RETURN_IF_ERROR(check_last(messages.back(), end));
   Amounts amounts;
   for (const auto& message : messages) {
     for (const auto& part : message.parts) ARGES_RETURN_IF_ERROR(count_part(part, amounts));

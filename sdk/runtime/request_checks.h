@@ -11,15 +11,17 @@
 #include "sdk/runtime/generate_options.h"
 #include "sdk/runtime/message.h"
 #include "sdk/runtime/model.h"
+#include "sdk/runtime/prompt_builder.h"
 
 namespace arges::sdk {
 
 // What can be said against a request before any work is done for it. Cheap: no token is made and
 // no pixel read.
 
-// INVALID_ARGUMENT for messages that no conversation allows, text that is not UTF-8, and more
-// parts, text or images than the limits allow in all.
-Status check_messages(std::span<const Message> messages, const EngineOptions& limits);
+// INVALID_ARGUMENT for messages that no conversation allows before that end, text that is not
+// UTF-8, and more parts, text or images than the limits allow in all.
+Status check_messages(std::span<const Message> messages, PromptEnd end,
+                      const EngineOptions& limits);
 // INVALID_ARGUMENT for a value out of its range. Stop strings are StopMatcher's to check.
 Status check_generate_options(const GenerateOptions& options, const Model& model);
 // UNSUPPORTED for a text-only model.

@@ -26,6 +26,11 @@ arges_status generate(arges_session* session, arges_message* message, arges_queu
   return arges_generate(session, &message, 1, nullptr, queue, 1, &out);
 }
 
+arges_status add(arges_session* session, arges_message* message, arges_queue* queue) {
+  arges_request* out = nullptr;
+  return arges_session_add(session, &message, 1, queue, 1, &out);
+}
+
 std::vector<HandleUser> users_of_engines() {
   return {{"session_create", Kind::kEngine, true,
            [](World&, void* handle) {
@@ -83,6 +88,10 @@ std::vector<HandleUser> users_of_sessions() {
              std::uint64_t out = 0;
              return arges_session_token_count(as<arges_session>(handle), &out);
            }},
+          {"session_add_session", Kind::kSession, true,
+           [](World& world, void* handle) {
+             return add(as<arges_session>(handle), world.message, world.queue);
+           }},
           {"generate_session", Kind::kSession, true,
            [](World& world, void* handle) {
              return generate(as<arges_session>(handle), world.message, world.queue);
@@ -111,6 +120,10 @@ std::vector<HandleUser> users_of_queues() {
            [](World&, void* handle) {
              const bool refused = arges_queue_fd(as<arges_queue>(handle)) == -1;
              return refused ? ARGES_INVALID_ARGUMENT : ARGES_OK;
+           }},
+          {"session_add_queue", Kind::kQueue, true,
+           [](World& world, void* handle) {
+             return add(world.session, world.message, as<arges_queue>(handle));
            }},
           {"generate_queue", Kind::kQueue, true,
            [](World& world, void* handle) {
@@ -155,6 +168,10 @@ std::vector<HandleUser> users_of_contents() {
              auto* message = as<arges_message>(handle);
              std::uint64_t count = 0;
              return arges_count_tokens(world.engine, &message, 1, &count);
+           }},
+          {"session_add_message", Kind::kMessage, true,
+           [](World& world, void* handle) {
+             return add(world.session, as<arges_message>(handle), world.queue);
            }},
           {"generate_message", Kind::kMessage, true,
            [](World& world, void* handle) {

@@ -168,6 +168,15 @@ std::vector<MisuseCase> generation() {
          arges_request* out = nullptr;
          return arges_generate(world.session, nullptr, 1, nullptr, world.queue, 1, &out);
        }},
+      {"session_add_null_messages", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         arges_request* out = nullptr;
+         return arges_session_add(world.session, nullptr, 1, world.queue, 1, &out);
+       }},
+      {"session_add_null_out", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_session_add(world.session, &world.message, 1, world.queue, 1, nullptr);
+       }},
       {"generate_null_out", ARGES_INVALID_ARGUMENT,
        [](World& world) {
          return arges_generate(world.session, &world.message, 1, nullptr, world.queue, 1, nullptr);

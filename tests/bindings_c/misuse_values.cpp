@@ -94,6 +94,9 @@ std::vector<MisuseCase> sampling_numbers() {
       {"stop_tokens_65", [](Options& o) { o.stop_token_count = 65; }},
       {"logit_biases_1025", [](Options& o) { o.logit_bias_count = 1025; }},
       {"logit_biases_huge", [](Options& o) { o.logit_bias_count = 0xFFFFFFFF; }},
+      {"continue_last_users", [](Options& o) { o.continue_last = 1; }},
+      {"continue_last_2", [](Options& o) { o.continue_last = 2; }},
+      {"reserved", [](Options& o) { o.reserved = 1; }},
       {"top_k_huge", [](Options& o) { o.top_k = 0xFFFFFFFF; }, ARGES_OK},
       {"seed_huge", [](Options& o) { o.seed = kHuge; }, ARGES_OK},
       {"deadline_huge", [](Options& o) { o.deadline_ms = kHuge; }, ARGES_OK}};

@@ -355,7 +355,7 @@ ARGES_API arges_status arges_detokenize(const arges_engine* engine, const int32_
  * type >= ARGES_EVENT_DONE, and pass over other types that the program does not know. */
 #define ARGES_EVENT_PROGRESS 1u    /* prompt tokens absorbed; skipped when the reader is slow */
 #define ARGES_EVENT_TEXT 2u        /* a piece of the answer, whole code points */
-#define ARGES_EVENT_DONE 256u      /* terminal: the answer is complete and part of the session */
+#define ARGES_EVENT_DONE 256u      /* terminal: what was asked for is complete and kept */
 #define ARGES_EVENT_CANCELLED 257u /* terminal: CANCELLED or DEADLINE; session unchanged */
 #define ARGES_EVENT_FAILED 258u    /* terminal: status and text say why; session unchanged */
 
@@ -489,6 +489,8 @@ typedef struct arges_generate_options {
   const arges_logit_bias* logit_biases;
   uint32_t stop_token_count; /* at most 64 */
   uint32_t logit_bias_count; /* at most 1024, each token once */
+  uint32_t continue_last;    /* 1: the answer goes on from the last message; see arges_generate */
+  uint32_t reserved;         /* 0 */
 } arges_generate_options;
 
 /* The same seed and input give the same answer on the same model, device, kind of processor (its
@@ -507,11 +509,24 @@ ARGES_API arges_status arges_generate_options_init(arges_generate_options* optio
  * the messages and the answer have become part of the session; on CANCELLED and FAILED the session
  * is what it was before and can be used again. The requests of an engine share its steps: when
  * memory runs out in one, all that take part in it may end with OUT_OF_MEMORY_HOST. options may be
- * NULL for the defaults. BUSY while the session has a request in flight or 1024 terminal events
+ * NULL for the defaults.
+ *
+ * With continue_last the last message must be the assistant's and hold text alone, and some: the
+ * answer begins with it. Events carry only what is new, and stop strings are sought in that; the
+ * conversation then holds both as one turn of the assistant.
+ *
+ * BUSY while the session has a request in flight or 1024 terminal events
  * wait in the queue, CLOSED, INVALID_ARGUMENT, UNSUPPORTED, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_generate(arges_session* session, arges_message* const* messages,
                                       uint64_t message_count, const arges_generate_options* options,
                                       arges_queue* queue, uint64_t tag, arges_request** out);
+
+/* Adds messages, of any roles, to the conversation without an answer: DONE comes once they have
+ * been absorbed, with FINISH_NONE. For a conversation from elsewhere, or to have a long text read
+ * before the question is known. All else as arges_generate. */
+ARGES_API arges_status arges_session_add(arges_session* session, arges_message* const* messages,
+                                         uint64_t message_count, arges_queue* queue, uint64_t tag,
+                                         arges_request** out);
 
 /* Asks for the end and returns at once. The terminal event follows after at most the step under
  * way: chunks of prompt tokens and tokens of answers, of this and of other requests, and before it

@@ -493,6 +493,19 @@ class Session {
     return generate(std::span<const Message>(&message, 1), options, queue, tag);
   }
 
+  // Adds the messages without an answer: DONE comes once they have been absorbed. See
+  // arges_session_add.
+  Request add(std::span<const Message> messages, Queue& queue, std::uint64_t tag = 0) {
+    const std::vector<arges_message*> handles = detail::handles_of(messages);
+    arges_request* request = nullptr;
+    detail::check(
+        arges_session_add(handle(), handles.data(), handles.size(), queue.handle(), tag, &request));
+    return Request(request);
+  }
+  Request add(const Message& message, Queue& queue, std::uint64_t tag = 0) {
+    return add(std::span<const Message>(&message, 1), queue, tag);
+  }
+
   // Defined in arges_asio.hpp, which says what it takes.
   template <typename... Arguments>
   auto async_generate(Arguments&&... arguments);
