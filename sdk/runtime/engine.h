@@ -28,6 +28,7 @@ class SessionState;
 class Request {
  public:
   explicit Request(std::shared_ptr<RequestState> state) : state_(std::move(state)) {}
+  virtual ~Request() = default;
 
   // Asks for the end; returns at once. Takes effect within one step (the prompt chunks and answer
   // tokens of all requests in it), one stretch of text being tokenized (see Tokenizer::encode), one

@@ -121,6 +121,15 @@ std::vector<HandleUser> users_of_queues() {
              const bool refused = arges_queue_fd(as<arges_queue>(handle)) == -1;
              return refused ? ARGES_INVALID_ARGUMENT : ARGES_OK;
            }},
+          {"engine_open_async_queue", Kind::kQueue, true,
+           [](World&, void* handle) {
+             arges_engine_options options;
+             arges_engine_options_init(&options, sizeof options);
+             options.model_path = "no/such/folder";
+             options.model_path_length = 14;
+             arges_request* out = nullptr;
+             return arges_engine_open_async(&options, as<arges_queue>(handle), 1, &out);
+           }},
           {"session_add_queue", Kind::kQueue, true,
            [](World& world, void* handle) {
              return add(world.session, world.message, as<arges_queue>(handle));
@@ -186,6 +195,11 @@ std::vector<HandleUser> users_of_contents() {
 std::vector<HandleUser> users_of_requests() {
   return {{"request_cancel", Kind::kRequest, true,
            [](World&, void* handle) { return arges_request_cancel(as<arges_request>(handle)); }},
+          {"request_take_engine", Kind::kRequest, true,
+           [](World&, void* handle) {
+             arges_engine* out = nullptr;
+             return arges_request_take_engine(as<arges_request>(handle), &out);
+           }},
           {"request_wait", Kind::kRequest, true,
            [](World&, void* handle) { return arges_request_wait(as<arges_request>(handle), 0); }},
           {"request_free", Kind::kRequest, false, [](World&, void* handle) {

@@ -34,6 +34,30 @@ std::vector<MisuseCase> constructors() {
              arges_engine* out = nullptr;
              return arges_engine_open(&options, &out);
            }},
+          {"engine_open_async_null_options", ARGES_INVALID_ARGUMENT,
+           [](World& world) {
+             arges_request* out = nullptr;
+             return arges_engine_open_async(nullptr, world.queue, 1, &out);
+           }},
+          {"engine_open_async_null_out", ARGES_INVALID_ARGUMENT,
+           [](World& world) {
+             const arges_engine_options options = no_such_model();
+             return arges_engine_open_async(&options, world.queue, 1, nullptr);
+           }},
+          {"engine_open_async_with_progress", ARGES_INVALID_ARGUMENT,
+           [](World& world) {
+             arges_engine_options options = no_such_model();
+             options.progress = [](void*, std::uint64_t, std::uint64_t) { return 0; };
+             arges_request* out = nullptr;
+             return arges_engine_open_async(&options, world.queue, 1, &out);
+           }},
+          {"request_take_engine_null_out", ARGES_INVALID_ARGUMENT,
+           [](World& world) { return arges_request_take_engine(world.request, nullptr); }},
+          {"request_take_engine_of_an_answer", ARGES_INVALID_ARGUMENT,
+           [](World& world) {
+             arges_engine* out = nullptr;
+             return arges_request_take_engine(world.request, &out);
+           }},
           {"session_create_null_out", ARGES_INVALID_ARGUMENT,
            [](World& world) { return arges_session_create(world.engine, nullptr); }},
           {"queue_options_init_null", ARGES_INVALID_ARGUMENT,

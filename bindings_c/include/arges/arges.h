@@ -186,6 +186,23 @@ ARGES_API arges_status arges_engine_options_init(arges_engine_options* options,
  * CANCELLED, IO, OUT_OF_MEMORY_*, INVALID_ARGUMENT. */
 ARGES_API arges_status arges_engine_open(const arges_engine_options* options, arges_engine** out);
 
+/* The same in the background: returns at once, with a request. options are copied; progress must be
+ * NULL in them. PROGRESS events arrive in `queue` under `tag`, with the bytes of all weights in
+ * prompt_tokens and of those loaded in prompt_done; then exactly one terminal event. After DONE
+ * arges_request_take_engine hands the engine over. CANCELLED follows arges_request_cancel and the
+ * queue's closing, at the next weight; FAILED has the status that arges_engine_open would answer.
+ * arges_request_wait works as for any request. An engine that nobody has taken belongs to the
+ * request and is closed with it: by arges_request_free, or when loading ends if that was before.
+ * BUSY while 1024 terminal events wait in the queue, INVALID_ARGUMENT, IO, OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_engine_open_async(const arges_engine_options* options,
+                                               arges_queue* queue, uint64_t tag,
+                                               arges_request** out);
+
+/* The engine of a request of arges_engine_open_async, once: the caller closes it. BUSY before the
+ * request has ended, NOT_FOUND when it did not end with DONE or the engine was taken,
+ * INVALID_ARGUMENT for any other request, OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_request_take_engine(arges_request* request, arges_engine** out);
+
 /* Cancels what runs on the engine and gives the handle back, whatever calls on it other threads are
  * inside. Waits at most for the step, the stretch of text being tokenized (about a second, whatever
  * the model folder says) and the layer of a picture (or its cutting into tiles) under way. Sessions
@@ -353,8 +370,9 @@ ARGES_API arges_status arges_detokenize(const arges_engine* engine, const int32_
 
 /* Every type from ARGES_EVENT_DONE on is terminal and no type below it is: test for the end with
  * type >= ARGES_EVENT_DONE, and pass over other types that the program does not know. */
-#define ARGES_EVENT_PROGRESS 1u    /* prompt tokens absorbed; skipped when the reader is slow */
-#define ARGES_EVENT_TEXT 2u        /* a piece of the answer, whole code points */
+#define ARGES_EVENT_PROGRESS \
+  1u                        /* prompt tokens absorbed; or bytes; skipped when the reader is slow */
+#define ARGES_EVENT_TEXT 2u /* a piece of the answer, whole code points */
 #define ARGES_EVENT_DONE 256u      /* terminal: what was asked for is complete and kept */
 #define ARGES_EVENT_CANCELLED 257u /* terminal: CANCELLED or DEADLINE; session unchanged */
 #define ARGES_EVENT_FAILED 258u    /* terminal: status and text say why; session unchanged */
@@ -371,8 +389,9 @@ typedef struct arges_event {
   uint32_t finish_reason; /* ARGES_FINISH_*, for DONE */
   const char* text;       /* TEXT: the piece; FAILED: the sentence; else NULL */
   uint64_t text_length;   /* bytes */
-  uint64_t prompt_tokens; /* new prompt tokens of the request, pictures included */
-  uint64_t prompt_done;   /* of these, absorbed so far */
+  uint64_t
+      prompt_tokens;    /* new prompt tokens of the request, pictures included; or bytes to load */
+  uint64_t prompt_done; /* of these, absorbed so far */
   uint64_t generated_tokens;
   uint64_t storage; /* the library's: stands for what owns text */
   /* Terminal events: where the time went, in microseconds; 0 for what the request did not come to.

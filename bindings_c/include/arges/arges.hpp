@@ -122,28 +122,38 @@ struct EngineOptions {
   std::function<bool(std::uint64_t done, std::uint64_t total)> progress{};
 };
 
+namespace detail {
+
+// All but progress; they point into `options`.
+inline arges_engine_options fields_of(const EngineOptions& options) {
+  arges_engine_options c;
+  detail::check(arges_engine_options_init(&c, sizeof c));
+  c.model_path = options.model_path.data();
+  c.model_path_length = options.model_path.size();
+  c.device = options.device.data();
+  c.device_length = options.device.size();
+  c.threads = options.threads;
+  c.max_context = options.max_context;
+  c.prefill_chunk = options.prefill_chunk;
+  c.max_sessions = options.max_sessions;
+  c.device_index = options.device_index;
+  c.files = options.files;
+  c.weight_format = options.weight_format.data();
+  c.weight_format_length = options.weight_format.size();
+  c.memory_budget = options.memory_budget;
+  c.device_budget = options.device_budget;
+  return c;
+}
+
+}  // namespace detail
+
 class Message;
 
 // A loaded model. The constructor waits until it is loaded.
 class Engine {
  public:
   explicit Engine(const EngineOptions& options) {
-    arges_engine_options c;
-    detail::check(arges_engine_options_init(&c, sizeof c));
-    c.model_path = options.model_path.data();
-    c.model_path_length = options.model_path.size();
-    c.device = options.device.data();
-    c.device_length = options.device.size();
-    c.threads = options.threads;
-    c.max_context = options.max_context;
-    c.prefill_chunk = options.prefill_chunk;
-    c.max_sessions = options.max_sessions;
-    c.device_index = options.device_index;
-    c.files = options.files;
-    c.weight_format = options.weight_format.data();
-    c.weight_format_length = options.weight_format.size();
-    c.memory_budget = options.memory_budget;
-    c.device_budget = options.device_budget;
+    arges_engine_options c = detail::fields_of(options);
     if (options.progress) c.progress = &Engine::on_progress;
     c.progress_user = const_cast<EngineOptions*>(&options);
     arges_engine* handle = nullptr;
@@ -453,10 +463,26 @@ class Request {
     detail::check(status);
     return true;
   }
+  // The engine of a request of open_engine(), after DONE and once. See arges_request_take_engine.
+  Engine take_engine() {
+    arges_engine* engine = nullptr;
+    detail::check(arges_request_take_engine(handle_.get(), &engine));
+    return Engine(engine);
+  }
 
  private:
   detail::Handle<arges_request, &arges_request_free> handle_;
 };
+
+// Opens an engine in the background; options.progress must be empty, since events take its place.
+// See arges_engine_open_async.
+inline Request open_engine(const EngineOptions& options, Queue& queue, std::uint64_t tag = 0) {
+  if (options.progress) throw Error(ARGES_INVALID_ARGUMENT, "progress must be empty");
+  const arges_engine_options c = detail::fields_of(options);
+  arges_request* request = nullptr;
+  detail::check(arges_engine_open_async(&c, queue.handle(), tag, &request));
+  return Request(request);
+}
 
 // One conversation.
 class Session {
