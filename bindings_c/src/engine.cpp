@@ -1,34 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "bindings_c/src/boundary.h"
 #include "bindings_c/src/engine_handle.h"
 #include "bindings_c/src/engine_settings.h"
 #include "bindings_c/src/handles.h"
+#include "bindings_c/src/opening.h"
 #include "bindings_c/src/struct_sizes.h"
 #include "sdk/fusion/vision_language_model.h"
+#include "sdk/runtime/request_checks.h"
 #include "vision/decode/limits.h"
 
 namespace arges::bindings {
 namespace {
 
-Result<std::shared_ptr<sdk::Engine>> open_engine(const arges_engine_options* given) {
+Result<EngineSettings> copy_options(const arges_engine_options* given) {
   ARGES_ASSIGN_OR_RETURN(const arges_engine_options options,
                          read_struct(given, arges_engine_options{}));
-  ARGES_ASSIGN_OR_RETURN(const EngineSettings settings, read_engine_options(options));
+  return read_engine_options(options);
+}
+
+Result<std::shared_ptr<sdk::Engine>> open_engine(const EngineSettings& settings) {
   ARGES_ASSIGN_OR_RETURN(auto model, sdk::VisionLanguageModel::open(settings.model));
   return sdk::Engine::create(std::move(model), settings.engine);
 }
 
-// Any size does: a model either has an image encoder or it has not.
-bool supports_images(const sdk::Model& model) {
-  return model.plan_image(336, 336).status().code() != StatusCode::kUnsupported;
+Result<std::shared_ptr<Opening>> start_opening(EngineSettings settings, const EventSource& queue,
+                                               std::uint64_t tag) {
+  if (settings.model.progress) {
+    return invalid_argument("progress must be null; the queue's events take its place");
+  }
+  const auto open = [settings = std::move(settings)](sdk::LoadProgress progress) {
+    EngineSettings reporting = settings;
+    reporting.model.progress = std::move(progress);
+    return open_engine(reporting);
+  };
+  return Opening::start(open, queue.events(), tag);
 }
 
 arges_model_info describe_model(const sdk::Model& model) {
   arges_model_info info{};
-  info.supports_images = supports_images(model) ? 1 : 0;
+  info.supports_images = sdk::check_takes_images(model).ok() ? 1 : 0;
   info.max_context = static_cast<std::uint64_t>(model.max_context());
   info.vocab_size = static_cast<std::uint64_t>(model.vocab_size());
   info.session_state_bytes = static_cast<std::uint64_t>(model.state_bytes());
@@ -114,8 +128,35 @@ arges_status arges_engine_options_init(arges_engine_options* options, uint64_t s
 arges_status arges_engine_open(const arges_engine_options* options, arges_engine** out) {
   return at_boundary([&]() -> arges::Status {
     ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
-    ARGES_ASSIGN_OR_RETURN(auto engine, open_engine(options));
+    ARGES_ASSIGN_OR_RETURN(const EngineSettings settings, copy_options(options));
+    ARGES_ASSIGN_OR_RETURN(auto engine, open_engine(settings));
     *out = wrap_engine(std::move(engine));
+    return {};
+  });
+}
+
+arges_status arges_engine_open_async(const arges_engine_options* options, arges_queue* queue,
+                                     uint64_t tag, arges_request** out) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
+    ARGES_ASSIGN_OR_RETURN(EngineSettings settings, copy_options(options));
+    ARGES_ASSIGN_OR_RETURN(const auto source, queues().find(queue));
+    ReservedHandle handle(requests());
+    ARGES_ASSIGN_OR_RETURN(auto opening, start_opening(std::move(settings), *source, tag));
+    *out = handle.publish(std::move(opening));
+    return {};
+  });
+}
+
+arges_status arges_request_take_engine(arges_request* request, arges_engine** out) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(const auto owner, requests().find(request));
+    ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
+    const auto opening = std::dynamic_pointer_cast<Opening>(owner);
+    if (!opening) return arges::invalid_argument("the request is not one to open an engine");
+    ReservedHandle handle(engines());
+    ARGES_ASSIGN_OR_RETURN(auto engine, opening->take());
+    *out = handle.publish(std::move(engine));
     return {};
   });
 }

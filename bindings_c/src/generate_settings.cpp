@@ -31,6 +31,13 @@ Result<std::span<const T>> read_array(const T* items, std::uint32_t count, std::
   return std::span<const T>(items, count);
 }
 
+Result<bool> read_continue_last(const arges_generate_options& options) {
+  if (options.continue_last > 1 || options.reserved != 0) {
+    return invalid_argument("continue_last must be 0 or 1, and reserved 0");
+  }
+  return options.continue_last == 1;
+}
+
 Status read_stops(const arges_generate_options& options, sdk::GenerateOptions& out) {
   ARGES_ASSIGN_OR_RETURN(
       const auto strings,
@@ -87,6 +94,7 @@ Result<sdk::GenerateOptions> read_generate_options(const arges_generate_options&
   if (options.max_tokens != 0) out.max_tokens = options.max_tokens;
   out.deadline = std::chrono::milliseconds(
       static_cast<std::int64_t>(std::min(options.deadline_ms, kLongestDeadlineMs)));
+  ARGES_ASSIGN_OR_RETURN(out.continue_last, read_continue_last(options));
   ARGES_RETURN_IF_ERROR(read_stops(options, out));
   ARGES_RETURN_IF_ERROR(read_sampling(options, out.sampling));
   return out;

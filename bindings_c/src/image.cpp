@@ -21,6 +21,8 @@ Result<vision::PixelFormat> pixel_format(std::uint32_t format) {
       return vision::PixelFormat::kBgra;
     case ARGES_PIXELS_GREY:
       return vision::PixelFormat::kGrey;
+    case ARGES_PIXELS_YUYV:
+      return vision::PixelFormat::kYuyv;
     default:
       break;
   }
@@ -69,6 +71,26 @@ arges_status arges_image_from_pixels(const void* pixels, uint32_t width, uint32_
     ARGES_ASSIGN_OR_RETURN(arges::vision::Image image, arges::vision::image_from_pixels(
                                                            static_cast<const std::uint8_t*>(pixels),
                                                            columns, rows, stride, layout, {}));
+    *out = keep(std::move(image));
+    return {};
+  });
+}
+
+arges_status arges_image_from_nv12(const void* luma, uint64_t luma_stride, const void* chroma,
+                                   uint64_t chroma_stride, uint32_t width, uint32_t height,
+                                   arges_image** out) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_RETURN_IF_ERROR(require_pointer(luma, "luma"));
+    ARGES_RETURN_IF_ERROR(require_pointer(chroma, "chroma"));
+    ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
+    arges::vision::Nv12Frame frame;
+    frame.luma = static_cast<const std::uint8_t*>(luma);
+    frame.luma_stride = luma_stride;
+    frame.chroma = static_cast<const std::uint8_t*>(chroma);
+    frame.chroma_stride = chroma_stride;
+    ARGES_ASSIGN_OR_RETURN(frame.width, side(width));
+    ARGES_ASSIGN_OR_RETURN(frame.height, side(height));
+    ARGES_ASSIGN_OR_RETURN(arges::vision::Image image, arges::vision::image_from_nv12(frame, {}));
     *out = keep(std::move(image));
     return {};
   });

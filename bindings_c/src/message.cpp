@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "bindings_c/src/boundary.h"
 #include "bindings_c/src/handles.h"
 #include "language/text/text_limits.h"
 #include "sdk/runtime/engine_options.h"
+#include "vision/decode/limits.h"
 
 namespace arges::bindings {
 namespace {
@@ -43,6 +48,18 @@ Status check_room(const sdk::Message& message) {
                           " parts, as many as a request may hold; begin another message");
 }
 
+// Files are copied, so a message holds no more of them than a request may.
+Status check_room_for_file(const sdk::Message& message) {
+  ARGES_RETURN_IF_ERROR(check_room(message));
+  const auto is_image = [](const sdk::MessagePart& part) {
+    return std::holds_alternative<sdk::MessageImage>(part);
+  };
+  const std::int64_t limit = sdk::EngineOptions().max_images_per_request;
+  if (std::count_if(message.parts.begin(), message.parts.end(), is_image) < limit) return {};
+  return invalid_argument("the message has " + std::to_string(limit) +
+                          " images, as many as a request may hold; begin another request");
+}
+
 }  // namespace
 }  // namespace arges::bindings
 
@@ -76,6 +93,20 @@ arges_status arges_message_add_image(arges_message* message, const arges_image* 
     ARGES_ASSIGN_OR_RETURN(auto picture, images().find(image));
     ARGES_RETURN_IF_ERROR(check_room(*target));
     target->parts.emplace_back(std::move(picture));
+    return {};
+  });
+}
+
+arges_status arges_message_add_image_bytes(arges_message* message, const void* bytes,
+                                           uint64_t length) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(const auto target, messages().find(message));
+    ARGES_RETURN_IF_ERROR(require_pointer(bytes, "bytes"));
+    ARGES_RETURN_IF_ERROR(arges::vision::check_compressed_size(length, {}));
+    ARGES_RETURN_IF_ERROR(check_room_for_file(*target));
+    const auto* first = static_cast<const std::byte*>(bytes);
+    target->parts.emplace_back(
+        arges::sdk::MessageImage(std::vector<std::byte>(first, first + length)));
     return {};
   });
 }

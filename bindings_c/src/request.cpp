@@ -18,21 +18,20 @@ Result<sdk::GenerateOptions> copy_options(const arges_generate_options* given) {
   return read_generate_options(options);
 }
 
-// The arguments of arges_generate, looked up and copied.
+// What both ways to make a request are given, looked up and copied.
 struct Submission {
   std::shared_ptr<sdk::Session> session;
   std::vector<sdk::Message> messages;
-  sdk::GenerateOptions options;
   std::shared_ptr<EventSource> queue;
 };
 
-Result<arges_request*> submit(Submission submission, std::uint64_t tag) {
-  ReservedHandle handle(requests());
-  ARGES_ASSIGN_OR_RETURN(
-      auto request,
-      submission.session->generate(std::move(submission.messages), std::move(submission.options),
-                                   submission.queue->events(), tag));
-  return handle.publish(std::move(request));
+Result<Submission> look_up(arges_session* session, arges_message* const* messages,
+                           std::uint64_t message_count, arges_queue* queue) {
+  Submission submission;
+  ARGES_ASSIGN_OR_RETURN(submission.session, sessions().find(session));
+  ARGES_ASSIGN_OR_RETURN(submission.messages, copy_messages(messages, message_count));
+  ARGES_ASSIGN_OR_RETURN(submission.queue, queues().find(queue));
+  return submission;
 }
 
 }  // namespace
@@ -48,13 +47,28 @@ arges_status arges_generate(arges_session* session, arges_message* const* messag
                             uint64_t message_count, const arges_generate_options* options,
                             arges_queue* queue, uint64_t tag, arges_request** out) {
   return at_boundary([&]() -> arges::Status {
-    Submission submission;
-    ARGES_ASSIGN_OR_RETURN(submission.session, sessions().find(session));
-    ARGES_ASSIGN_OR_RETURN(submission.messages, copy_messages(messages, message_count));
-    ARGES_ASSIGN_OR_RETURN(submission.options, copy_options(options));
-    ARGES_ASSIGN_OR_RETURN(submission.queue, queues().find(queue));
+    ARGES_ASSIGN_OR_RETURN(Submission given, look_up(session, messages, message_count, queue));
+    ARGES_ASSIGN_OR_RETURN(auto settings, copy_options(options));
     ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
-    ARGES_ASSIGN_OR_RETURN(*out, submit(std::move(submission), tag));
+    ReservedHandle handle(requests());
+    ARGES_ASSIGN_OR_RETURN(auto request,
+                           given.session->generate(std::move(given.messages), std::move(settings),
+                                                   given.queue->events(), tag));
+    *out = handle.publish(std::move(request));
+    return {};
+  });
+}
+
+arges_status arges_session_add(arges_session* session, arges_message* const* messages,
+                               uint64_t message_count, arges_queue* queue, uint64_t tag,
+                               arges_request** out) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(Submission given, look_up(session, messages, message_count, queue));
+    ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
+    ReservedHandle handle(requests());
+    ARGES_ASSIGN_OR_RETURN(
+        auto request, given.session->add(std::move(given.messages), given.queue->events(), tag));
+    *out = handle.publish(std::move(request));
     return {};
   });
 }

@@ -3,8 +3,8 @@
 
 namespace arges::language {
 
-TextStream::TextStream(const Tokenizer& tokenizer)
-    : tokenizer_(&tokenizer), at_start_(tokenizer.adds_leading_space()) {}
+TextStream::TextStream(const Tokenizer& tokenizer, bool begins)
+    : tokenizer_(&tokenizer), at_start_(begins && tokenizer.adds_leading_space()) {}
 
 std::string TextStream::push(TokenId id) {
   const auto bytes = tokenizer_->token_bytes(id);

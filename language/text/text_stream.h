@@ -12,7 +12,8 @@ namespace arges::language {
 // space taken away, only whole code points. One thread at a time; the tokenizer must outlive it.
 class TextStream {
  public:
-  explicit TextStream(const Tokenizer& tokenizer);
+  // `begins`: the text begins here; otherwise it goes on from another, and a leading space is one.
+  explicit TextStream(const Tokenizer& tokenizer, bool begins = true);
 
   // The text that this id completes; may be empty. An id without a token adds nothing.
   std::string push(TokenId id);

@@ -72,7 +72,8 @@ void add_ask(Command tool) {
   add_model_options(command, options->model, kAbiDevices);
   add_answer_options(command, options->answer);
   command.flag("--json", options->json, "One JSON object instead of a stream of text");
-  command.texts("IMAGE|QUESTION", options->words, "Pictures (PNG or JPEG), then the question");
+  command.texts("IMAGE|QUESTION", options->words,
+                "Pictures (PNG, JPEG or WebP), then the question");
   command.action([options] { run_ask(*options); });
 }
 

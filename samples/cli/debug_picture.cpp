@@ -11,7 +11,7 @@ namespace arges::cli {
 static_assert(vision::ImageLimits().compressed_bytes == kPictureFile.bytes);
 
 void add_picture_options(Command& command, PictureOptions& options) {
-  command.text("IMAGE", options.picture, "PNG or JPEG file");
+  command.text("IMAGE", options.picture, "PNG, JPEG or WebP file");
   command.required_text("--out", options.out, ".npy file to write");
 }
 

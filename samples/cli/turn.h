@@ -19,7 +19,7 @@ struct Answer {
   Timings timings;
 };
 
-// Decodes a PNG or JPEG file. Throws Failure, naming the path.
+// Decodes a PNG, JPEG or WebP file. Throws Failure, naming the path.
 Image read_image(const std::string& path);
 
 // One question and its answer; waits for the end. on_text gets each piece as it comes. Throws

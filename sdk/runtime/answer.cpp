@@ -22,8 +22,8 @@ Result<std::unique_ptr<Answer>> Answer::create(const Model& model, const Generat
   ARGES_ASSIGN_OR_RETURN(Buffer logits, Buffer::allocate(vocab * sizeof(float)));
   ARGES_ASSIGN_OR_RETURN(TokenPicker picker,
                          TokenPicker::create(model, options, std::move(rules.suppressed), seen));
-  return std::unique_ptr<Answer>(new Answer(model, std::move(picker),
-                                            TextOutput(model.tokenizer(), std::move(rules.stops)),
+  TextOutput output(model.tokenizer(), !options.continue_last, std::move(rules.stops));
+  return std::unique_ptr<Answer>(new Answer(model, std::move(picker), std::move(output),
                                             std::move(logits), std::min(options.max_tokens, room)));
 }
 

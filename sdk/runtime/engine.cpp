@@ -44,8 +44,9 @@ EngineStats Engine::stats() const {
 Result<std::int64_t> Engine::count_tokens(std::span<const Message> messages) const {
   std::int64_t count = 0;
   const Status status = guarded([&]() -> Status {
-    ARGES_RETURN_IF_ERROR(check_messages(messages, scheduler_->options()));
-    ARGES_ASSIGN_OR_RETURN(const auto image_tokens, count_image_tokens(messages, *model_));
+    ARGES_RETURN_IF_ERROR(check_messages(messages, PromptEnd::kAnswer, scheduler_->options()));
+    ARGES_ASSIGN_OR_RETURN(const auto image_tokens,
+                           count_image_tokens(messages, *model_, never_stop()));
     const PromptBuilder builder(model_->prompts());
     PromptDraft draft;
     ARGES_RETURN_IF_ERROR(builder.begin(true, {}, draft));

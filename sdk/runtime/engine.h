@@ -18,6 +18,7 @@
 
 namespace arges::sdk {
 
+enum class PromptEnd;
 class Scheduler;
 struct RequestState;
 class SessionState;
@@ -27,6 +28,7 @@ class SessionState;
 class Request {
  public:
   explicit Request(std::shared_ptr<RequestState> state) : state_(std::move(state)) {}
+  virtual ~Request() = default;
 
   // Asks for the end; returns at once. Takes effect within one step (the prompt chunks and answer
   // tokens of all requests in it), one stretch of text being tokenized (see Tokenizer::encode), one
@@ -53,16 +55,21 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  // Adds `messages` (at least one; the last is not the assistant's) to the conversation and
-  // generates the assistant's answer. Returns at once; tokenizing, pictures and generation run on
-  // the engine's threads and report to `queue` under `tag`, ending with exactly one terminal
-  // event. On kDone the messages and the answer have become part of the session; on any other
-  // terminal event the session is what it was before.
-  // BUSY while a request is in flight or the queue holds kMaxEnds unread ends, CLOSED after close,
-  // INVALID_ARGUMENT for bad options, bad UTF-8 or too many images, UNSUPPORTED for an image to a
-  // text-only model.
+  // Adds `messages` (at least one; the last is the assistant's only with continue_last) to the
+  // conversation and generates the assistant's answer. Returns at once; tokenizing, pictures and
+  // generation run on the engine's threads and report to `queue` under `tag`, ending with exactly
+  // one terminal event. On kDone the messages and the answer have become part of the session; on
+  // any other terminal event the session is what it was before. BUSY while a request is in flight
+  // or the queue holds kMaxEnds unread ends, CLOSED after close, INVALID_ARGUMENT for bad options,
+  // bad UTF-8 or too many images, UNSUPPORTED for an image to a text-only model. An image file that
+  // cannot be decoded ends the request: kFailed, IMAGE_DECODE.
   Result<std::shared_ptr<Request>> generate(std::vector<Message> messages, GenerateOptions options,
                                             std::shared_ptr<EventQueue> queue, std::uint64_t tag);
+
+  // Adds `messages` (at least one, of any role) to the conversation and generates nothing: kDone
+  // comes when they have been absorbed, with kNone for its reason. All else as generate().
+  Result<std::shared_ptr<Request>> add(std::vector<Message> messages,
+                                       std::shared_ptr<EventQueue> queue, std::uint64_t tag);
 
   // Tokens the conversation holds; 0 after close.
   std::int64_t token_count() const;
@@ -72,6 +79,10 @@ class Session {
   void close();
 
  private:
+  Result<std::shared_ptr<Request>> request(std::vector<Message> messages, PromptEnd end,
+                                           GenerateOptions options,
+                                           std::shared_ptr<EventQueue> queue, std::uint64_t tag);
+
   std::shared_ptr<SessionState> state_;
 };
 
@@ -101,7 +112,7 @@ class Engine {
 
   // Tokens of the prompt that generate() of a new session would write of these messages, pictures
   // and the answer's header included. Tokenizes on the calling thread. Refused as generate()
-  // refuses them.
+  // refuses them, and IMAGE_DECODE for an image file without a sound header.
   Result<std::int64_t> count_tokens(std::span<const Message> messages) const;
 
   // A session takes model memory with its first request only. BUSY when max_sessions are open,

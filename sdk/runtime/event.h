@@ -36,7 +36,7 @@ struct RequestTimings {
 
   Time queued{0};       // from submission until its first message was taken up
   Time text{0};         // in tokenizing its messages
-  Time images{0};       // in encoding its pictures
+  Time images{0};       // in decoding and encoding its pictures
   Time prefill{0};      // from the prompt's completion until it was absorbed
   Time first_token{0};  // from submission until the answer's first token
   Time total{0};        // from submission until the end

@@ -18,6 +18,8 @@ struct GenerateOptions {
   std::vector<std::string> stop_strings;       // not part of the answer; at most 16, not empty
   std::vector<language::TokenId> stop_tokens;  // in addition to the model's own
   std::chrono::milliseconds deadline{0};       // from submission; 0 = none
+  // The last message is the assistant's and the answer goes on from its text, as one turn.
+  bool continue_last = false;
 };
 
 }  // namespace arges::sdk

@@ -82,7 +82,7 @@ Status Generation::begin() {
 StepItem Generation::step_item(std::int64_t prefill_chunk) {
   if (phase_ == Phase::kDecode) return answer_->step_item(sequence_.get());
   const std::int64_t count = std::min(prefill_chunk, prompt_size_ - prompt_done_);
-  const bool last = prompt_done_ + count == prompt_size_;
+  const bool last = parts_.answers && prompt_done_ + count == prompt_size_;
   return {sequence_.get(), &prompt_, prompt_done_, count, last ? answer_->logits() : nullptr};
 }
 
@@ -102,7 +102,7 @@ Status Generation::absorb(const StepItem& item) {
   } else {
     answer_->note_absorbed();
   }
-  if (phase_ == Phase::kPrefill) return {};
+  if (phase_ != Phase::kDecode) return {};
   ARGES_RETURN_IF_ERROR(answer_->take_token());
   ++counters_.generated_tokens;
   if (timings_.first_token.count() == 0) timings_.first_token = since(submitted_);
@@ -116,7 +116,7 @@ void Generation::absorb_prompt(std::int64_t count) {
   if (prompt_done_ < prompt_size_) return;
   timings_.prefill = since(prepared_);
   prompt_ = {};  // frees the pictures' features
-  phase_ = Phase::kDecode;
+  phase_ = parts_.answers ? Phase::kDecode : Phase::kClosing;
 }
 
 bool Generation::has_news() const {
@@ -159,7 +159,9 @@ Status Generation::give_text(bool& taken) {
 
 Status Generation::commit() {
   Conversation result;
-  ARGES_ASSIGN_OR_RETURN(result.tail, answer_->tail());
+  if (parts_.answers) {
+    ARGES_ASSIGN_OR_RETURN(result.tail, answer_->tail());
+  }
   add_seen(answer_->ids(), seen_);
   result.seen = std::move(seen_);
   result.sequence = std::move(sequence_);

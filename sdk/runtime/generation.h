@@ -29,6 +29,7 @@ struct GenerationParts {
   std::shared_ptr<Preparation> preparation;
   std::optional<AnswerRules> rules;
   GenerateOptions options;
+  bool answers = true;  // or the messages are only added to the conversation
   std::uint64_t tag = 0;
   EventQueue::TerminalSlot terminal = EventQueue::make_terminal_slot();
 };
@@ -41,6 +42,7 @@ struct GenerationParts {
 //
 // preparing: the preparer's threads make the prompt. prefill: one prompt chunk a step. decode: one
 // token a step. closing: the answer is complete, its last text waits for room in the queue.
+// Messages that are only added go from prefill to closing.
 class Generation {
  public:
   using Clock = std::chrono::steady_clock;

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <memory>
 #include <variant>
 #include <vector>
 
 #include "language/text/prompt.h"
+#include "sdk/runtime/message_image.h"
 #include "sdk/runtime/message_text.h"
-#include "vision/decode/image.h"
 
 namespace arges::sdk {
 
 // A part of a message. Text is always literal: no string in it can become a control token or an
 // image placeholder.
-using MessagePart = std::variant<MessageText, std::shared_ptr<const vision::Image>>;
+using MessagePart = std::variant<MessageText, MessageImage>;
 
 // One message of a conversation, as a caller writes it.
 struct Message {

@@ -26,9 +26,10 @@ struct Preparation {
   std::int64_t absorbed = 0;
   std::vector<language::TokenId> tail;
 
+  PromptEnd end = PromptEnd::kAnswer;
   std::vector<Message> messages;  // each emptied once it is in the draft
   std::size_t messages_done = 0;
-  std::vector<std::int64_t> image_tokens;  // placeholder count of each picture, in order
+  std::vector<std::int64_t> image_tokens;  // of each picture, in order; known once it has begun
   PromptDraft draft;
   std::size_t images_done = 0;
 

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "sdk/async/guard.h"
+#include "sdk/runtime/request_checks.h"
 
 namespace arges::sdk {
 namespace {
@@ -126,10 +127,18 @@ Status Preparer::write_one(Preparation& preparation) const {
   const PromptBuilder builder(model_.prompts());
   if (preparation.messages_done == 0) ARGES_RETURN_IF_ERROR(begin_prompt(preparation));
   Message& message = preparation.messages[preparation.messages_done];
-  ARGES_RETURN_IF_ERROR(builder.add(message, preparation.image_tokens, stop, preparation.draft));
-  message = {};
   const bool last = ++preparation.messages_done == preparation.messages.size();
-  if (last) ARGES_RETURN_IF_ERROR(builder.finish(preparation.draft));
+  if (last && preparation.end == PromptEnd::kContinued) {
+    ARGES_RETURN_IF_ERROR(builder.finish(preparation.draft));
+    ARGES_RETURN_IF_ERROR(
+        PromptBuilder::begin_answer(message, model_.tokenizer(), stop, preparation.draft));
+  } else {
+    ARGES_RETURN_IF_ERROR(builder.add(message, preparation.image_tokens, stop, preparation.draft));
+  }
+  message = {};
+  if (last && preparation.end == PromptEnd::kAnswer) {
+    ARGES_RETURN_IF_ERROR(builder.finish(preparation.draft));
+  }
   return check_context(preparation, 0);
 }
 
@@ -139,6 +148,8 @@ Status Preparer::begin_prompt(Preparation& preparation) const {
     ARGES_RETURN_IF_ERROR(
         check_context(preparation, text_bytes(preparation.messages) / longest_token_));
   }
+  ARGES_ASSIGN_OR_RETURN(preparation.image_tokens,
+                         count_image_tokens(preparation.messages, model_, stop_of(preparation)));
   return PromptBuilder(model_.prompts())
       .begin(preparation.first, preparation.tail, preparation.draft);
 }
@@ -174,12 +185,15 @@ Status Preparer::encode_one(Preparation& preparation) const {
   ARGES_RETURN_IF_ERROR(stop());
   PromptDraft& draft = preparation.draft;
   const std::size_t index = preparation.images_done;
-  ARGES_ASSIGN_OR_RETURN(ImageFeatures features, model_.encode_image(*draft.images[index], stop));
+  // A file's pixels are there from here to the end of the encoding: one picture's at a time.
+  ARGES_ASSIGN_OR_RETURN(const auto pixels, draft.images[index].pixels());
+  ARGES_RETURN_IF_ERROR(stop());
+  ARGES_ASSIGN_OR_RETURN(ImageFeatures features, model_.encode_image(*pixels, stop));
   if (features.tokens != draft.spans[index].count) {
     return internal_error("a picture's features do not fill its placeholders; please report it");
   }
   draft.input.pictures[index].features = std::make_shared<const ImageFeatures>(std::move(features));
-  draft.images[index].reset();
+  draft.images[index] = {};
   return {};
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/runtime/prompt_builder.h"
 
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -43,7 +44,7 @@ Status PromptBuilder::add(const Message& message, std::span<const std::int64_t> 
     }
     typed.parts.emplace_back(std::in_place_type<language::ImagePart>,
                              image_tokens[draft.images.size()]);
-    draft.images.push_back(std::get<std::shared_ptr<const vision::Image>>(part));
+    draft.images.push_back(std::get<MessageImage>(part));
   }
   ARGES_ASSIGN_OR_RETURN(const auto piece, family_.message(typed, stop));
   append_piece(piece, draft);
@@ -53,6 +54,15 @@ Status PromptBuilder::add(const Message& message, std::span<const std::int64_t> 
 Status PromptBuilder::finish(PromptDraft& draft) const {
   ARGES_ASSIGN_OR_RETURN(const auto header, family_.generation_prompt());
   append_piece(header, draft);
+  return {};
+}
+
+Status PromptBuilder::begin_answer(const Message& message, const language::Tokenizer& tokenizer,
+                                   const StopCheck& stop, PromptDraft& draft) {
+  std::string text;
+  for (const auto& part : message.parts) text += std::get<MessageText>(part).str();
+  ARGES_ASSIGN_OR_RETURN(const auto ids, tokenizer.encode(text, stop));
+  draft.input.ids.insert(draft.input.ids.end(), ids.begin(), ids.end());
   return {};
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -18,12 +17,19 @@ namespace arges::sdk {
 struct PromptDraft {
   ModelInput input;                        // pictures in order, their features still null
   std::vector<language::ImageSpan> spans;  // one for each picture
-  std::vector<std::shared_ptr<const vision::Image>> images;  // one for each picture
-  std::int64_t carried = 0;  // leading ids that the conversation already counts
+  std::vector<MessageImage> images;        // one for each picture
+  std::int64_t carried = 0;                // leading ids that the conversation already counts
+};
+
+// What a request asks for behind its messages.
+enum class PromptEnd {
+  kNothing,   // they are added to the conversation
+  kAnswer,    // an answer to them
+  kContinued  // an answer that goes on from the last message's text
 };
 
 // Writes a conversation's next prompt, piece by piece, as its model family prescribes: begin, each
-// message, finish.
+// message, and for an answer finish, behind which may stand how it begins.
 class PromptBuilder {
  public:
   explicit PromptBuilder(const language::PromptFamily& family) : family_(family) {}
@@ -36,6 +42,9 @@ class PromptBuilder {
              const StopCheck& stop, PromptDraft& draft) const;
   // The header after which the model answers.
   Status finish(PromptDraft& draft) const;
+  // The text of `message` as the model's own first words. Fails as Tokenizer::encode.
+  static Status begin_answer(const Message& message, const language::Tokenizer& tokenizer,
+                             const StopCheck& stop, PromptDraft& draft);
 
  private:
   const language::PromptFamily& family_;

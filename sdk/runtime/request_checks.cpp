@@ -10,8 +10,6 @@ namespace {
 constexpr std::int64_t kMaxTokens = 1'000'000;
 constexpr std::size_t kMaxStopTokens = 64;
 
-using ImagePtr = std::shared_ptr<const vision::Image>;
-
 // What a request's messages hold in all.
 struct Amounts {
   std::int64_t parts = 0;
@@ -26,7 +24,29 @@ Status count_part(const MessagePart& part, Amounts& amounts) {
     return text->status();
   }
   ++amounts.images;
-  return std::get<ImagePtr>(part) ? Status() : invalid_argument("a message's image is null");
+  const bool is_null = std::get<MessageImage>(part).is_null();
+  return is_null ? invalid_argument("a message's image is null") : Status();
+}
+
+// A beginning must hold text: the empty one is an answer like any other.
+Status check_beginning(const Message& message) {
+  if (message.role != language::Role::kAssistant) {
+    return invalid_argument("only an assistant's message can be continued; make the last one that");
+  }
+  std::size_t bytes = 0;
+  for (const auto& part : message.parts) {
+    const auto* text = std::get_if<MessageText>(&part);
+    if (!text) return invalid_argument("an answer cannot begin with an image; begin it with text");
+    bytes += text->str().size();
+  }
+  return bytes > 0 ? Status() : invalid_argument("the message to continue is empty; leave it out");
+}
+
+Status check_last(const Message& message, PromptEnd end) {
+  if (end == PromptEnd::kContinued) return check_beginning(message);
+  if (end == PromptEnd::kNothing || message.role != language::Role::kAssistant) return {};
+  return invalid_argument(
+      "the last message of a request must not be the assistant's, unless it is to be continued");
 }
 
 Status check_amount(std::int64_t amount, std::int64_t limit, const char* what) {
@@ -35,13 +55,17 @@ Status check_amount(std::int64_t amount, std::int64_t limit, const char* what) {
                           ", not " + std::to_string(amount));
 }
 
+Result<vision::TilePlan> plan_of(const MessageImage& image, const Model& model) {
+  ARGES_ASSIGN_OR_RETURN(const auto size, image.size());
+  return model.plan_image(size.height, size.width);
+}
+
 }  // namespace
 
-Status check_messages(std::span<const Message> messages, const EngineOptions& limits) {
+Status check_messages(std::span<const Message> messages, PromptEnd end,
+                      const EngineOptions& limits) {
   if (messages.empty()) return invalid_argument("a request needs at least one message");
-  if (messages.back().role == language::Role::kAssistant) {
-    return invalid_argument("the last message of a request must not be the assistant's");
-  }
+  ARGES_RETURN_IF_ERROR(check_last(messages.back(), end));
   Amounts amounts;
   for (const auto& message : messages) {
     for (const auto& part : message.parts) ARGES_RETURN_IF_ERROR(count_part(part, amounts));
@@ -70,14 +94,33 @@ Status check_generate_options(const GenerateOptions& options, const Model& model
                                           static_cast<language::TokenId>(model.vocab_size()));
 }
 
+Status check_takes_images(const Model& model) {
+  // Any size does: a model either has an image encoder or it has not.
+  const Status status = model.plan_image(336, 336).status();
+  return status.code() == StatusCode::kUnsupported ? status : Status();
+}
+
+Status check_images(std::span<const Message> messages, const Model& model) {
+  for (const auto& message : messages) {
+    for (const auto& part : message.parts) {
+      const auto* image = std::get_if<MessageImage>(&part);
+      if (!image) continue;
+      ARGES_RETURN_IF_ERROR(image->is_file() ? check_takes_images(model)
+                                             : plan_of(*image, model).status());
+    }
+  }
+  return {};
+}
+
 Result<std::vector<std::int64_t>> count_image_tokens(std::span<const Message> messages,
-                                                     const Model& model) {
+                                                     const Model& model, const StopCheck& stop) {
   std::vector<std::int64_t> counts;
   for (const auto& message : messages) {
     for (const auto& part : message.parts) {
-      const auto* image = std::get_if<ImagePtr>(&part);
+      const auto* image = std::get_if<MessageImage>(&part);
       if (!image) continue;
-      ARGES_ASSIGN_OR_RETURN(const auto plan, model.plan_image((*image)->height, (*image)->width));
+      ARGES_RETURN_IF_ERROR(stop());
+      ARGES_ASSIGN_OR_RETURN(const auto plan, plan_of(*image, model));
       counts.push_back(plan.token_count);
     }
   }

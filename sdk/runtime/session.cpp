@@ -11,19 +11,21 @@ namespace arges::sdk {
 namespace {
 
 // Everything of a request that needs no lock and no engine thread.
-Status assemble(Scheduler& scheduler, std::vector<Message> messages, GenerateOptions options,
-                std::shared_ptr<EventQueue> queue, GenerationParts& parts) {
+Status assemble(Scheduler& scheduler, std::vector<Message> messages, PromptEnd end,
+                GenerateOptions options, std::shared_ptr<EventQueue> queue,
+                GenerationParts& parts) {
   if (!queue) return invalid_argument("a request needs a queue");
   ARGES_RETURN_IF_ERROR(queue->check_room_for_request());
-  ARGES_RETURN_IF_ERROR(check_messages(messages, scheduler.options()));
+  ARGES_RETURN_IF_ERROR(check_messages(messages, end, scheduler.options()));
+  ARGES_RETURN_IF_ERROR(check_images(messages, scheduler.model()));
   ARGES_RETURN_IF_ERROR(check_generate_options(options, scheduler.model()));
   ARGES_ASSIGN_OR_RETURN(auto stops, language::StopMatcher::create(options.stop_strings));
   parts.rules = AnswerRules{std::move(stops), scheduler.suppressed()};
   parts.request = std::make_shared<RequestState>(scheduler.weak_from_this());
   parts.preparation = std::make_shared<Preparation>();
   parts.preparation->request = parts.request;
-  ARGES_ASSIGN_OR_RETURN(parts.preparation->image_tokens,
-                         count_image_tokens(messages, scheduler.model()));
+  parts.preparation->end = end;
+  parts.answers = end != PromptEnd::kNothing;
   parts.preparation->messages = std::move(messages);
   parts.options = std::move(options);
   parts.space_listener = queue->add_space_listener([weak = scheduler.weak_from_this()] {
@@ -51,13 +53,27 @@ Result<std::shared_ptr<Request>> Session::generate(std::vector<Message> messages
                                                    GenerateOptions options,
                                                    std::shared_ptr<EventQueue> queue,
                                                    std::uint64_t tag) {
+  const PromptEnd end = options.continue_last ? PromptEnd::kContinued : PromptEnd::kAnswer;
+  return request(std::move(messages), end, std::move(options), std::move(queue), tag);
+}
+
+Result<std::shared_ptr<Request>> Session::add(std::vector<Message> messages,
+                                              std::shared_ptr<EventQueue> queue,
+                                              std::uint64_t tag) {
+  return request(std::move(messages), PromptEnd::kNothing, {}, std::move(queue), tag);
+}
+
+Result<std::shared_ptr<Request>> Session::request(std::vector<Message> messages, PromptEnd end,
+                                                  GenerateOptions options,
+                                                  std::shared_ptr<EventQueue> queue,
+                                                  std::uint64_t tag) {
   const auto scheduler = state_->scheduler();
   if (!scheduler) return Status(StatusCode::kClosed, "the engine has been closed");
   std::shared_ptr<Request> request;
   const Status status = guarded([&]() -> Status {
     GenerationParts parts;
-    ARGES_RETURN_IF_ERROR(
-        assemble(*scheduler, std::move(messages), std::move(options), std::move(queue), parts));
+    ARGES_RETURN_IF_ERROR(assemble(*scheduler, std::move(messages), end, std::move(options),
+                                   std::move(queue), parts));
     parts.session = state_;
     parts.tag = tag;
     request = std::make_shared<Request>(parts.request);

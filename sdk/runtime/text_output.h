@@ -12,9 +12,9 @@ namespace arges::sdk {
 // Generated ids to the text a reader may see: whole code points, nothing of a stop string.
 class TextOutput {
  public:
-  // The tokenizer must outlive the object.
-  TextOutput(const language::Tokenizer& tokenizer, language::StopMatcher stops)
-      : stream_(tokenizer), stops_(std::move(stops)) {}
+  // The tokenizer must outlive the object. `begins`: see TextStream.
+  TextOutput(const language::Tokenizer& tokenizer, bool begins, language::StopMatcher stops)
+      : stream_(tokenizer, begins), stops_(std::move(stops)) {}
 
   // The text that this id releases; may be empty.
   std::string push(language::TokenId id) { return stops_.push(stream_.push(id)); }

@@ -113,7 +113,7 @@ SIZE(arges_logit_bias, 8);
 FIELD(arges_logit_bias, token, 0);
 FIELD(arges_logit_bias, bias, 4);
 
-SIZE(arges_generate_options, 88);
+SIZE(arges_generate_options, 96);
 FIELD(arges_generate_options, struct_size, 0);
 FIELD(arges_generate_options, max_tokens, 4);
 FIELD(arges_generate_options, temperature, 8);
@@ -131,6 +131,8 @@ FIELD(arges_generate_options, stop_tokens, 64);
 FIELD(arges_generate_options, logit_biases, 72);
 FIELD(arges_generate_options, stop_token_count, 80);
 FIELD(arges_generate_options, logit_bias_count, 84);
+FIELD(arges_generate_options, continue_last, 88);
+FIELD(arges_generate_options, reserved, 92);
 
 /* The numbers that programs have compiled in. */
 #define VALUE(name, number) _Static_assert((name) == (number), #name " changed")
@@ -161,6 +163,7 @@ VALUE(ARGES_PIXELS_BGR, 2);
 VALUE(ARGES_PIXELS_RGBA, 3);
 VALUE(ARGES_PIXELS_BGRA, 4);
 VALUE(ARGES_PIXELS_GREY, 5);
+VALUE(ARGES_PIXELS_YUYV, 6);
 VALUE(ARGES_ROLE_SYSTEM, 1);
 VALUE(ARGES_ROLE_USER, 2);
 VALUE(ARGES_ROLE_ASSISTANT, 3);

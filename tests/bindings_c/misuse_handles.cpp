@@ -26,6 +26,11 @@ arges_status generate(arges_session* session, arges_message* message, arges_queu
   return arges_generate(session, &message, 1, nullptr, queue, 1, &out);
 }
 
+arges_status add(arges_session* session, arges_message* message, arges_queue* queue) {
+  arges_request* out = nullptr;
+  return arges_session_add(session, &message, 1, queue, 1, &out);
+}
+
 std::vector<HandleUser> users_of_engines() {
   return {{"session_create", Kind::kEngine, true,
            [](World&, void* handle) {
@@ -83,6 +88,10 @@ std::vector<HandleUser> users_of_sessions() {
              std::uint64_t out = 0;
              return arges_session_token_count(as<arges_session>(handle), &out);
            }},
+          {"session_add_session", Kind::kSession, true,
+           [](World& world, void* handle) {
+             return add(as<arges_session>(handle), world.message, world.queue);
+           }},
           {"generate_session", Kind::kSession, true,
            [](World& world, void* handle) {
              return generate(as<arges_session>(handle), world.message, world.queue);
@@ -111,6 +120,19 @@ std::vector<HandleUser> users_of_queues() {
            [](World&, void* handle) {
              const bool refused = arges_queue_fd(as<arges_queue>(handle)) == -1;
              return refused ? ARGES_INVALID_ARGUMENT : ARGES_OK;
+           }},
+          {"engine_open_async_queue", Kind::kQueue, true,
+           [](World&, void* handle) {
+             arges_engine_options options;
+             arges_engine_options_init(&options, sizeof options);
+             options.model_path = "no/such/folder";
+             options.model_path_length = 14;
+             arges_request* out = nullptr;
+             return arges_engine_open_async(&options, as<arges_queue>(handle), 1, &out);
+           }},
+          {"session_add_queue", Kind::kQueue, true,
+           [](World& world, void* handle) {
+             return add(world.session, world.message, as<arges_queue>(handle));
            }},
           {"generate_queue", Kind::kQueue, true,
            [](World& world, void* handle) {
@@ -146,11 +168,19 @@ std::vector<HandleUser> users_of_contents() {
            [](World& world, void* handle) {
              return arges_message_add_image(as<arges_message>(handle), world.image);
            }},
+          {"message_add_image_bytes", Kind::kMessage, true,
+           [](World&, void* handle) {
+             return arges_message_add_image_bytes(as<arges_message>(handle), "x", 1);
+           }},
           {"count_tokens_message", Kind::kMessage, true,
            [](World& world, void* handle) {
              auto* message = as<arges_message>(handle);
              std::uint64_t count = 0;
              return arges_count_tokens(world.engine, &message, 1, &count);
+           }},
+          {"session_add_message", Kind::kMessage, true,
+           [](World& world, void* handle) {
+             return add(world.session, as<arges_message>(handle), world.queue);
            }},
           {"generate_message", Kind::kMessage, true,
            [](World& world, void* handle) {
@@ -165,6 +195,11 @@ std::vector<HandleUser> users_of_contents() {
 std::vector<HandleUser> users_of_requests() {
   return {{"request_cancel", Kind::kRequest, true,
            [](World&, void* handle) { return arges_request_cancel(as<arges_request>(handle)); }},
+          {"request_take_engine", Kind::kRequest, true,
+           [](World&, void* handle) {
+             arges_engine* out = nullptr;
+             return arges_request_take_engine(as<arges_request>(handle), &out);
+           }},
           {"request_wait", Kind::kRequest, true,
            [](World&, void* handle) { return arges_request_wait(as<arges_request>(handle), 0); }},
           {"request_free", Kind::kRequest, false, [](World&, void* handle) {

@@ -34,6 +34,30 @@ std::vector<MisuseCase> constructors() {
              arges_engine* out = nullptr;
              return arges_engine_open(&options, &out);
            }},
+          {"engine_open_async_null_options", ARGES_INVALID_ARGUMENT,
+           [](World& world) {
+             arges_request* out = nullptr;
+             return arges_engine_open_async(nullptr, world.queue, 1, &out);
+           }},
+          {"engine_open_async_null_out", ARGES_INVALID_ARGUMENT,
+           [](World& world) {
+             const arges_engine_options options = no_such_model();
+             return arges_engine_open_async(&options, world.queue, 1, nullptr);
+           }},
+          {"engine_open_async_with_progress", ARGES_INVALID_ARGUMENT,
+           [](World& world) {
+             arges_engine_options options = no_such_model();
+             options.progress = [](void*, std::uint64_t, std::uint64_t) { return 0; };
+             arges_request* out = nullptr;
+             return arges_engine_open_async(&options, world.queue, 1, &out);
+           }},
+          {"request_take_engine_null_out", ARGES_INVALID_ARGUMENT,
+           [](World& world) { return arges_request_take_engine(world.request, nullptr); }},
+          {"request_take_engine_of_an_answer", ARGES_INVALID_ARGUMENT,
+           [](World& world) {
+             arges_engine* out = nullptr;
+             return arges_request_take_engine(world.request, &out);
+           }},
           {"session_create_null_out", ARGES_INVALID_ARGUMENT,
            [](World& world) { return arges_session_create(world.engine, nullptr); }},
           {"queue_options_init_null", ARGES_INVALID_ARGUMENT,
@@ -54,6 +78,18 @@ std::vector<MisuseCase> constructors() {
              arges_image* out = nullptr;
              return arges_image_from_pixels(nullptr, 2, 2, 6, ARGES_PIXELS_RGB, &out);
            }},
+          {"image_from_nv12_null_luma", ARGES_INVALID_ARGUMENT,
+           [](World&) {
+             arges_image* out = nullptr;
+             return arges_image_from_nv12(nullptr, 2, kPixels, 2, 2, 2, &out);
+           }},
+          {"image_from_nv12_null_chroma", ARGES_INVALID_ARGUMENT,
+           [](World&) {
+             arges_image* out = nullptr;
+             return arges_image_from_nv12(kPixels, 2, nullptr, 2, 2, 2, &out);
+           }},
+          {"image_from_nv12_null_out", ARGES_INVALID_ARGUMENT,
+           [](World&) { return arges_image_from_nv12(kPixels, 2, kPixels, 2, 2, 2, nullptr); }},
           {"image_from_pixels_null_out", ARGES_INVALID_ARGUMENT, [](World&) {
              return arges_image_from_pixels(kPixels, 2, 2, 6, ARGES_PIXELS_RGB, nullptr);
            }}};
@@ -120,6 +156,8 @@ std::vector<MisuseCase> getters() {
        }},
       {"message_add_text_null", ARGES_INVALID_ARGUMENT,
        [](World& world) { return arges_message_add_text(world.message, nullptr, 1); }},
+      {"message_add_image_bytes_null", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_message_add_image_bytes(world.message, nullptr, 1); }},
       {"event_init_null", ARGES_INVALID_ARGUMENT,
        [](World&) { return arges_event_init(nullptr, sizeof(arges_event)); }},
       {"event_clear_null", ARGES_OK,
@@ -153,6 +191,15 @@ std::vector<MisuseCase> generation() {
        [](World& world) {
          arges_request* out = nullptr;
          return arges_generate(world.session, nullptr, 1, nullptr, world.queue, 1, &out);
+       }},
+      {"session_add_null_messages", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         arges_request* out = nullptr;
+         return arges_session_add(world.session, nullptr, 1, world.queue, 1, &out);
+       }},
+      {"session_add_null_out", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_session_add(world.session, &world.message, 1, world.queue, 1, nullptr);
        }},
       {"generate_null_out", ARGES_INVALID_ARGUMENT,
        [](World& world) {

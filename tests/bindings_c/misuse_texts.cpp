@@ -91,10 +91,21 @@ MisuseCase decoding(const char* name, std::string_view bytes) {
           }};
 }
 
+// Refused by its length, before a byte is read.
+MisuseCase file_of_length(const char* name, std::uint64_t length) {
+  return {name, ARGES_IMAGE_DECODE, [length](World& world) {
+            return arges_message_add_image_bytes(world.message, "x", length);
+          }};
+}
+
 std::vector<MisuseCase> pictures() {
-  return {decoding("image_decode_nothing", ""), decoding("image_decode_words", "not a picture"),
+  return {file_of_length("message_add_image_bytes_over", (20u << 20) + 1),
+          file_of_length("message_add_image_bytes_huge", ~std::uint64_t{0}),
+          decoding("image_decode_nothing", ""),
+          decoding("image_decode_words", "not a picture"),
           decoding("image_decode_png_magic", "\x89PNG\r\n\x1a\n"),
-          decoding("image_decode_jpeg_magic", "\xFF\xD8\xFF\xE0")};
+          decoding("image_decode_jpeg_magic", "\xFF\xD8\xFF\xE0"),
+          decoding("image_decode_webp_magic", "RIFF....WEBPVP8L")};
 }
 
 }  // namespace

@@ -94,6 +94,9 @@ std::vector<MisuseCase> sampling_numbers() {
       {"stop_tokens_65", [](Options& o) { o.stop_token_count = 65; }},
       {"logit_biases_1025", [](Options& o) { o.logit_bias_count = 1025; }},
       {"logit_biases_huge", [](Options& o) { o.logit_bias_count = 0xFFFFFFFF; }},
+      {"continue_last_users", [](Options& o) { o.continue_last = 1; }},
+      {"continue_last_2", [](Options& o) { o.continue_last = 2; }},
+      {"reserved", [](Options& o) { o.reserved = 1; }},
       {"top_k_huge", [](Options& o) { o.top_k = 0xFFFFFFFF; }, ARGES_OK},
       {"seed_huge", [](Options& o) { o.seed = kHuge; }, ARGES_OK},
       {"deadline_huge", [](Options& o) { o.deadline_ms = kHuge; }, ARGES_OK}};
@@ -141,7 +144,8 @@ std::vector<MisuseCase> picture_numbers() {
                                    {"no_stride", 4, 4, 0, ARGES_PIXELS_RGB},
                                    {"huge_stride", 4, 4, kHuge / 2, ARGES_PIXELS_RGB},
                                    {"format_0", 4, 4, 16, 0},
-                                   {"format_6", 4, 4, 16, 6},
+                                   {"short_yuyv_stride", 5, 4, 11, ARGES_PIXELS_YUYV},
+                                   {"format_7", 4, 4, 16, 7},
                                    {"format_huge", 4, 4, 16, 0xFFFFFFFF}};
   std::vector<MisuseCase> cases;
   for (const Picture& picture : kPictures) {
@@ -159,6 +163,36 @@ std::vector<MisuseCase> picture_numbers() {
                        return arges_image_plan_for_size(world.engine, picture.width, picture.height,
                                                         &plan);
                      }});
+  }
+  return cases;
+}
+
+struct Frame {
+  const char* name;
+  std::uint32_t width;
+  std::uint32_t height;
+  std::uint64_t luma_stride;
+  std::uint64_t chroma_stride;
+};
+
+std::vector<MisuseCase> frame_numbers() {
+  static const unsigned char kPlane[256] = {};
+  constexpr Frame kFrames[] = {{"no_width", 0, 4, 4, 4},
+                               {"no_height", 4, 0, 4, 4},
+                               {"huge_width", 0xFFFFFFFF, 1, kHuge, kHuge},
+                               {"over_side", 16385, 100, 16385, 16386},
+                               {"short_luma_stride", 5, 4, 4, 6},
+                               {"short_chroma_stride", 5, 4, 5, 5},
+                               {"huge_luma_stride", 4, 4, kHuge / 2, 4},
+                               {"huge_chroma_stride", 4, 4, 4, kHuge / 2 + 1}};
+  std::vector<MisuseCase> cases;
+  for (const Frame& frame : kFrames) {
+    cases.push_back(
+        {std::string("image_from_nv12_") + frame.name, ARGES_INVALID_ARGUMENT, [frame](World&) {
+           arges_image* out = nullptr;
+           return arges_image_from_nv12(kPlane, frame.luma_stride, kPlane, frame.chroma_stride,
+                                        frame.width, frame.height, &out);
+         }});
   }
   return cases;
 }
@@ -202,7 +236,7 @@ std::vector<MisuseCase> other_numbers() {
 std::vector<MisuseCase> number_cases() {
   std::vector<MisuseCase> cases;
   for (const auto& more : {engine_numbers(), sampling_numbers(), token_numbers(), picture_numbers(),
-                           other_numbers()}) {
+                           frame_numbers(), other_numbers()}) {
     cases.insert(cases.end(), more.begin(), more.end());
   }
   return cases;

@@ -107,6 +107,16 @@ std::vector<Function> functions_of_sessions() {
            return status;
          });
        }},
+      {"session_add",
+       [](const Stage& stage) {
+         return with_message([&](arges_message* message) {
+           arges_request* request = nullptr;
+           const arges_status status =
+               arges_session_add(stage.session, &message, 1, stage.queue, 6, &request);
+           arges_request_free(request);
+           return status;
+         });
+       }},
       {"token_count",
        [](const Stage& stage) {
          std::uint64_t count = 0;
@@ -143,6 +153,12 @@ std::vector<Function> functions_of_queues() {
            [](const Stage& stage) {
              return with_message([&](arges_message* message) {
                return arges_message_add_image(message, stage.image);
+             });
+           }},
+          {"add_image_bytes",
+           [](const Stage&) {
+             return with_message([](arges_message* message) {
+               return arges_message_add_image_bytes(message, "x", 1);
              });
            }},
           {"image_size",

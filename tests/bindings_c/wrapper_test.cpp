@@ -6,10 +6,13 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "sdk/runtime/log.h"
 #include "tests/bindings_c/abi_world.h"
+#include "tests/support/tiny_png.h"
 
 namespace arges::bindings_test {
 namespace {
@@ -54,6 +57,46 @@ TEST_F(Wrapper, OwnedOptionsReachTheLibrary) {
     text += event.text();
   }
   EXPECT_EQ(text, "wrapped ");
+}
+
+TEST_F(Wrapper, PictureFilesAreDecodedByTheRequest) {
+  arges::Message message(arges::Role::kUser);
+  message.add("look").add_image_bytes(std::as_bytes(std::span(support::kTinyPng)));
+  arges::Request request = session.generate(message, {}, queue);
+  arges::Event event = queue.next();
+  while (!event.terminal()) event = queue.next();
+  EXPECT_EQ(event.type(), ARGES_EVENT_DONE);
+  EXPECT_THROW(message.add_image_bytes(std::vector<std::byte>((20u << 20) + 1)), arges::Error);
+}
+
+TEST_F(Wrapper, FramesBecomePictures) {
+  const std::array<unsigned char, 12> planes{};
+  using Size = std::pair<std::uint32_t, std::uint32_t>;
+  EXPECT_EQ(arges::Image::from_nv12(planes.data(), 3, &planes[6], 4, 3, 2).size(), Size(3, 2));
+  EXPECT_EQ(arges::Image::from_pixels(planes.data(), 2, 3, 4, ARGES_PIXELS_YUYV).size(),
+            Size(2, 3));
+}
+
+TEST_F(Wrapper, TheLogGoesToAFunctionThatMayReplaceItself) {
+  std::vector<std::string> lines;
+  const auto keep = [&](std::uint32_t level, std::string_view line) {
+    lines.push_back(std::to_string(level) + " " + std::string(line));
+  };
+  std::vector<std::string> owned(1, "what the first function owns");
+  arges::set_log(
+      [&lines, keep, owned](std::uint32_t, std::string_view) {
+        arges::set_log(keep, ARGES_LOG_INFO);
+        lines.push_back(owned.front());  // still there
+        throw std::runtime_error("dropped");
+      },
+      ARGES_LOG_DEBUG);
+  sdk::log(sdk::LogLevel::kDebug, "first");
+  sdk::log(sdk::LogLevel::kDebug, "not wanted any more");
+  sdk::log(sdk::LogLevel::kInfo, "second");
+  arges::set_log(nullptr);
+  sdk::log(sdk::LogLevel::kError, "to nobody");
+  EXPECT_EQ(lines, (std::vector<std::string>{"what the first function owns", "3 second"}));
+  EXPECT_THROW(arges::set_log(keep, 99), arges::Error);
 }
 
 TEST_F(Wrapper, FailuresAreThrownWithTheirCode) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
@@ -22,10 +23,12 @@ std::atomic<long> refuse_at{-1};  // the allocation to refuse, counted from now;
 std::atomic<long> allocations{0};
 std::atomic<std::size_t> refuse_from{SIZE_MAX};  // sizes from here on are refused
 
+// Says so in errno too, as the C library does.
 bool refused(std::size_t size) {
   ++allocations;
-  if (size >= refuse_from) return true;
-  return refuse_at.load() >= 0 && refuse_at.fetch_sub(1) == 0;
+  const bool refuse = size >= refuse_from || (refuse_at.load() >= 0 && refuse_at.fetch_sub(1) == 0);
+  if (refuse) errno = ENOMEM;
+  return refuse;
 }
 
 }  // namespace
@@ -117,10 +120,24 @@ TEST(RefusedMemory, TokenizerJson) {
 
 TEST(RefusedMemory, Pictures) {
   const std::string root = ARGES_SOURCE_DIR;
-  for (const char* name : {"/samples/images/receipt.png", "/samples/images/poster.jpg"}) {
+  for (const char* name : {"/samples/images/receipt.png", "/samples/images/poster.jpg",
+                           "/tests/golden/image/webp/orientation_6.webp"}) {
     const std::string file = read(root + name);
     const auto bytes = std::as_bytes(std::span(file));
     refuse_each(name, [&] { return vision::decode_image(bytes, {}).status(); });
+  }
+}
+
+// libwebp does not survive every refusal inside a lossless picture either.
+TEST(RefusedMemory, LosslessWebpIsNotCalledWithoutMemory) {
+  for (const char* name : {"/image/webp/lossless.webp", "/image/webp/lossy_alpha.webp"}) {
+    const std::string file = read(kGolden + name);
+    const auto bytes = std::as_bytes(std::span(file));
+    refuse_from = std::size_t{16} << 20;  // what vision/decode asks for before
+    const StatusCode refused = vision::decode_image(bytes, {}).status().code();
+    refuse_from = SIZE_MAX;
+    EXPECT_EQ(refused, StatusCode::kOutOfMemoryHost) << name;
+    EXPECT_TRUE(vision::decode_image(bytes, {}).ok()) << name;
   }
 }
 

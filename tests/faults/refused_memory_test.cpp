@@ -11,6 +11,7 @@
 #include "bindings_c/include/arges/arges.h"
 #include "bindings_c/src/engine_handle.h"
 #include "sdk/fakes/scripted_model.h"
+#include "tests/support/tiny_png.h"
 
 namespace arges::faults {
 namespace {
@@ -126,6 +127,8 @@ class Conversation {
            note(arges_image_from_pixels(kPixels, 2, 2, 6, ARGES_PIXELS_RGB, &image_)) &&
            note(arges_message_create(ARGES_ROLE_USER, &message_)) &&
            note(arges_message_add_image(message_, image_)) &&
+           note(arges_message_add_image_bytes(message_, support::kTinyPng,
+                                              sizeof support::kTinyPng)) &&
            note(arges_message_add_text(message_, "a text that no short string holds", 33)) &&
            note(arges_generate(session_, &message_, 1, nullptr, queue_, 1, &request_)) &&
            read_answer() && note(arges_request_wait(request_, 60'000));

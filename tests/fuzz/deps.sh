@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Builds the parsers that stand behind our doors, SentencePiece and libspng, from Debian's source
-# packages as static libraries that libFuzzer can see into and AddressSanitizer watches.
+# Builds the parsers that stand behind our doors, SentencePiece, libspng and libwebp, from Debian's
+# source packages as static libraries that libFuzzer can see into and AddressSanitizer watches.
 #   tests/fuzz/deps.sh FOLDER     gives FOLDER/{include,lib}; does nothing when they are current
 set -eu
 
@@ -14,7 +14,7 @@ flags="-O2 -g -fPIC -fno-omit-frame-pointer -w
   -fsanitize=fuzzer-no-link,address,bounds,object-size,null,return,unreachable,vla-bound
   -fsanitize=signed-integer-overflow,shift-exponent,float-cast-overflow,integer-divide-by-zero
   -fno-sanitize-recover=all"
-packages="sentencepiece libspng"
+packages="sentencepiece libspng libwebp"
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -89,7 +89,6 @@ build_spng() {
   compile "$folder/obj/libspng/spng.o" "$root/spng/spng.c" -DSPNG_STATIC
   cp "$root/spng/spng.h" "$folder/include/"
   archive libspng
-  mkdir -p "$folder/lib/pkgconfig"
   cat >"$folder/lib/pkgconfig/spng.pc" <<TXT
 Name: spng
 Description: libspng, instrumented
@@ -99,12 +98,30 @@ Cflags: -I$folder/include
 TXT
 }
 
+build_webp() {
+  root=$(echo "$folder"/src/libwebp-*/)
+  mkdir -p "$folder/obj/libwebp"
+  for source in "$root"/src/dec/*.c "$root"/src/enc/*.c "$root"/src/dsp/*.c "$root"/src/utils/*.c; do
+    compile "$folder/obj/libwebp/$(basename "$source" .c).o" "$source" -I"$root"
+  done
+  cp -r "$root/src/webp" "$folder/include/"
+  archive libwebp
+  cat >"$folder/lib/pkgconfig/libwebp.pc" <<TXT
+Name: libwebp
+Description: libwebp, instrumented
+Version: 0
+Libs: -L$folder/lib -lwebp -lm
+Cflags: -I$folder/include
+TXT
+}
+
 stamp="$(cksum <"$0")"
 if [ "$(cat "$folder/stamp" 2>/dev/null || true)" = "$stamp" ]; then exit 0; fi
-say "building SentencePiece and libspng for the fuzzers (minutes, once)"
+say "building SentencePiece, libspng and libwebp for the fuzzers (minutes, once)"
 fetch
 rm -rf "$folder/obj" "$folder/lib" "$folder/include"
-mkdir -p "$folder/obj" "$folder/lib" "$folder/include"
+mkdir -p "$folder/obj" "$folder/lib/pkgconfig" "$folder/include"
 build_spng
+build_webp
 build_sentencepiece
 echo "$stamp" >"$folder/stamp"

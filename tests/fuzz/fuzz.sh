@@ -9,7 +9,7 @@ cd "$(dirname "$0")/../.."
 build=${ARGES_FUZZ_BUILD:-build/fuzz}
 work=${ARGES_FUZZ_WORK:-build/fuzz-corpus}
 all_targets="abi config image_stb jpeg merges png round_trip safetensors sentencepiece tile_plan
-             tokenizer_json"
+             tokenizer_json webp"
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "fuzz: $*"; exit 1; }
@@ -34,6 +34,7 @@ door_of() {
     tile_plan) echo vision/tiles/anyres_plan vision/tiles/pixel_values.h ;;
     tokenizer_json) echo language/text/bpe_from_tokenizer_json language/text/bpe_files \
       language/text/json_document language/text/vocabulary language/text/pattern_ language/text/byte_level_bpe ;;
+    webp) echo vision/decode/decode vision/decode/exif vision/decode/webp_ vision/decode/orient ;;
     *) fail "no target $1; there are: $(echo $all_targets)" ;;
   esac
 }
@@ -44,6 +45,8 @@ limits_of() {
   case $1 in
     abi) echo -max_len=256 -malloc_limit_mb=64 ;;
     png | jpeg | image_stb) echo -max_len=32768 -malloc_limit_mb=64 ;;
+    # The code tables of a lossless picture of a million pixels: 65,536 groups at most.
+    webp) echo -max_len=32768 -malloc_limit_mb=1300 ;;
     sentencepiece) echo -max_len=16384 -malloc_limit_mb=1100 ;;
     tile_plan) echo -max_len=256 -malloc_limit_mb=64 ;;
     round_trip) echo -max_len=4097 -malloc_limit_mb=128 ;;

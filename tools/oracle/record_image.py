@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Records picture goldens: Pillow's bicubic resize, JPEG and PNG decoding, and any-resolution plans and tiles."""
+"""Records picture goldens: Pillow's bicubic resize, JPEG, PNG and WebP decoding, and any-resolution plans and tiles."""
 
 import io
 from pathlib import Path
@@ -36,13 +36,15 @@ CHECKED_TOKENS = {(336, 336): 1176, (480, 640): 2340, (640, 480): 2352, (1080, 1
 
 def record(out: Path) -> None:
     root = out / "image"
-    for name in ("resize", "jpeg", "png"):
+    for name in ("resize", "jpeg", "png", "webp"):
         fresh_folder(root / name)
     for name, image in SOURCES.items():
         image.save(root / "resize" / f"{name}.png", optimize=True)
     save_json(root / "resize.json", {"filter": "bicubic", "cases": _resizes(root / "resize")})
     save_json(root / "jpeg.json", {"cases": [_jpeg(root / "jpeg", *variant) for variant in _jpeg_variants()]})
     save_json(root / "png.json", {"background": [255, 255, 255], "cases": _pngs(root / "png")})
+    save_json(root / "webp.json", {"background": [255, 255, 255],
+                                   "cases": [_webp(root / "webp", *variant) for variant in _webp_variants()]})
     columns = ("height width best_height best_width resized_height resized_width pad_top pad_left pad_bottom pad_right "
                "patches map_rows map_columns tokens").split()
     save_json(root / "plans.json", {"tile": REAL_TILE, "patch": REAL_PATCH, "pinpoints": REAL_PINPOINTS,
@@ -115,6 +117,41 @@ def _check_against_pillow(variant) -> None:
     decoded = np.asarray(Image.open(io.BytesIO(variant.data)).convert("RGB"))
     if not np.array_equal(decoded, variant.rgb):
         raise RuntimeError(f"{variant.name}: expected bytes differ from Pillow's")
+
+
+def _webp_variants():
+    """(name, image, Pillow save options)"""
+    picture, clear = gradient(61, 43, 21), _with_alpha(gradient(45, 39, 22))
+    yield "lossy", picture, dict(quality=80)
+    yield "lossy_low_quality", picture, dict(quality=5)
+    yield "lossy_alpha", clear, dict(quality=80)
+    yield "lossless", picture, dict(lossless=True)
+    yield "lossless_alpha", clear, dict(lossless=True, exact=True)
+    yield "lossless_noise", noise(24, 31, 23), dict(lossless=True)
+    yield "lossless_palette", picture.quantize(11).convert("RGB"), dict(lossless=True)
+    yield "lossless_two_colours", picture.convert("1").convert("RGB"), dict(lossless=True)
+    yield "dot_1x1", noise(1, 1, 24), dict(lossless=True)
+    for orientation in range(1, 9):
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        yield f"orientation_{orientation}", gradient(40, 26, 25), dict(quality=80, exif=exif)
+
+
+def _with_alpha(image: Image.Image) -> Image.Image:
+    """Every alpha from 0 to 255 in turn."""
+    image = image.convert("RGBA")
+    alpha = np.arange(image.width * image.height, dtype=np.uint32) * 7 % 256
+    image.putalpha(Image.frombytes("L", image.size, alpha.astype(np.uint8).tobytes()))
+    return image
+
+
+def _webp(folder: Path, name: str, image: Image.Image, options: dict) -> dict:
+    path = folder / f"{name}.webp"
+    image.save(path, "WEBP", **options)
+    shown = np.asarray(ImageOps.exif_transpose(Image.open(path)).convert("RGBA")).astype(np.uint32)
+    colour, alpha = shown[..., :3], shown[..., 3:]
+    rgb = ((colour * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+    return {"file": f"webp/{name}.webp", "width": rgb.shape[1], "height": rgb.shape[0], "sha256": sha256(rgb.tobytes())}
 
 
 def _plan_sizes() -> list[tuple[int, int]]:

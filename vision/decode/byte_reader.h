@@ -17,7 +17,7 @@ inline std::optional<Bytes> read_bytes(Bytes bytes, std::size_t offset, std::siz
   return bytes.subspan(offset, count);
 }
 
-// Most significant byte first; count is 1, 2 or 4.
+// Most significant byte first; count is 1 to 4.
 inline std::optional<std::uint32_t> read_big(Bytes bytes, std::size_t offset, std::size_t count) {
   const auto field = read_bytes(bytes, offset, count);
   if (!field) return std::nullopt;
@@ -26,7 +26,7 @@ inline std::optional<std::uint32_t> read_big(Bytes bytes, std::size_t offset, st
   return value;
 }
 
-// Least significant byte first; count is 1, 2 or 4.
+// Least significant byte first; count is 1 to 4.
 inline std::optional<std::uint32_t> read_little(Bytes bytes, std::size_t offset,
                                                 std::size_t count) {
   const auto field = read_bytes(bytes, offset, count);

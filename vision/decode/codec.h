@@ -15,5 +15,6 @@ namespace arges::vision {
 
 Result<Image> decode_png(Bytes bytes, ImageSize stored, const ImageLimits& limits);
 Result<Image> decode_jpeg(Bytes bytes, ImageSize stored, const ImageLimits& limits);
+Result<Image> decode_webp(Bytes bytes, ImageSize stored, const ImageLimits& limits);
 
 }  // namespace arges::vision

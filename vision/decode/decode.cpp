@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vision/decode/decode.h"
 
-#include <string>
+#include <string_view>
 
 #include "kernels/base/guarded.h"
 #include "vision/decode/codec.h"
@@ -9,6 +9,7 @@
 #include "vision/decode/jpeg_container.h"
 #include "vision/decode/orient.h"
 #include "vision/decode/png_container.h"
+#include "vision/decode/webp_container.h"
 
 namespace arges::vision {
 namespace {
@@ -29,17 +30,18 @@ Result<Opened> open_known_format(Bytes bytes) {
     ARGES_ASSIGN_OR_RETURN(const JpegHeader header, read_jpeg_header(bytes));
     return Opened{header.stored, header.orientation, decode_jpeg};
   }
-  return image_decode_error("the picture is neither PNG nor JPEG; convert it to one of the two");
+  if (is_webp(bytes)) {
+    ARGES_ASSIGN_OR_RETURN(const WebpHeader header, read_webp_header(bytes));
+    return Opened{header.stored, header.orientation, decode_webp};
+  }
+  return image_decode_error("the picture is neither PNG, JPEG nor WebP; convert it to one of them");
 }
 
 constexpr std::string_view kUnreadable = "the picture cannot be read";
 
 // Everything that is decided before a byte of picture data is read.
 Result<Opened> open_image(Bytes bytes, const ImageLimits& limits) {
-  if (bytes.size() > limits.compressed_bytes) {
-    return image_decode_error("the picture file has " + std::to_string(bytes.size()) +
-                              " bytes; send at most " + std::to_string(limits.compressed_bytes));
-  }
+  ARGES_RETURN_IF_ERROR(check_compressed_size(bytes.size(), limits));
   ARGES_ASSIGN_OR_RETURN(const Opened opened, open_known_format(bytes));
   ARGES_RETURN_IF_ERROR(check_dimensions(opened.stored.height, opened.stored.width, limits,
                                          StatusCode::kImageDecode));

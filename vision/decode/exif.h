@@ -11,9 +11,9 @@ namespace arges::vision {
 // 8: to be turned counter-clockwise by 90°.
 inline constexpr int kUpright = 1;
 
-// The orientation held by a TIFF block (what follows "Exif\0\0" in a JPEG's APP1, or the content
-// of a PNG's eXIf chunk), from tag 0x0112 of its first directory. A missing or malformed value
-// counts as kUpright: a broken note about a picture does not spoil the picture.
+// The orientation held by a TIFF block (what follows "Exif\0\0" in a JPEG's APP1, the content of
+// a PNG's eXIf chunk, or of a WebP's EXIF chunk), from tag 0x0112 of its first directory. A missing
+// or malformed value counts as kUpright: a broken note about a picture does not spoil the picture.
 int read_exif_orientation(Bytes tiff);
 
 // 5..8 exchange width and height.

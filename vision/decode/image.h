@@ -7,8 +7,21 @@
 
 namespace arges::vision {
 
-// How the caller's own pixels lie in memory, 8 bits a channel.
-enum class PixelFormat : std::uint8_t { kRgb, kBgr, kRgba, kBgra, kGrey };
+// How the caller's own pixels lie in memory, 8 bits a channel. kYuyv: a luma sample for each pixel
+// and two chroma samples for each pair, BT.601 in limited range (yuv.h).
+enum class PixelFormat : std::uint8_t { kRgb, kBgr, kRgba, kBgra, kGrey, kYuyv };
+
+// A video frame of two planes, BT.601 in limited range (yuv.h): luma [height, width], and pairs of
+// chroma samples (blue, red) for 2 by 2 pixels each, [⌈height / 2⌉, ⌈width / 2⌉, 2]. Strides in
+// bytes.
+struct Nv12Frame {
+  const std::uint8_t* luma = nullptr;
+  std::size_t luma_stride = 0;
+  const std::uint8_t* chroma = nullptr;
+  std::size_t chroma_stride = 0;
+  int width = 0;
+  int height = 0;
+};
 
 struct ImageSize {
   int height = 0;

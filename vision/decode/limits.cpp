@@ -17,6 +17,12 @@ std::string describe(std::int64_t height, std::int64_t width) {
 
 }  // namespace
 
+Status check_compressed_size(std::uint64_t bytes, const ImageLimits& limits) {
+  if (bytes <= limits.compressed_bytes) return {};
+  return image_decode_error("the picture file has " + std::to_string(bytes) +
+                            " bytes; send at most " + std::to_string(limits.compressed_bytes));
+}
+
 Status check_dimensions(std::int64_t height, std::int64_t width, const ImageLimits& limits,
                         StatusCode code) {
   const auto [shorter, longer] = std::minmax(height, width);

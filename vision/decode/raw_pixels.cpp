@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <string>
-
-#include "kernels/base/checked_math.h"
 #include "vision/decode/composite.h"
 #include "vision/decode/decode.h"
+#include "vision/decode/stride.h"
+#include "vision/decode/yuv.h"
 
 namespace arges::vision {
 namespace {
@@ -29,23 +28,10 @@ Result<Layout> layout_of(PixelFormat format) {
       return Layout{4, 2, 1, 0, 3};
     case PixelFormat::kGrey:
       return Layout{1, 0, 0, 0, -1};
+    case PixelFormat::kYuyv:
+      return Layout{};  // pairs of pixels, not channels
   }
-  return invalid_argument("the pixel format is unknown; use RGB, BGR, RGBA, BGRA or grey");
-}
-
-Status check_stride(int height, int width, std::size_t stride, int channels) {
-  const auto row = static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
-  if (stride < row) {
-    return invalid_argument("the stride is " + std::to_string(stride) + " bytes but a row takes " +
-                            std::to_string(row) + "; pass the distance between rows in bytes");
-  }
-  // Addresses within the caller's pixels must not wrap around.
-  const auto total = checked_mul(static_cast<std::size_t>(height), stride);
-  if (!total || *total > PTRDIFF_MAX) {
-    return invalid_argument("the stride is " + std::to_string(stride) +
-                            " bytes, more than memory holds; pass the distance between rows");
-  }
-  return {};
+  return invalid_argument("the pixel format is unknown; use RGB, BGR, RGBA, BGRA, grey or YUYV");
 }
 
 void copy_row(const std::uint8_t* source, const Layout& layout, const ImageLimits& limits,
@@ -57,6 +43,20 @@ void copy_row(const std::uint8_t* source, const Layout& layout, const ImageLimit
   }
 }
 
+// Two pixels in four bytes: luma, blue, luma, red. The last of an odd width has a pair of its own.
+void copy_yuyv_row(const std::uint8_t* source, int width, std::uint8_t* out) {
+  for (int x = 0; x < width; ++x, out += Image::kChannels) {
+    const std::uint8_t* pair = source + static_cast<std::size_t>(x / 2) * 4;
+    yuv_to_rgb(pair[x % 2 * 2], pair[1], pair[3], out);
+  }
+}
+
+std::size_t row_bytes(PixelFormat format, const Layout& layout, int width) {
+  const auto pixels = static_cast<std::size_t>(width);
+  if (format == PixelFormat::kYuyv) return (pixels + 1) / 2 * 4;
+  return pixels * static_cast<std::size_t>(layout.channels);
+}
+
 }  // namespace
 
 Result<Image> image_from_pixels(const std::uint8_t* data, int width, int height,
@@ -65,11 +65,16 @@ Result<Image> image_from_pixels(const std::uint8_t* data, int width, int height,
   if (data == nullptr) return invalid_argument("the pixels are null; pass the first row's address");
   ARGES_ASSIGN_OR_RETURN(const Layout layout, layout_of(format));
   ARGES_RETURN_IF_ERROR(check_dimensions(height, width, limits, StatusCode::kInvalidArgument));
-  ARGES_RETURN_IF_ERROR(check_stride(height, width, stride_bytes, layout.channels));
+  ARGES_RETURN_IF_ERROR(check_stride(static_cast<std::size_t>(height),
+                                     row_bytes(format, layout, width), stride_bytes));
   ARGES_ASSIGN_OR_RETURN(Image image, allocate_image(height, width));
   for (int y = 0; y < height; ++y) {
-    copy_row(data + static_cast<std::size_t>(y) * stride_bytes, layout, limits, width,
-             image.row(y));
+    const std::uint8_t* row = data + static_cast<std::size_t>(y) * stride_bytes;
+    if (format == PixelFormat::kYuyv) {
+      copy_yuyv_row(row, width, image.row(y));
+    } else {
+      copy_row(row, layout, limits, width, image.row(y));
+    }
   }
   return image;
 }

@@ -186,6 +186,23 @@ ARGES_API arges_status arges_engine_options_init(arges_engine_options* options,
  * CANCELLED, IO, OUT_OF_MEMORY_*, INVALID_ARGUMENT. */
 ARGES_API arges_status arges_engine_open(const arges_engine_options* options, arges_engine** out);
 
+/* The same in the background: returns at once, with a request. options are copied; progress must be
+ * NULL in them. PROGRESS events arrive in `queue` under `tag`, with the bytes of all weights in
+ * prompt_tokens and of those loaded in prompt_done; then exactly one terminal event. After DONE
+ * arges_request_take_engine hands the engine over. CANCELLED follows arges_request_cancel and the
+ * queue's closing, at the next weight; FAILED has the status that arges_engine_open would answer.
+ * arges_request_wait works as for any request. An engine that nobody has taken belongs to the
+ * request and is closed with it: by arges_request_free, or when loading ends if that was before.
+ * BUSY while 1024 terminal events wait in the queue, INVALID_ARGUMENT, IO, OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_engine_open_async(const arges_engine_options* options,
+                                               arges_queue* queue, uint64_t tag,
+                                               arges_request** out);
+
+/* The engine of a request of arges_engine_open_async, once: the caller closes it. BUSY before the
+ * request has ended, NOT_FOUND when it did not end with DONE or the engine was taken,
+ * INVALID_ARGUMENT for any other request, OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_request_take_engine(arges_request* request, arges_engine** out);
+
 /* Cancels what runs on the engine and gives the handle back, whatever calls on it other threads are
  * inside. Waits at most for the step, the stretch of text being tokenized (about a second, whatever
  * the model folder says) and the layer of a picture (or its cutting into tiles) under way. Sessions
@@ -266,10 +283,10 @@ ARGES_API arges_status arges_image_plan_for_size(const arges_engine* engine, uin
 
 /* ---- Images ----------------------------------------------------------------------------- */
 
-/* Decodes PNG or JPEG bytes (by content, not by name): orientation applied, alpha composited over
- * white, 16-bit reduced to 8. Works on the calling thread. IMAGE_DECODE for what is no picture or a
- * damaged one, and over the limits: 20 MiB of bytes, 100 scans of a JPEG, the dimensions of
- * arges_image_from_pixels. INVALID_ARGUMENT, OUT_OF_MEMORY_HOST. */
+/* Decodes PNG, JPEG or WebP bytes (by content, not by name): orientation applied, alpha composited
+ * over white, 16-bit reduced to 8. Works on the calling thread. IMAGE_DECODE for what is no
+ * picture, a damaged one or an animated WebP, and over the limits: 20 MiB of bytes, 100 scans of a
+ * JPEG, the dimensions of arges_image_from_pixels. INVALID_ARGUMENT, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_image_decode(const void* bytes, uint64_t length, arges_image** out);
 
 #define ARGES_PIXELS_RGB 1u
@@ -277,13 +294,24 @@ ARGES_API arges_status arges_image_decode(const void* bytes, uint64_t length, ar
 #define ARGES_PIXELS_RGBA 3u
 #define ARGES_PIXELS_BGRA 4u
 #define ARGES_PIXELS_GREY 5u
+#define ARGES_PIXELS_YUYV 6u /* also called YUY2; see arges_image_from_nv12 */
 
 /* Copies 8-bit pixels, rows from the top, `stride` bytes from one row to the next; alpha is
- * composited over white. INVALID_ARGUMENT for an unknown format, a stride shorter than a row, or a
- * picture over the limits: 16384 pixels a side, 40,000,000 in all, one side 200 times the other.
+ * composited over white. A row of YUYV takes 4 bytes for each two pixels, the last one of an odd
+ * width a pair of its own. INVALID_ARGUMENT for an unknown format, a stride shorter than a row, or
+ * a picture over the limits: 16384 pixels a side, 40,000,000 in all, one side 200 times the other.
  * OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_image_from_pixels(const void* pixels, uint32_t width, uint32_t height,
                                                uint64_t stride, uint32_t format, arges_image** out);
+
+/* Copies a video frame of two planes: luma, one byte a pixel, and chroma, one pair of bytes (Cb,
+ * Cr) for each 2 by 2 pixels, at the right and lower edge of an odd size too. Strides in bytes from
+ * one row to the next. Frames, YUYV too, are taken for ITU-R BT.601 in limited range (luma 16 to
+ * 235), as cameras give them; other matrices, full range and more than 8 bits are not supported.
+ * Chroma is not smoothed. Errors and limits of arges_image_from_pixels. */
+ARGES_API arges_status arges_image_from_nv12(const void* luma, uint64_t luma_stride,
+                                             const void* chroma, uint64_t chroma_stride,
+                                             uint32_t width, uint32_t height, arges_image** out);
 
 /* Pixels, after the orientation has been applied. */
 ARGES_API arges_status arges_image_size(const arges_image* image, uint32_t* width,
@@ -305,14 +333,21 @@ ARGES_API arges_status arges_message_add_text(arges_message* message, const char
                                               uint64_t length);
 /* Appends a part, without copying the pixels. INVALID_ARGUMENT behind 4096 parts. */
 ARGES_API arges_status arges_message_add_image(arges_message* message, const arges_image* image);
+/* Appends a picture file (see arges_image_decode), a copy of its bytes. It is decoded in the
+ * background when a request comes to it, one picture at a time, so that a waiting request holds the
+ * bytes alone. A file that is no picture, a damaged one or one over the limits of
+ * arges_image_decode ends that request: FAILED with IMAGE_DECODE and the reason. Here IMAGE_DECODE
+ * for more than 20 MiB, INVALID_ARGUMENT behind 4096 parts or 16 images, OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_message_add_image_bytes(arges_message* message, const void* bytes,
+                                                     uint64_t length);
 /* Gives the handle back; requests made from the message go on. NULL allowed. */
 ARGES_API void arges_message_free(arges_message* message);
 
 /* ---- Tokens ------------------------------------------------------------------------------ */
 
 /* Tokens of the prompt that these messages make in a new session, pictures and the answer's header
- * included. Tokenizes on the calling thread. The limits of arges_generate: INVALID_ARGUMENT,
- * UNSUPPORTED, OUT_OF_MEMORY_HOST. */
+ * included. Tokenizes on the calling thread; of picture files the headers are read. The limits of
+ * arges_generate: INVALID_ARGUMENT, UNSUPPORTED, IMAGE_DECODE, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_count_tokens(const arges_engine* engine,
                                           arges_message* const* messages, uint64_t message_count,
                                           uint64_t* out);
@@ -335,9 +370,10 @@ ARGES_API arges_status arges_detokenize(const arges_engine* engine, const int32_
 
 /* Every type from ARGES_EVENT_DONE on is terminal and no type below it is: test for the end with
  * type >= ARGES_EVENT_DONE, and pass over other types that the program does not know. */
-#define ARGES_EVENT_PROGRESS 1u    /* prompt tokens absorbed; skipped when the reader is slow */
-#define ARGES_EVENT_TEXT 2u        /* a piece of the answer, whole code points */
-#define ARGES_EVENT_DONE 256u      /* terminal: the answer is complete and part of the session */
+#define ARGES_EVENT_PROGRESS \
+  1u                        /* prompt tokens absorbed; or bytes; skipped when the reader is slow */
+#define ARGES_EVENT_TEXT 2u /* a piece of the answer, whole code points */
+#define ARGES_EVENT_DONE 256u      /* terminal: what was asked for is complete and kept */
 #define ARGES_EVENT_CANCELLED 257u /* terminal: CANCELLED or DEADLINE; session unchanged */
 #define ARGES_EVENT_FAILED 258u    /* terminal: status and text say why; session unchanged */
 
@@ -353,15 +389,16 @@ typedef struct arges_event {
   uint32_t finish_reason; /* ARGES_FINISH_*, for DONE */
   const char* text;       /* TEXT: the piece; FAILED: the sentence; else NULL */
   uint64_t text_length;   /* bytes */
-  uint64_t prompt_tokens; /* new prompt tokens of the request, pictures included */
-  uint64_t prompt_done;   /* of these, absorbed so far */
+  uint64_t
+      prompt_tokens;    /* new prompt tokens of the request, pictures included; or bytes to load */
+  uint64_t prompt_done; /* of these, absorbed so far */
   uint64_t generated_tokens;
   uint64_t storage; /* the library's: stands for what owns text */
   /* Terminal events: where the time went, in microseconds; 0 for what the request did not come to.
    */
   uint64_t queued_us;      /* from submission until its first message was taken up */
   uint64_t text_us;        /* in tokenizing its messages */
-  uint64_t images_us;      /* in encoding its pictures */
+  uint64_t images_us;      /* in decoding and encoding its pictures */
   uint64_t prefill_us;     /* from the prompt's completion until it was absorbed */
   uint64_t first_token_us; /* from submission until the answer's first token */
   uint64_t total_us;       /* from submission until the end */
@@ -471,6 +508,8 @@ typedef struct arges_generate_options {
   const arges_logit_bias* logit_biases;
   uint32_t stop_token_count; /* at most 64 */
   uint32_t logit_bias_count; /* at most 1024, each token once */
+  uint32_t continue_last;    /* 1: the answer goes on from the last message; see arges_generate */
+  uint32_t reserved;         /* 0 */
 } arges_generate_options;
 
 /* The same seed and input give the same answer on the same model, device, kind of processor (its
@@ -489,11 +528,24 @@ ARGES_API arges_status arges_generate_options_init(arges_generate_options* optio
  * the messages and the answer have become part of the session; on CANCELLED and FAILED the session
  * is what it was before and can be used again. The requests of an engine share its steps: when
  * memory runs out in one, all that take part in it may end with OUT_OF_MEMORY_HOST. options may be
- * NULL for the defaults. BUSY while the session has a request in flight or 1024 terminal events
+ * NULL for the defaults.
+ *
+ * With continue_last the last message must be the assistant's and hold text alone, and some: the
+ * answer begins with it. Events carry only what is new, and stop strings are sought in that; the
+ * conversation then holds both as one turn of the assistant.
+ *
+ * BUSY while the session has a request in flight or 1024 terminal events
  * wait in the queue, CLOSED, INVALID_ARGUMENT, UNSUPPORTED, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_generate(arges_session* session, arges_message* const* messages,
                                       uint64_t message_count, const arges_generate_options* options,
                                       arges_queue* queue, uint64_t tag, arges_request** out);
+
+/* Adds messages, of any roles, to the conversation without an answer: DONE comes once they have
+ * been absorbed, with FINISH_NONE. For a conversation from elsewhere, or to have a long text read
+ * before the question is known. All else as arges_generate. */
+ARGES_API arges_status arges_session_add(arges_session* session, arges_message* const* messages,
+                                         uint64_t message_count, arges_queue* queue, uint64_t tag,
+                                         arges_request** out);
 
 /* Asks for the end and returns at once. The terminal event follows after at most the step under
  * way: chunks of prompt tokens and tokens of answers, of this and of other requests, and before it

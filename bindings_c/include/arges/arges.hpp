@@ -65,6 +65,46 @@ using Handle = std::unique_ptr<T, Closer<give_back>>;
 
 }  // namespace detail
 
+namespace detail {
+
+using Log = std::function<void(std::uint32_t level, std::string_view line)>;
+
+// Stays while it is called, also when it sets another log.
+struct LogSink : std::enable_shared_from_this<LogSink> {
+  explicit LogSink(Log given) : log(std::move(given)) {}
+  Log log;
+};
+
+inline void on_log(void* user, std::uint32_t level, const char* text, std::uint64_t length) {
+  const auto sink = static_cast<LogSink*>(user)->shared_from_this();
+  try {
+    sink->log(level, {text, length});
+  } catch (...) {  // nothing may leave; a line that cannot be kept is lost
+  }
+}
+
+// Never destroyed: the library may log while the process exits.
+inline std::shared_ptr<LogSink>& log_sink() {
+  static auto& sink = *new std::shared_ptr<LogSink>;
+  return sink;
+}
+
+}  // namespace detail
+
+// Where the process's log goes: lines of `level` (ARGES_LOG_*) and of lower numbers to `log`, whose
+// exceptions are dropped; an empty function ends the log. It may set another log itself. By one
+// thread at a time. See arges_set_log.
+inline void set_log(std::function<void(std::uint32_t level, std::string_view line)> log,
+                    std::uint32_t level = ARGES_LOG_WARNING) {
+  if (!log) {
+    detail::check(arges_set_log(nullptr, nullptr, level));
+    return detail::log_sink().reset();
+  }
+  auto sink = std::make_shared<detail::LogSink>(std::move(log));
+  detail::check(arges_set_log(&detail::on_log, sink.get(), level));
+  detail::log_sink().swap(sink);
+}
+
 // The fields of arges_engine_options.
 struct EngineOptions {
   std::string model_path{};
@@ -82,28 +122,38 @@ struct EngineOptions {
   std::function<bool(std::uint64_t done, std::uint64_t total)> progress{};
 };
 
+namespace detail {
+
+// All but progress; they point into `options`.
+inline arges_engine_options fields_of(const EngineOptions& options) {
+  arges_engine_options c;
+  detail::check(arges_engine_options_init(&c, sizeof c));
+  c.model_path = options.model_path.data();
+  c.model_path_length = options.model_path.size();
+  c.device = options.device.data();
+  c.device_length = options.device.size();
+  c.threads = options.threads;
+  c.max_context = options.max_context;
+  c.prefill_chunk = options.prefill_chunk;
+  c.max_sessions = options.max_sessions;
+  c.device_index = options.device_index;
+  c.files = options.files;
+  c.weight_format = options.weight_format.data();
+  c.weight_format_length = options.weight_format.size();
+  c.memory_budget = options.memory_budget;
+  c.device_budget = options.device_budget;
+  return c;
+}
+
+}  // namespace detail
+
 class Message;
 
 // A loaded model. The constructor waits until it is loaded.
 class Engine {
  public:
   explicit Engine(const EngineOptions& options) {
-    arges_engine_options c;
-    detail::check(arges_engine_options_init(&c, sizeof c));
-    c.model_path = options.model_path.data();
-    c.model_path_length = options.model_path.size();
-    c.device = options.device.data();
-    c.device_length = options.device.size();
-    c.threads = options.threads;
-    c.max_context = options.max_context;
-    c.prefill_chunk = options.prefill_chunk;
-    c.max_sessions = options.max_sessions;
-    c.device_index = options.device_index;
-    c.files = options.files;
-    c.weight_format = options.weight_format.data();
-    c.weight_format_length = options.weight_format.size();
-    c.memory_budget = options.memory_budget;
-    c.device_budget = options.device_budget;
+    arges_engine_options c = detail::fields_of(options);
     if (options.progress) c.progress = &Engine::on_progress;
     c.progress_user = const_cast<EngineOptions*>(&options);
     arges_engine* handle = nullptr;
@@ -180,7 +230,7 @@ class Engine {
 // Decoded pixels.
 class Image {
  public:
-  // PNG or JPEG bytes, within the limits of arges_image_decode. Works on the calling thread.
+  // PNG, JPEG or WebP bytes, within the limits of arges_image_decode. Works on the calling thread.
   static Image decode(std::span<const std::byte> bytes) {
     arges_image* handle = nullptr;
     detail::check(arges_image_decode(bytes.data(), bytes.size(), &handle));
@@ -191,6 +241,14 @@ class Image {
                            std::uint64_t stride, std::uint32_t format) {
     arges_image* handle = nullptr;
     detail::check(arges_image_from_pixels(pixels, width, height, stride, format, &handle));
+    return Image(handle);
+  }
+  // A video frame of two planes, strides in bytes; see arges_image_from_nv12.
+  static Image from_nv12(const void* luma, std::uint64_t luma_stride, const void* chroma,
+                         std::uint64_t chroma_stride, std::uint32_t width, std::uint32_t height) {
+    arges_image* handle = nullptr;
+    detail::check(
+        arges_image_from_nv12(luma, luma_stride, chroma, chroma_stride, width, height, &handle));
     return Image(handle);
   }
   // Takes over a handle of the C ABI.
@@ -230,6 +288,13 @@ class Message {
   }
   Message& add(const Image& image) {
     detail::check(arges_message_add_image(handle_.get(), image.handle()));
+    return *this;
+  }
+  // A picture file, copied; decoded in the background when a request comes to it.
+  Message& add_image_bytes(std::span<const std::byte> file) {
+    static constexpr std::byte kNothing{};
+    const std::byte* data = file.empty() ? &kNothing : file.data();
+    detail::check(arges_message_add_image_bytes(handle_.get(), data, file.size()));
     return *this;
   }
   arges_message* handle() const noexcept { return handle_.get(); }
@@ -398,10 +463,26 @@ class Request {
     detail::check(status);
     return true;
   }
+  // The engine of a request of open_engine(), after DONE and once. See arges_request_take_engine.
+  Engine take_engine() {
+    arges_engine* engine = nullptr;
+    detail::check(arges_request_take_engine(handle_.get(), &engine));
+    return Engine(engine);
+  }
 
  private:
   detail::Handle<arges_request, &arges_request_free> handle_;
 };
+
+// Opens an engine in the background; options.progress must be empty, since events take its place.
+// See arges_engine_open_async.
+inline Request open_engine(const EngineOptions& options, Queue& queue, std::uint64_t tag = 0) {
+  if (options.progress) throw Error(ARGES_INVALID_ARGUMENT, "progress must be empty");
+  const arges_engine_options c = detail::fields_of(options);
+  arges_request* request = nullptr;
+  detail::check(arges_engine_open_async(&c, queue.handle(), tag, &request));
+  return Request(request);
+}
 
 // One conversation.
 class Session {
@@ -436,6 +517,19 @@ class Session {
   Request generate(const Message& message, const GenerateOptions& options, Queue& queue,
                    std::uint64_t tag = 0) {
     return generate(std::span<const Message>(&message, 1), options, queue, tag);
+  }
+
+  // Adds the messages without an answer: DONE comes once they have been absorbed. See
+  // arges_session_add.
+  Request add(std::span<const Message> messages, Queue& queue, std::uint64_t tag = 0) {
+    const std::vector<arges_message*> handles = detail::handles_of(messages);
+    arges_request* request = nullptr;
+    detail::check(
+        arges_session_add(handle(), handles.data(), handles.size(), queue.handle(), tag, &request));
+    return Request(request);
+  }
+  Request add(const Message& message, Queue& queue, std::uint64_t tag = 0) {
+    return add(std::span<const Message>(&message, 1), queue, tag);
   }
 
   // Defined in arges_asio.hpp, which says what it takes.

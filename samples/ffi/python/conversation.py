@@ -161,7 +161,7 @@ class Conversation:
         self._library.engine_close(self._engine)
 
     def ask(self, question, picture=None):
-        """Yields the answer piece by piece. `picture`: the bytes of a PNG or JPEG file, or None."""
+        """Yields the answer piece by piece. `picture`: the bytes of a PNG, JPEG or WebP file, or None."""
         # What is not UTF-8 on the command line goes on as it is: the library says so.
         message = self._message(question.encode(errors="surrogateescape"), picture)
         messages = (c_void_p * 1)(message)

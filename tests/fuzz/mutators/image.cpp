@@ -3,11 +3,14 @@
 #include "tests/fuzz/mutators/jpeg.h"
 #include "tests/fuzz/mutators/mutator.h"
 #include "tests/fuzz/mutators/png.h"
+#include "tests/fuzz/mutators/webp.h"
 
 namespace arges::fuzz {
 
 std::string mutate_input(std::string_view input, std::size_t, Random& random) {
-  return input.starts_with('\x89') ? mutate_png(input, random) : mutate_jpeg(input, random);
+  if (input.starts_with('\x89')) return mutate_png(input, random);
+  if (input.starts_with('R')) return mutate_webp(input, random);
+  return mutate_jpeg(input, random);
 }
 
 }  // namespace arges::fuzz

@@ -14,6 +14,7 @@
 #include "sdk/fakes/scripted_model.h"
 #include "tests/fuzz/support/check.h"
 #include "tests/fuzz/support/target.h"
+#include "tests/support/tiny_png.h"
 
 namespace {
 
@@ -319,6 +320,13 @@ void World::message_add(const Call& call) {
   if (call.number % 3 == 0) {
     return expect_done(arges_message_add_image(messages_.get(call.a), images_.get(call.b)),
                        alive && images_.alive(call.b));
+  }
+  if (call.number % 7 == 1) {
+    // As much of a picture as b says.
+    const std::size_t length = std::min(std::size(arges::support::kTinyPng), std::size_t{call.b});
+    const Status status =
+        arges_message_add_image_bytes(messages_.get(call.a), arges::support::kTinyPng, length);
+    return expect(status, alive, {ARGES_OK, ARGES_INVALID_ARGUMENT});
   }
   const std::string text(call.b, static_cast<char>(call.number));
   const Status status = arges_message_add_text(messages_.get(call.a), text.data(), text.size());

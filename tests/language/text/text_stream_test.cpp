@@ -46,6 +46,17 @@ TEST(TextStream, TakesTheDummyPrefixAwayOnce) {
   }
 }
 
+TEST(TextStream, KeepsALeadingSpaceWhereTheTextGoesOn) {
+  auto model = testing::pocket_like_model();
+  model.add_dummy_prefix = true;
+  const auto tokenizer = load_sentencepiece(model.serialize());
+  ASSERT_TRUE(tokenizer.ok());
+  TextStream stream(**tokenizer, false);
+  std::string out;
+  for (const TokenId id : testing::encoded(**tokenizer, "red")) out += stream.push(id);
+  EXPECT_EQ(out, " red");
+}
+
 TEST(TextStream, AnUnfinishedCodePointEndsAsReplacement) {
   const auto tokenizer = testing::tiny_tokenizer();
   TextStream stream(*tokenizer);

@@ -6,6 +6,7 @@
 
 #include "tests/vision/decode/jpeg_maker.h"
 #include "tests/vision/decode/png_maker.h"
+#include "tests/vision/decode/webp_maker.h"
 #include "vision/decode/decode.h"
 
 namespace arges::vision {
@@ -17,6 +18,7 @@ using testing::make_chunk;
 using testing::make_jpeg;
 using testing::make_png;
 using testing::make_png_start;
+using testing::make_webp;
 using testing::PngSpec;
 using testing::to_bytes;
 
@@ -61,7 +63,11 @@ std::vector<Named> valid_files() {
           {"jpeg", make_jpeg({.width = 40, .height = 30})},
           {"progressive jpeg", make_jpeg({.width = 40, .height = 30, .progressive = true})},
           {"grey jpeg", make_jpeg({.width = 40, .height = 30, .channels = 1})},
-          {"ink jpeg", make_jpeg({.width = 40, .height = 30, .channels = 4, .exif = exif})}};
+          {"ink jpeg", make_jpeg({.width = 40, .height = 30, .channels = 4, .exif = exif})},
+          {"webp", make_webp({.width = 20, .height = 15})},
+          {"lossy webp", make_webp({.width = 20, .height = 15, .lossless = false})},
+          {"clear webp", make_webp({.width = 20, .height = 15, .lossless = false, .alpha = true})},
+          {"turned webp", make_webp({.width = 20, .height = 15, .alpha = true, .exif = exif})}};
 }
 
 void expect_refused(const Named& bad, const ImageLimits& limits = {}) {
@@ -129,7 +135,9 @@ TEST(BadPictures, OtherFormatsAreRefusedByTheirFirstBytes) {
       {"PNG mangled by text mode", to_bytes({0x89, 'P', 'N', 'G', '\n', 0x1A, '\n', 0})},
       {"GIF", to_bytes({'G', 'I', 'F', '8', '9', 'a', 1, 0, 1, 0, 0, 0, 0, ';'})},
       {"BMP", to_bytes({'B', 'M', 58, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0})},
-      {"WebP", to_bytes({'R', 'I', 'F', 'F', 26, 0, 0, 0, 'W', 'E', 'B', 'P', 'V', 'P', '8'})},
+      {"WebP start only",
+       to_bytes({'R', 'I', 'F', 'F', 26, 0, 0, 0, 'W', 'E', 'B', 'P', 'V', 'P', '8'})},
+      {"RIFF of sound", to_bytes({'R', 'I', 'F', 'F', 4, 0, 0, 0, 'W', 'A', 'V', 'E'})},
       {"TIFF", to_bytes({'I', 'I', 42, 0, 8, 0, 0, 0})},
       {"PSD", to_bytes({'8', 'B', 'P', 'S', 0, 1})},
       {"HDR", to_bytes({'#', '?', 'R', 'A', 'D', 'I', 'A', 'N', 'C', 'E', '\n'})},
@@ -276,6 +284,7 @@ TEST(BadPictures, AGoodPictureStillDecodesAfterwards) {
   expect_refused({"cut", FileBytes(10)});
   EXPECT_TRUE(decode_image(make_png(small_png()), {}).ok());
   EXPECT_TRUE(decode_image(make_jpeg({.width = 9, .height = 9}), {}).ok());
+  EXPECT_TRUE(decode_image(make_webp({.width = 9, .height = 9}), {}).ok());
 }
 
 }  // namespace

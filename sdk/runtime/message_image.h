@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "kernels/base/status.h"
+#include "vision/decode/image.h"
+
+namespace arges::sdk {
+
+// A picture of a message: pixels, or a picture file that is decoded when its turn to be encoded has
+// come, so that a request that waits holds no more of it than the file. Shared by copies, so that
+// handing a message on costs the same whatever it shows. Never changes; safe from any thread.
+class MessageImage {
+ public:
+  using Pixels = std::shared_ptr<const vision::Image>;
+
+  MessageImage() = default;
+  MessageImage(Pixels pixels)  // NOLINT: implicit, pixels are one
+      : pixels_(std::move(pixels)) {}
+  // Throws std::bad_alloc.
+  explicit MessageImage(std::vector<std::byte> file)
+      : file_(std::make_shared<const std::vector<std::byte>>(std::move(file))) {}
+
+  bool is_null() const { return !pixels_ && !file_; }
+  bool is_file() const { return file_ != nullptr; }
+
+  // Of the upright picture; of a file it reads the header alone. IMAGE_DECODE.
+  Result<vision::ImageSize> size() const;
+  // Decodes a file, on the calling thread. IMAGE_DECODE, OUT_OF_MEMORY_HOST.
+  Result<Pixels> pixels() const;
+
+ private:
+  Pixels pixels_;
+  std::shared_ptr<const std::vector<std::byte>> file_;
+};
+
+}  // namespace arges::sdk
