@@ -83,26 +83,33 @@ run_target() { # target seconds
   copy_seeds "$1" "$folder/seeds"
   # shellcheck disable=SC2046  # lists of words
   LLVM_PROFILE_FILE=/dev/null "$build/tests/fuzz/fuzz_$1" $(limits_of "$1") \
-    -max_total_time="$2" -timeout=25 -rss_limit_mb=2048 -print_final_stats=1 \
+    -max_total_time="$2" -timeout=100 -rss_limit_mb=2048 -print_final_stats=1 -report_slow_units=1000 \
     -artifact_prefix="$folder/findings/" "$folder/corpus" "$folder/seeds" >"$folder/log" 2>&1 ||
     echo "$1" >>"$work/broken"
+  times >"$folder/times" # of this shell, then of its children
+}
+
+# Of the processor, so that a busy machine does not count.
+seconds() { # target
+  awk 'NR == 2 { gsub("[ms]", " "); print int($1 * 60 + $2 + $3 * 60 + $4 + 0.5) }' "$work/$1/times"
 }
 
 stat() { # log name
   sed -n "s/^stat::$2: *//p" "$1" | tail -n 1
 }
 
-edges() { # log: the last "cov:" that libFuzzer wrote
-  sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$1" | tail -n 1
+edges() { # log: the last "cov:" that libFuzzer wrote, or none before a seed is the finding
+  sed -n 's/.* cov: \([0-9]*\) .*/\1/p' "$1" | tail -n 1 | grep . || echo -
 }
 
-# Lines of the door that the corpus reaches, and their share.
+# The shares of the door's lines and branches that the corpus reaches.
 coverage() { # target
   folder=$work/$1
   rm -f "$folder/profile"*
   LLVM_PROFILE_FILE="$folder/profile.raw" "$build/tests/fuzz/fuzz_$1" $(limits_of "$1") -runs=0 \
-    "$folder/corpus" "$folder/seeds" >/dev/null 2>&1 || true
-  [ -f "$folder/profile.raw" ] || { echo "-"; return 0; }
+    -report_slow_units=1000 -artifact_prefix="$folder/" "$folder/corpus" "$folder/seeds" \
+    >/dev/null 2>&1 ||
+    { echo "- -"; return 0; } # a seed is the finding
   llvm-profdata-16 merge -sparse "$folder/profile.raw" -o "$folder/profile"
   files=""
   for prefix in $(door_of "$1"); do
@@ -118,13 +125,14 @@ coverage() { # target
 }
 
 report() {
-  printf '%-15s %12s %8s %7s %11s %14s  %s\n' target executions exec/s edges "door lines" \
-    "door branches" findings
+  printf '%-15s %12s %8s %8s %7s %11s %14s  %s\n' target executions 'cpu s' exec/s edges \
+    "door lines" "door branches" findings
   for target in $targets; do
     log=$work/$target/log
     found=$(find "$work/$target/findings" -type f | wc -l)
     # shellcheck disable=SC2046  # two words
-    printf '%-15s %12s %8s %7s %11s %14s  %s\n' "$target" "$(stat "$log" number_of_executed_units)" \
+    printf '%-15s %12s %8s %8s %7s %11s %14s  %s\n' "$target" \
+      "$(stat "$log" number_of_executed_units)" "$(seconds "$target")" \
       "$(stat "$log" average_exec_per_sec)" "$(edges "$log")" $(coverage "$target") "$found"
   done
 }

@@ -35,11 +35,14 @@ void add_rule(Rules& rules, const std::string& text, Random& random) {
 
 // a, aa, aaa, …: a lookup finds one rule for every length.
 void add_chain(Rules& rules, const std::string& text, Random& random) {
-  std::string key = some_key(rules, text, random).substr(0, 4);
-  const char last = key.back();
-  for (std::size_t count = random.up_to(60); count > 0; --count) {
+  const std::string link = text.empty() || random.one_in(2) ? "a" : text.substr(0, 4);
+  // Just over the sizes of the library's tables, or any.
+  constexpr std::size_t kLengths[] = {3, 33, 64, 65};
+  std::string key;
+  for (std::size_t count = random.one_in(2) ? random.pick(kLengths) : random.up_to(60); count > 0;
+       --count) {
+    key += link;
     rules.emplace_back(key, "x");
-    key += last;
   }
 }
 
@@ -84,11 +87,21 @@ void redirect(std::vector<std::uint32_t>& units, std::size_t at, std::size_t to)
   units[at] = (units[at] & 0x1FF) | static_cast<std::uint32_t>(at ^ base) << 10;
 }
 
-// A unit in use: the others are zero.
+// A unit in use.
 std::size_t used_unit(const std::vector<std::uint32_t>& units, Random& random) {
   std::size_t at = random.below(units.size());
-  for (std::size_t i = 0; i < units.size() && units[at] == 0; ++i) at = (at + 1) % units.size();
+  for (std::size_t i = 0; i < units.size() && units[at] == kUnusedUnit; ++i)
+    at = (at + 1) % units.size();
   return random.one_in(4) ? 0 : at;
+}
+
+// A unit at which a rule ends, where there is one: a path that comes back matters through those.
+std::size_t rule_unit(const std::vector<std::uint32_t>& units, Random& random) {
+  std::vector<std::size_t> ends;
+  for (std::size_t at = 0; at < units.size(); ++at) {
+    if (units[at] >> 31 == 0 && (units[at] & 0x100) != 0) ends.push_back(at);
+  }
+  return ends.empty() || random.one_in(4) ? used_unit(units, random) : random.pick(ends);
 }
 
 std::string damaged(std::string_view table, Random& random) {
@@ -103,7 +116,7 @@ std::string damaged(std::string_view table, Random& random) {
       units[at] ^= std::uint32_t{1} << 31;
       break;
     case 2:
-      redirect(units, at, used_unit(units, random));
+      redirect(units, rule_unit(units, random), rule_unit(units, random));
       break;
     case 3:
       units[at] = static_cast<std::uint32_t>(random.next());

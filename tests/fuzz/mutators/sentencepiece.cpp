@@ -5,6 +5,7 @@
 
 #include "tests/fuzz/mutators/mutator.h"
 #include "tests/fuzz/mutators/rules.h"
+#include "tests/fuzz/support/rule_table.h"
 #include "tests/fuzz/support/wire_message.h"
 
 namespace arges::fuzz {
@@ -35,22 +36,32 @@ std::string text_of(const WireField& field) {
   return text == nullptr ? std::string() : text->bytes;
 }
 
+// The index of a piece. Of the 256 byte pieces one is like the other: mostly another piece.
+std::size_t some_piece(const WireMessage& model, const std::vector<std::size_t>& pieces,
+                       Random& random) {
+  std::size_t at = random.pick(pieces);
+  for (int i = 0; i < 64 && text_of(model[at]).starts_with("<0x"); ++i) at = random.pick(pieces);
+  return at;
+}
+
 // A piece of the model, or a letter.
 std::string some_text(const WireMessage& model, Random& random) {
   constexpr std::string_view kTexts[] = {"a", "b", " ", kMark, "\xC3\xA9", "\xEF\xBF\xBD", "<s>"};
   const auto pieces = indices(model, spm::kPiece);
   if (pieces.empty() || random.one_in(3)) return std::string(random.pick(kTexts));
-  return text_of(model[random.pick(pieces)]);
+  return text_of(model[some_piece(model, pieces, random)]);
 }
 
 std::string damaged_text(std::string text, Random& random) {
-  constexpr char kBytes[] = {'\0', ' ', 'a', '\x80', '\xFF', '\n'};
-  switch (random.below(4)) {
+  constexpr char kBytes[] = {' ', 'a', '\x80', '\xFF', '\n'};
+  switch (random.below(5)) {
     case 0:
       return text.insert(random.below(text.size() + 1), 1, random.pick(kBytes));
-    case 1:
-      return text + std::string(kMark);
+    case 1:  // where a C string ends: in front, or anywhere
+      return text.insert(random.one_in(2) ? 0 : random.below(text.size() + 1), 1, '\0');
     case 2:
+      return text + std::string(kMark);
+    case 3:
       return text.substr(0, random.below(text.size() + 1));
     default:
       return mutate_bytes(std::move(text), random);
@@ -60,7 +71,8 @@ std::string damaged_text(std::string text, Random& random) {
 void change_piece(WireMessage& model, Random& random) {
   const auto pieces = indices(model, spm::kPiece);
   if (pieces.empty()) return;
-  WireField& field = model[random.pick(pieces)];
+  const std::size_t at = random.one_in(8) ? random.pick(pieces) : some_piece(model, pieces, random);
+  WireField& field = model[at];
   WireMessage piece = parse_wire(field.bytes);
   constexpr float kScores[] = {0, -1, 1e30F, -1e30F, -0.0F, 1e-40F};
   switch (random.below(4)) {
@@ -115,6 +127,15 @@ void add_piece(WireMessage& model, Random& random) {
   insert_piece(model, make_piece(text, type, -static_cast<float>(random.below(20))), random);
 }
 
+// For a model that has no piece twice: it would be refused.
+void replace_piece(WireMessage& model, const std::string& text, std::uint64_t type,
+                   Random& random) {
+  std::erase_if(model, [&](const WireField& field) {
+    return field.number == spm::kPiece && text_of(field) == text;
+  });
+  insert_piece(model, make_piece(text, type, -1), random);
+}
+
 // a, aa, aaa, …: every one is a prefix of the next, so a lookup finds them all.
 void add_chain(WireMessage& model, Random& random) {
   const std::string link = some_text(model, random);
@@ -126,7 +147,7 @@ void add_chain(WireMessage& model, Random& random) {
   for (std::size_t count = random.one_in(2) ? random.pick(kLengths) : random.up_to(80); count > 0;
        --count) {
     text += link;
-    insert_piece(model, make_piece(text, type, -1), random);
+    replace_piece(model, text, type, random);
   }
 }
 
@@ -135,8 +156,9 @@ void add_byte_pieces(WireMessage& model, Random& random) {
   std::erase_if(model, [](const WireField& field) {
     return field.number == spm::kPiece && text_of(field).starts_with("<0x");
   });
+  const std::size_t missing = random.one_in(8) ? random.below(256) : 256;
   for (std::size_t byte = 0; byte < 256; ++byte) {
-    if (random.one_in(1000)) continue;
+    if (byte == missing) continue;
     const std::string text = {'<', '0', 'x', kDigits[byte / 16], kDigits[byte % 16], '>'};
     model.push_back({spm::kPiece, 2, 0, make_piece(text, spm::kByte, 0)});
   }
@@ -191,8 +213,9 @@ void add_sample(WireMessage& model, Random& random) {
 // What the target encodes: mostly short texts, now and then one whose cost would show.
 void change_probe(WireMessage& model, Random& random) {
   if (random.one_in(6)) {
-    constexpr std::uint64_t kRepeats[] = {1, 33, 65, 1000, 1'000'000};
+    constexpr std::uint64_t kRepeats[] = {1, 65, 1000, 1'000'000};
     field_of(model, spm::kProbeRepeats, 0).value = random.pick(kRepeats);
+    field_of(model, spm::kProbeText, 2).bytes = some_text(model, random);
     return;
   }
   std::string& text = field_of(model, spm::kProbeText, 2).bytes;
@@ -240,8 +263,9 @@ void split_normalizer(WireMessage& model, Random& random) {
       {spm::kNormalizer, 2, 0, write_wire({{spm::kDropSpaces, 0, random.below(2), {}}})});
 }
 
-// A small model whose every flag is as likely as not. A corpus fills with models that are refused,
-// and a change of one of those is refused as well.
+// A small model. A corpus fills with models that are refused, and a change of one of those is
+// refused as well. Half of them keep text, which promises most; of the others every flag is as
+// likely as not, and so are a few rules.
 WireMessage honest_model(Random& random) {
   constexpr std::string_view kTexts[] = {kMark,
                                          "a",
@@ -256,14 +280,20 @@ WireMessage honest_model(Random& random) {
   for (const std::string_view text : kTexts) {
     model.push_back({spm::kPiece, 2, 0, make_piece(std::string(text), spm::kNormal, -1)});
   }
-  const std::uint64_t has_bytes = random.below(2);
+  const bool keeps_text = random.one_in(2);
+  const std::uint64_t has_bytes = keeps_text ? 1 : random.below(2);
+  const std::uint64_t flags = keeps_text ? 0 : random.below(4);
   if (has_bytes != 0) add_byte_pieces(model, random);
   model.push_back({spm::kTrainer, 2, 0,
                    write_wire({{spm::kModelType, 0, 1 + random.below(2), {}},
                                {spm::kByteFallback, 0, has_bytes, {}}})});
-  model.push_back({spm::kNormalizer, 2, 0,
-                   write_wire({{spm::kDummyPrefix, 0, random.below(2), {}},
-                               {spm::kDropSpaces, 0, random.below(2), {}}})});
+  WireMessage normalizer = {{spm::kDummyPrefix, 0, flags & 1, {}},
+                            {spm::kDropSpaces, 0, flags >> 1, {}}};
+  if (!keeps_text && random.one_in(2)) {
+    const Rules rules = {{"A", "a"}, {"Ab", "b"}, {"Abb", "b"}, {"\t", " "}};
+    normalizer.push_back({spm::kRules, 2, 0, compile_rules(rules)});
+  }
+  model.push_back({spm::kNormalizer, 2, 0, write_wire(normalizer)});
   return model;
 }
 
@@ -278,7 +308,7 @@ constexpr Change kChanges[] = {
 }  // namespace
 
 std::string mutate_input(std::string_view input, std::size_t, Random& random) {
-  WireMessage model = random.one_in(12) ? honest_model(random) : parse_wire(input);
+  WireMessage model = random.one_in(8) ? honest_model(random) : parse_wire(input);
   random.pick(kChanges)(model, random);
   return write_wire(model);
 }

@@ -34,13 +34,18 @@ class Placer {
  public:
   explicit Placer(const std::vector<Node>& nodes) : nodes_(nodes) {
     grow();
-    taken_.insert(0);
+    take(0);
     place(0, 0);
   }
   const std::vector<std::uint32_t>& units() const { return units_; }
 
  private:
-  void grow() { units_.resize(units_.size() + kBlock); }
+  void grow() { units_.resize(units_.size() + kBlock, kUnusedUnit); }
+
+  void take(std::size_t at) {
+    taken_.insert(at);
+    units_[at] = 0;
+  }
 
   std::vector<std::size_t> labels(const Node& node) const {
     std::vector<std::size_t> out;
@@ -52,9 +57,11 @@ class Placer {
   std::size_t free_base(const std::vector<std::size_t>& labels) {
     for (std::size_t base = 1;; ++base) {
       if (base >= units_.size()) grow();
-      const bool fits = std::none_of(labels.begin(), labels.end(), [&](std::size_t label) {
-        return taken_.contains(base ^ label);
-      });
+      // Nodes that shared a base would share their children.
+      const bool fits = !bases_.contains(base) &&
+                        std::none_of(labels.begin(), labels.end(), [&](std::size_t label) {
+                          return taken_.contains(base ^ label);
+                        });
       if (fits) return base;
     }
   }
@@ -64,7 +71,8 @@ class Placer {
     const std::vector<std::size_t> bytes = labels(node);
     if (bytes.empty()) return;
     const std::size_t base = free_base(bytes);
-    for (const std::size_t byte : bytes) taken_.insert(base ^ byte);
+    bases_.insert(base);
+    for (const std::size_t byte : bytes) take(base ^ byte);
     units_[at] |= static_cast<std::uint32_t>(at ^ base) << 10;
     if (node.value >= 0) {
       units_[at] |= kHasLeaf;
@@ -78,7 +86,8 @@ class Placer {
 
   const std::vector<Node>& nodes_;
   std::vector<std::uint32_t> units_;
-  std::set<std::size_t> taken_;
+  std::set<std::size_t> taken_;  // units
+  std::set<std::size_t> bases_;
 };
 
 void add_rule(const std::string& key, std::size_t value, std::vector<Node>& nodes) {

@@ -22,6 +22,9 @@ std::string compile_rules(const Rules& rules);
 // and 80 bytes of key, so it may be given any bytes; a trie with a cycle has keys of every length.
 Rules read_rules(std::string_view table);
 
+// What stands where there is no node: the label of no byte.
+inline constexpr std::uint32_t kUnusedUnit = 0xFFFFFFFF;
+
 // The units of a table, to be damaged one by one; the rest stays as it is.
 std::vector<std::uint32_t> units_of(std::string_view table);
 std::string with_units(std::string_view table, const std::vector<std::uint32_t>& units);

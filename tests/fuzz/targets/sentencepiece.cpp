@@ -19,9 +19,10 @@ using namespace arges::fuzz;
 using arges::language::Tokenizer;
 
 constexpr std::size_t kPieceTextBytes = 4096;  // of all pieces in one text
-constexpr std::size_t kProbeBytes = 512 * 1024;
+constexpr std::size_t kProbeBytes = 256 * 1024;
 // Loading and encoding are linear: far above what honest models take.
 constexpr double kSeconds = 1;
+constexpr double kMeasurable = 0.5;
 
 std::string piece_text(const WireField& piece) {
   const WireMessage message = parse_wire(piece.bytes);
@@ -76,27 +77,47 @@ std::vector<std::string> texts_of_rules(const WireMessage& model) {
   return texts;
 }
 
-std::string probe_of(const WireMessage& model) {
+std::string probe_of(const WireMessage& model, std::size_t most) {
   const WireField* text = find_field(model, spm::kProbeText);
   if (text == nullptr) return {};
   const WireField* repeats = find_field(model, spm::kProbeRepeats);
   const std::uint64_t wanted = repeats == nullptr ? 1 : repeats->value;
   std::string out;
-  for (std::uint64_t i = 0; i < wanted && out.size() + text->bytes.size() <= kProbeBytes; ++i) {
+  for (std::uint64_t i = 0; i < wanted && out.size() + text->bytes.size() <= most; ++i) {
     out += text->bytes;
     if (text->bytes.empty()) break;
   }
   return out;
 }
 
-void encode(const Tokenizer& tokenizer, const std::string& text) {
+// Returns the seconds that it took.
+double encode(const Tokenizer& tokenizer, const std::string& text) {
   const CpuTime time;
   check_text(tokenizer, text);
+  const double seconds = time.seconds();
   time.require_below(kSeconds, "encode()");
   constexpr std::size_t kAlwaysTaken = 4096;  // a longer run may be too much at once
-  if (!tokenizer.keeps_text() || text.size() > kAlwaysTaken) return;
-  if (arges::language::utf8_valid_prefix(text) != text.size()) return;
+  if (!tokenizer.keeps_text() || text.size() > kAlwaysTaken) return seconds;
+  if (arges::language::utf8_valid_prefix(text) != text.size()) return seconds;
   require(tokenizer.encode(text).ok(), "a tokenizer that keeps text takes every text");
+  return seconds;
+}
+
+double seconds_of(const Tokenizer& tokenizer, const std::string& text) {
+  const CpuTime time;
+  (void)tokenizer.encode(text);
+  return time.seconds();
+}
+
+// The square of a length shows in a ratio before it takes long. Measured up to three times, so that
+// a busy machine shows nothing.
+void check_growth(const Tokenizer& tokenizer, const std::string& whole, const std::string& part) {
+  if (whole.size() < 4 * part.size()) return;
+  for (int i = 0; i < 3; ++i) {
+    const double seconds = seconds_of(tokenizer, whole);
+    if (seconds < kMeasurable || seconds < 10 * seconds_of(tokenizer, part)) return;
+  }
+  broken("a text four times as long costs no more than ten times as much");
 }
 
 // The library would encode a file's samples while it loads, as many and as long as they are, and
@@ -130,6 +151,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
        {"", " ", "a a", "  a ", "\xE2\x96\x81", "a \xE2\x96\x81 b", "\xF0\x9F\x8D\x8C"}) {
     encode(**tokenizer, text);
   }
-  encode(**tokenizer, probe_of(model));
+  const std::string probe = probe_of(model, kProbeBytes);
+  if (encode(**tokenizer, probe) < kMeasurable) return 0;
+  check_growth(**tokenizer, probe, probe_of(model, kProbeBytes / 4));
   return 0;
 }
