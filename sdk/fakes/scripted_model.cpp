@@ -38,7 +38,7 @@ std::string digest_script(const History& prompt) {
 }
 
 ScriptedModel::ScriptedModel(ScriptedModelOptions options)
-    : options_(std::move(options)), prompts_(tokenizer_) {}
+    : options_(std::move(options)), pool_(options_.threads), prompts_(tokenizer_) {}
 
 Result<std::unique_ptr<Sequence>> ScriptedModel::create_sequence() {
   ARGES_RETURN_IF_ERROR(create_fault_.check());
@@ -88,6 +88,13 @@ Status ScriptedModel::step(std::span<const StepItem> items) {
   return {};
 }
 
+void ScriptedModel::for_each(std::int64_t count, const std::function<void(std::int64_t)>& work) {
+  longest_loop_ = std::max(longest_loop_.load(), count);
+  pool_.parallel_for(count, 1, [&work](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) work(i);
+  });
+}
+
 Status ScriptedModel::absorb(const StepItem& item) {
   History& history = static_cast<ScriptedSequence*>(item.sequence)->history;
   for (std::int64_t i = item.begin; i < item.begin + item.count; ++i) {
@@ -120,6 +127,12 @@ void ScriptedModel::write_logits(const History& history, float* logits) const {
                         : static_cast<std::size_t>(ByteTokenizer::kEnd);
   std::fill_n(logits, ByteTokenizer::kVocabSize, 0.0F);
   logits[next] = 100.0F;
+}
+
+bool ScriptedModel::comes_to_live_sequences(std::int64_t count) const {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (*live_ != count && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  return *live_ == count;
 }
 
 std::vector<ScriptedModel::Step> ScriptedModel::steps() const {

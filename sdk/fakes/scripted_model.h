@@ -10,10 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "kernels/base/thread_pool.h"
 #include "sdk/fakes/byte_prompts.h"
 #include "sdk/fakes/byte_tokenizer.h"
 #include "sdk/fakes/fail_point.h"
 #include "sdk/fakes/gate.h"
+#include "sdk/fakes/sequence_faults.h"
 #include "sdk/runtime/model.h"
 
 namespace arges::sdk {
@@ -37,6 +39,7 @@ struct ScriptedModelOptions {
   bool sees_images = true;
   int tiles_per_image = 4;                  // stop checks of one encode_image
   std::chrono::microseconds step_delay{0};  // of every step
+  int threads = 1;                          // of compute
 };
 
 // A Model without weights: absorbs tokens into a History and answers what its script says, one
@@ -68,10 +71,12 @@ class ScriptedModel : public Model {
   Result<vision::TilePlan> plan_image(int height, int width) const override;
   Result<ImageFeatures> encode_image(const vision::Image& image, const StopCheck& stop) override;
   Status step(std::span<const StepItem> items) override;
+  void for_each(std::int64_t count, const std::function<void(std::int64_t)>& work) override;
 
   // For tests; safe from any thread.
-  Gate& step_gate() { return step_gate_; }  // before each step
-  Gate& tile_gate() { return tile_gate_; }  // before each tile of a picture
+  Gate& step_gate() { return step_gate_; }                     // before each step
+  Gate& tile_gate() { return tile_gate_; }                     // before each tile of a picture
+  Gate& clone_gate() { return sequence_faults_->clone_gate; }  // before each copy of a sequence
   FailPoint& step_fault() { return step_fault_; }
   FailPoint& encode_fault() { return encode_fault_; }
   FailPoint& create_fault() { return create_fault_; }
@@ -80,7 +85,11 @@ class ScriptedModel : public Model {
   // Bytes of text tokenized so far.
   std::int64_t encoded_bytes() const { return tokenizer_.encoded_bytes(); }
   std::int64_t live_sequences() const { return *live_; }
-  std::vector<Step> steps() const;  // so far, failed ones too
+  // Whether it comes to so many within ten seconds: what a thread has in hand when its request is
+  // cancelled goes when it puts it down.
+  bool comes_to_live_sequences(std::int64_t count) const;
+  std::int64_t longest_loop() const { return longest_loop_; }  // of for_each so far
+  std::vector<Step> steps() const;                             // so far, failed ones too
 
  private:
   Status absorb(const StepItem& item);
@@ -88,8 +97,10 @@ class ScriptedModel : public Model {
 
   const ScriptedModelOptions options_;
   const ModelFacts facts_ = {"scripted", 0, "a test asked for it", "none", "none", 1, 0};
+  ThreadPool pool_;
   const ByteTokenizer tokenizer_;
   const BytePrompts prompts_;
+  std::atomic<std::int64_t> longest_loop_{0};
   Gate step_gate_;
   Gate tile_gate_;
   FailPoint step_fault_;

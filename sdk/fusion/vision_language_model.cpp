@@ -168,6 +168,13 @@ Result<ImageFeatures> VisionLanguageModel::encode_image(const vision::Image& ima
   return ImageFeatures{plan.token_count, std::move(data)};
 }
 
+void VisionLanguageModel::for_each(std::int64_t count,
+                                   const std::function<void(std::int64_t)>& work) {
+  pool_->parallel_for(count, 1, [&work](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) work(i);
+  });
+}
+
 Status VisionLanguageModel::step(std::span<const StepItem> items) {
   const kernels::ExecContext context{ops_, pool_.get(), &step_workspace_};
   const Arena::Scope scope(step_workspace_);

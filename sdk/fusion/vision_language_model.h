@@ -60,6 +60,7 @@ class VisionLanguageModel final : public Model {
   Result<vision::TilePlan> plan_image(int height, int width) const override;
   Result<ImageFeatures> encode_image(const vision::Image& image, const StopCheck& stop) override;
   Status step(std::span<const StepItem> items) override;
+  void for_each(std::int64_t count, const std::function<void(std::int64_t)>& work) override;
 
   // The parts, for tools that look inside (arges debug).
   const language::Decoder& decoder() const { return decoder_; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -95,6 +96,10 @@ class Model {
   // Absorbs all items in one ragged batch; each item's result is independent of the others. On
   // failure the sequences named are no longer usable.
   virtual Status step(std::span<const StepItem> items) = 0;
+
+  // Calls work(i) for each i in [0, count), shared out among the threads that compute; returns when
+  // all have returned. work must not throw.
+  virtual void for_each(std::int64_t count, const std::function<void(std::int64_t)>& work) = 0;
 };
 
 }  // namespace arges::sdk

@@ -4,27 +4,27 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "kernels/base/status.h"
-#include "language/text/token.h"
+#include "sdk/runtime/conversation.h"
 #include "sdk/runtime/message.h"
 #include "sdk/runtime/model.h"
 #include "sdk/runtime/preparation_times.h"
 #include "sdk/runtime/prompt_builder.h"
 #include "sdk/runtime/request_state.h"
+#include "sdk/runtime/step_work.h"
 
 namespace arges::sdk {
 
-// A request's way from messages to a complete ModelInput. Written by the preparer's threads, one
+// A request's way from messages to all that its steps need. Written by the preparer's threads, one
 // at a time; the step thread reads it once ready() and not before.
 struct Preparation {
   std::shared_ptr<RequestState> request;
-  // Where the conversation stood when the request was accepted. A copy: the session may move on
-  // when the request is cancelled, while its preparation is still under way.
-  bool first = true;
-  std::int64_t absorbed = 0;
-  std::vector<language::TokenId> tail;
+  // Where the conversation stood when the request was accepted. The session may move on when the
+  // request is cancelled, while its preparation is still under way.
+  std::shared_ptr<const Conversation> past;
 
   std::vector<Message> messages;  // each emptied once it is in the draft
   std::size_t messages_done = 0;
@@ -32,12 +32,19 @@ struct Preparation {
   PromptDraft draft;
   std::size_t images_done = 0;
 
+  // How the answer will be made, until it is part of `work`.
+  GenerateOptions options;
+  std::optional<AnswerRules> rules;
+  StepWork work;  // once ready
+
   PreparationTimes times;
 
   Status status;  // why it failed, once ready
   std::atomic<bool> finished{false};
   std::atomic<bool> withdrawn{false};  // the request has ended before it was ready
 
+  bool text_complete() const { return messages_done == messages.size(); }
+  bool prompt_complete() const { return text_complete() && images_done == draft.images.size(); }
   // Nobody needs it any more.
   bool abandoned() const { return withdrawn || request->abandoned(); }
   bool ready() const { return finished.load(std::memory_order_acquire); }

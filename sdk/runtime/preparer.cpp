@@ -105,17 +105,16 @@ void Preparer::encode_all() {
 
 void Preparer::write_next(Entry entry) {
   Preparation& preparation = *entry.front();
+  if (preparation.prompt_complete()) return finish(std::move(entry));
   const auto begin = PreparationTimes::Clock::now();
   Status status = guarded([&] { return write_one(preparation); });
   preparation.times.add_text(begin, PreparationTimes::Clock::now());
   if (!status.ok()) {
     settle(preparation, std::move(status));
-  } else if (preparation.messages_done < preparation.messages.size()) {
-    queue_up(text_, text_alarm_, std::move(entry));
-  } else if (!preparation.draft.images.empty()) {
+  } else if (preparation.text_complete() && !preparation.prompt_complete()) {
     queue_up(pictures_, picture_alarm_, std::move(entry));
   } else {
-    settle(preparation, {});
+    queue_up(text_, text_alarm_, std::move(entry));
   }
 }
 
@@ -128,8 +127,8 @@ Status Preparer::write_one(Preparation& preparation) const {
   Message& message = preparation.messages[preparation.messages_done];
   ARGES_RETURN_IF_ERROR(builder.add(message, preparation.image_tokens, stop, preparation.draft));
   message = {};
-  const bool last = ++preparation.messages_done == preparation.messages.size();
-  if (last) ARGES_RETURN_IF_ERROR(builder.finish(preparation.draft));
+  ++preparation.messages_done;
+  if (preparation.text_complete()) ARGES_RETURN_IF_ERROR(builder.finish(preparation.draft));
   return check_context(preparation, 0);
 }
 
@@ -139,14 +138,15 @@ Status Preparer::begin_prompt(Preparation& preparation) const {
     ARGES_RETURN_IF_ERROR(
         check_context(preparation, text_bytes(preparation.messages) / longest_token_));
   }
-  return PromptBuilder(model_.prompts())
-      .begin(preparation.first, preparation.tail, preparation.draft);
+  const PromptBuilder builder(model_.prompts());
+  if (!preparation.past) return builder.begin(true, {}, preparation.draft);
+  return builder.begin(false, preparation.past->tail, preparation.draft);
 }
 
 // `more`: tokens that will follow those of the draft.
 Status Preparer::check_context(const Preparation& preparation, std::int64_t more) const {
-  const std::int64_t tokens =
-      preparation.absorbed + more + static_cast<std::int64_t>(preparation.draft.input.ids.size());
+  const std::int64_t absorbed = preparation.past ? preparation.past->sequence->length() : 0;
+  const std::int64_t tokens = absorbed + more + std::ssize(preparation.draft.input.ids);
   if (tokens < model_.max_context()) return {};
   return {StatusCode::kContextFull, "the conversation would hold at least " +
                                         std::to_string(tokens) +
@@ -161,9 +161,11 @@ void Preparer::encode_next(Entry entry) {
   Status status = guarded([&] { return encode_one(preparation); });
   preparation.times.add_images(begin, PreparationTimes::Clock::now());
   if (status.ok()) ++counters_.images_encoded;
-  const bool last = ++preparation.images_done == preparation.draft.images.size();
-  if (!status.ok() || last) {
+  ++preparation.images_done;
+  if (!status.ok()) {
     settle(preparation, std::move(status));
+  } else if (preparation.prompt_complete()) {
+    queue_up(text_, text_alarm_, std::move(entry));
   } else {
     queue_up(pictures_, picture_alarm_, std::move(entry));
   }
@@ -180,6 +182,20 @@ Status Preparer::encode_one(Preparation& preparation) const {
   }
   draft.input.pictures[index].features = std::make_shared<const ImageFeatures>(std::move(features));
   draft.images[index].reset();
+  return {};
+}
+
+// On the text thread, so that a request without pictures never waits for one.
+void Preparer::finish(Entry entry) {
+  Preparation& preparation = *entry.front();
+  settle(preparation, guarded([&] { return copy_state(preparation); }));
+}
+
+Status Preparer::copy_state(Preparation& preparation) const {
+  ARGES_RETURN_IF_ERROR(stop_of(preparation)());
+  ARGES_ASSIGN_OR_RETURN(preparation.work,
+                         make_step_work(model_, preparation.past.get(), preparation.draft.input,
+                                        preparation.options, std::move(*preparation.rules)));
   return {};
 }
 

@@ -15,7 +15,7 @@ namespace arges::sdk {
 // Prepares requests off the step thread:
 //
 //   messages ─ text thread: ids of one message after another ─ picture thread: features of one
-//   picture after another
+//   picture after another ─ text thread: the request's copy of the session's state
 //
 // Several requests take turns, message by message and picture by picture. Text never waits for
 // pictures. Of requests that have ended nothing is kept but what the two threads have in hand.
@@ -48,12 +48,14 @@ class Preparer {
   void write_all();
   void encode_all();
   void write_next(Entry entry);
+  void finish(Entry entry);
   void encode_next(Entry entry);
   static void queue_up(PreparationLine& line, Alarm& alarm, Entry entry);
   Status begin_prompt(Preparation& preparation) const;
   Status write_one(Preparation& preparation) const;
   Status check_context(const Preparation& preparation, std::int64_t more) const;
   Status encode_one(Preparation& preparation) const;
+  Status copy_state(Preparation& preparation) const;
   void settle(Preparation& preparation, Status status);
 
   Model& model_;
