@@ -50,6 +50,7 @@ struct Crowd {
   }
   // The text thread has done with all others when it has come to one that stands behind them.
   void wait_until_ready() {
+    engine.model->step_gate().wait_until_held();  // so that this one takes part in no step
     auto behind = engine.session();
     auto queue = make_queue();
     auto request = behind->generate({user("behind")}, {}, queue, 1).value();
