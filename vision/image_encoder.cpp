@@ -6,7 +6,6 @@
 #include "kernels/ops/copy_rows.h"
 #include "vision/projector/pack_features.h"
 #include "vision/projector/projector.h"
-#include "vision/tiles/pixel_values.h"
 #include "vision/vit/vit.h"
 
 namespace arges::vision {
@@ -36,9 +35,10 @@ Result<TensorView> drop_class_tokens(const kernels::ExecContext& context, ConstT
 }
 
 // ViT, projector and packing of consecutive tiles; pixels [tiles, channels, side, side].
-Status encode_tiles(const kernels::ExecContext& context, const VitConfig& config,
-                    const ImageEncoderWeights& weights, const TilePlan& plan, const StopCheck& stop,
-                    std::int64_t first_tile, ConstTensorView pixels, TensorView features) {
+Status forward_tiles(const kernels::ExecContext& context, const VitConfig& config,
+                     const ImageEncoderWeights& weights, const TilePlan& plan,
+                     const StopCheck& stop, std::int64_t first_tile, ConstTensorView pixels,
+                     TensorView features) {
   const Arena::Scope scope(*context.workspace);
   const std::int64_t tiles = pixels.shape[0];
   ARGES_ASSIGN_OR_RETURN(
@@ -59,26 +59,22 @@ Result<TilePlan> ImageEncoder::plan(int height, int width) const {
   return plan_tiles(height, width, tiles_);
 }
 
-Status ImageEncoder::encode(const kernels::ExecContext& context, const Image& image,
-                            const TilePlan& plan, const StopCheck& stop,
-                            TensorView features) const {
-  ARGES_RETURN_IF_ERROR(stop());
+Result<std::int64_t> ImageEncoder::encode_tiles(const kernels::ExecContext& context,
+                                                const ScaledPicture& picture, const TilePlan& plan,
+                                                std::int64_t first, const StopCheck& stop,
+                                                TensorView features) const {
   const Arena::Scope scope(*context.workspace);
-  const Shape pixels_shape{plan.tile_count, config_.channels, config_.tile_side, config_.tile_side};
-  ARGES_ASSIGN_OR_RETURN(TensorView pixels, context.workspace->allocate(pixels_shape));
-  const std::span<float> values(pixels.f32(), static_cast<std::size_t>(pixels_shape.count()));
-  ARGES_RETURN_IF_ERROR(tile_pixels(image, plan, tiles_, values, context.pool));
-
-  const std::int64_t tile_values = pixels_shape.count() / plan.tile_count;
-  for (std::int64_t tile = 0; tile < plan.tile_count; tile += kTilesAtOnce) {
-    const std::int64_t tiles = std::min(kTilesAtOnce, plan.tile_count - tile);
-    const TensorView part =
-        view_f32(pixels.f32() + tile * tile_values,
-                 {tiles, config_.channels, config_.tile_side, config_.tile_side});
-    ARGES_RETURN_IF_ERROR(
-        encode_tiles(context, config_, weights_, plan, stop, tile, part, features));
+  const std::int64_t tiles = std::min(kTilesAtOnce, plan.tile_count - first);
+  const Shape shape{tiles, config_.channels, config_.tile_side, config_.tile_side};
+  ARGES_ASSIGN_OR_RETURN(TensorView pixels, context.workspace->allocate(shape));
+  const std::span<float> values(pixels.f32(), static_cast<std::size_t>(shape.count()));
+  picture.write_tiles(first, values, context.pool);
+  ARGES_RETURN_IF_ERROR(
+      forward_tiles(context, config_, weights_, plan, stop, first, pixels, features));
+  if (first + tiles == plan.tile_count) {
+    ARGES_RETURN_IF_ERROR(pack_newlines(context, plan, weights_.projector.image_newline, features));
   }
-  return pack_newlines(context, plan, weights_.projector.image_newline, features);
+  return first + tiles;
 }
 
 }  // namespace arges::vision

@@ -49,25 +49,46 @@ Result<vision::TilePlan> ScriptedModel::plan_image(int height, int width) const 
   if (!options_.sees_images) return unsupported("the scripted model has no image encoder");
   if (height < 1 || width < 1) return invalid_argument("the picture is empty");
   vision::TilePlan plan;
-  plan.tile_count = options_.tiles_per_image;
+  plan.tile_count = std::int64_t{options_.tiles_per_image} * width;
   plan.token_count = height + 1;
   return plan;
 }
 
-Result<ImageFeatures> ScriptedModel::encode_image(const vision::Image& image,
-                                                  const StopCheck& stop) {
-  for (int tile = 0; tile < options_.tiles_per_image; ++tile) {
-    tile_gate_.pass();
+class ScriptedModel::Picture final : public ImageEncoding {
+ public:
+  Picture(ScriptedModel& model, const vision::Image& image)
+      : model_(model),
+        image_(image),
+        tiles_left_(std::int64_t{model.options_.tiles_per_image} * image.width) {}
+
+  bool done() const override { return tiles_left_ == 0; }
+  Status encode_slice(const StopCheck& stop) override {
+    model_.tile_gate_.pass();
     ARGES_RETURN_IF_ERROR(stop());
+    --tiles_left_;
+    return done() ? finish() : Status();
   }
-  ARGES_RETURN_IF_ERROR(encode_fault_.check());
-  ImageFeatures features;
-  features.tokens = image.height + 1;
-  const auto count = static_cast<std::size_t>(features.tokens);
-  ARGES_ASSIGN_OR_RETURN(features.data, Buffer::allocate(count * sizeof(float)));
-  const float sum = std::accumulate(image.pixels.begin(), image.pixels.end(), 0.0F);
-  std::fill_n(features.data.f32(), count, sum);
-  return features;
+  ImageFeatures take() override { return std::move(features_); }
+
+ private:
+  Status finish() {
+    ARGES_RETURN_IF_ERROR(model_.encode_fault_.check());
+    features_.tokens = image_.height + 1;
+    const auto count = static_cast<std::size_t>(features_.tokens);
+    ARGES_ASSIGN_OR_RETURN(features_.data, Buffer::allocate(count * sizeof(float)));
+    const float sum = std::accumulate(image_.pixels.begin(), image_.pixels.end(), 0.0F);
+    std::fill_n(features_.data.f32(), count, sum);
+    return {};
+  }
+
+  ScriptedModel& model_;
+  const vision::Image& image_;
+  std::int64_t tiles_left_;
+  ImageFeatures features_;
+};
+
+Result<std::unique_ptr<ImageEncoding>> ScriptedModel::begin_image(const vision::Image& image) {
+  return std::unique_ptr<ImageEncoding>(std::make_unique<Picture>(*this, image));
 }
 
 Status ScriptedModel::step(std::span<const StepItem> items) {

@@ -37,14 +37,15 @@ struct ScriptedModelOptions {
   Script script = digest_script;
   std::int64_t max_context = 4096;
   bool sees_images = true;
-  int tiles_per_image = 4;                  // stop checks of one encode_image
+  int tiles_per_image = 4;                  // of each column of its pixels
   std::chrono::microseconds step_delay{0};  // of every step
   int threads = 1;                          // of compute
 };
 
 // A Model without weights: absorbs tokens into a History and answers what its script says, one
 // byte a token. Its gates hold it at a known point, its fail points break it, and it counts what
-// is alive. A picture of height h takes h + 1 tokens of hidden size 1, each the sum of its pixels.
+// is alive. A picture of height h takes h + 1 tokens of hidden size 1, each the sum of its pixels;
+// it has tiles_per_image tiles for each of its columns, a slice each.
 class ScriptedModel : public Model {
  public:
   // One sequence's part in a step, as the model saw it.
@@ -69,12 +70,13 @@ class ScriptedModel : public Model {
   std::int64_t workspace_bytes() const override { return 0; }
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
-  Result<ImageFeatures> encode_image(const vision::Image& image, const StopCheck& stop) override;
+  Result<std::unique_ptr<ImageEncoding>> begin_image(const vision::Image& image) override;
   Status step(std::span<const StepItem> items) override;
   void for_each(std::int64_t count, const std::function<void(std::int64_t)>& work) override;
 
   // For tests; safe from any thread.
   Gate& step_gate() { return step_gate_; }                     // before each step
+  Gate& text_gate() { return tokenizer_.gate(); }              // before each slice of a text
   Gate& tile_gate() { return tile_gate_; }                     // before each tile of a picture
   Gate& clone_gate() { return sequence_faults_->clone_gate; }  // before each copy of a sequence
   FailPoint& step_fault() { return step_fault_; }
@@ -92,6 +94,8 @@ class ScriptedModel : public Model {
   std::vector<Step> steps() const;                             // so far, failed ones too
 
  private:
+  class Picture;
+
   Status absorb(const StepItem& item);
   void write_logits(const History& history, float* logits) const;
 

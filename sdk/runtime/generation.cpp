@@ -35,7 +35,9 @@ Generation::Generation(Model& model, Preparer& preparer, EngineCounters& counter
       preparer_(preparer),
       counters_(counters),
       parts_(std::move(parts)),
-      deadline_(deadline_after(parts_.deadline)) {}
+      deadline_(deadline_after(parts_.deadline)) {
+  parts_.preparation->deadline = deadline_;
+}
 
 bool Generation::end_if_interrupted(Clock::time_point now) {
   if (parts_.request->cancel_requested || parts_.queue->closed()) {
@@ -61,7 +63,7 @@ bool Generation::runnable() const {
 // The preparation is complete: takes over what it has made.
 void Generation::begin() {
   Preparation& made = *parts_.preparation;
-  prompt_ = std::move(made.draft.input);
+  prompt_ = std::move(made.input);
   prompt_carried_ = made.draft.carried;
   prompt_size_ = static_cast<std::int64_t>(prompt_.ids.size());
   work_ = std::move(made.work);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -26,11 +27,13 @@ struct Preparation {
   // request is cancelled, while its preparation is still under way.
   std::shared_ptr<const Conversation> past;
 
-  std::vector<Message> messages;  // each emptied once it is in the draft
+  std::vector<Message> messages;  // each emptied once the draft has it
   std::size_t messages_done = 0;
   std::vector<std::int64_t> image_tokens;  // placeholder count of each picture, in order
-  PromptDraft draft;
+  PromptDraft draft;                       // its images go one by one when they have been encoded
+  std::unique_ptr<ImageEncoding> image;    // under way
   std::size_t images_done = 0;
+  ModelInput input;  // what comes of it
 
   // How the answer will be made, until it is part of `work`.
   GenerateOptions options;
@@ -45,8 +48,13 @@ struct Preparation {
 
   bool text_complete() const { return messages_done == messages.size(); }
   bool prompt_complete() const { return text_complete() && images_done == draft.images.size(); }
+  // When nobody needs it any more.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+
   // Nobody needs it any more.
-  bool abandoned() const { return withdrawn || request->abandoned(); }
+  bool abandoned() const {
+    return withdrawn || request->abandoned() || std::chrono::steady_clock::now() >= deadline;
+  }
   bool ready() const { return finished.load(std::memory_order_acquire); }
 };
 

@@ -47,11 +47,11 @@ Preparer::Preparer(Model& model, EngineCounters& counters, std::function<void()>
       picture_thread_(std::move(pictures)),
       text_alarm_(*text_thread_,
                   [this] {
-                    write_all();
+                    run_text();
                     return Alarm::kNever;
                   }),
       picture_alarm_(*picture_thread_, [this] {
-        encode_all();
+        run_pictures();
         return Alarm::kNever;
       }) {}
 
@@ -93,43 +93,63 @@ void Preparer::queue_up(PreparationLine& line, Alarm& alarm, Entry entry) {
   alarm.ring();
 }
 
-void Preparer::write_all() {
-  for (Entry next = text_.take(); !next.empty(); next = text_.take()) write_next(std::move(next));
+void Preparer::run_text() {
+  for (Entry next = text_.take(); !next.empty(); next = text_.take()) text_turn(std::move(next));
 }
 
-void Preparer::encode_all() {
+void Preparer::run_pictures() {
   for (Entry next = pictures_.take(); !next.empty(); next = pictures_.take()) {
-    encode_next(std::move(next));
+    picture_turn(std::move(next));
   }
 }
 
-void Preparer::write_next(Entry entry) {
+// The copy is made here too: on the other thread a request without pictures would wait for some.
+void Preparer::text_turn(Entry entry) {
   Preparation& preparation = *entry.front();
-  if (preparation.prompt_complete()) return finish(std::move(entry));
+  if (preparation.prompt_complete()) {
+    return settle(std::move(entry), guarded([&] { return copy_state(preparation); }));
+  }
   const auto begin = PreparationTimes::Clock::now();
-  Status status = guarded([&] { return write_one(preparation); });
+  Status status = guarded([&] { return write_slice(preparation); });
   preparation.times.add_text(begin, PreparationTimes::Clock::now());
-  if (!status.ok()) {
-    settle(preparation, std::move(status));
-  } else if (preparation.text_complete() && !preparation.prompt_complete()) {
+  go_on(std::move(entry), std::move(status));
+}
+
+void Preparer::picture_turn(Entry entry) {
+  Preparation& preparation = *entry.front();
+  const auto begin = PreparationTimes::Clock::now();
+  Status status = guarded([&] { return encode_slice(preparation); });
+  preparation.times.add_images(begin, PreparationTimes::Clock::now());
+  go_on(std::move(entry), std::move(status));
+}
+
+// Behind a slice: to the end of the line for the next one, or out.
+void Preparer::go_on(Entry entry, Status status) {
+  const Preparation& preparation = *entry.front();
+  if (!status.ok()) return settle(std::move(entry), std::move(status));
+  if (preparation.text_complete() && !preparation.prompt_complete()) {
     queue_up(pictures_, picture_alarm_, std::move(entry));
   } else {
     queue_up(text_, text_alarm_, std::move(entry));
   }
 }
 
-// One message, with what stands before the first and after the last.
-Status Preparer::write_one(Preparation& preparation) const {
+// Part of one message, with what stands before the first and after the last.
+Status Preparer::write_slice(Preparation& preparation) const {
   const StopCheck stop = stop_of(preparation);
   ARGES_RETURN_IF_ERROR(stop());
   const PromptBuilder builder(model_.prompts());
-  if (preparation.messages_done == 0) ARGES_RETURN_IF_ERROR(begin_prompt(preparation));
-  Message& message = preparation.messages[preparation.messages_done];
-  ARGES_RETURN_IF_ERROR(builder.add(message, preparation.image_tokens, stop, preparation.draft));
-  message = {};
-  ++preparation.messages_done;
-  if (preparation.text_complete()) ARGES_RETURN_IF_ERROR(builder.finish(preparation.draft));
-  return check_context(preparation, 0);
+  PromptDraft& draft = preparation.draft;
+  if (!draft.message) {
+    if (preparation.messages_done == 0) ARGES_RETURN_IF_ERROR(begin_prompt(preparation));
+    Message& message = preparation.messages[preparation.messages_done];
+    ARGES_RETURN_IF_ERROR(builder.begin_message(message, preparation.image_tokens, draft));
+    message = {};
+  }
+  ARGES_RETURN_IF_ERROR(PromptBuilder::add_slice(stop, draft));
+  if (!draft.message) ++preparation.messages_done;
+  if (preparation.text_complete()) ARGES_RETURN_IF_ERROR(builder.finish(draft));
+  return check_context(preparation, std::ssize(draft.tokens.ids));
 }
 
 Status Preparer::begin_prompt(Preparation& preparation) const {
@@ -143,10 +163,10 @@ Status Preparer::begin_prompt(Preparation& preparation) const {
   return builder.begin(false, preparation.past->tail, preparation.draft);
 }
 
-// `more`: tokens that will follow those of the draft.
-Status Preparer::check_context(const Preparation& preparation, std::int64_t more) const {
+// `prompt`: tokens that it will have at least.
+Status Preparer::check_context(const Preparation& preparation, std::int64_t prompt) const {
   const std::int64_t absorbed = preparation.past ? preparation.past->sequence->length() : 0;
-  const std::int64_t tokens = absorbed + more + std::ssize(preparation.draft.input.ids);
+  const std::int64_t tokens = absorbed + prompt;
   if (tokens < model_.max_context()) return {};
   return {StatusCode::kContextFull, "the conversation would hold at least " +
                                         std::to_string(tokens) +
@@ -155,53 +175,46 @@ Status Preparer::check_context(const Preparation& preparation, std::int64_t more
                                         "; shorten the messages or begin a new session"};
 }
 
-void Preparer::encode_next(Entry entry) {
-  Preparation& preparation = *entry.front();
-  const auto begin = PreparationTimes::Clock::now();
-  Status status = guarded([&] { return encode_one(preparation); });
-  preparation.times.add_images(begin, PreparationTimes::Clock::now());
-  if (status.ok()) ++counters_.images_encoded;
-  ++preparation.images_done;
-  if (!status.ok()) {
-    settle(preparation, std::move(status));
-  } else if (preparation.prompt_complete()) {
-    queue_up(text_, text_alarm_, std::move(entry));
-  } else {
-    queue_up(pictures_, picture_alarm_, std::move(entry));
-  }
-}
-
-Status Preparer::encode_one(Preparation& preparation) const {
+// Part of one picture.
+Status Preparer::encode_slice(Preparation& preparation) const {
   const StopCheck stop = stop_of(preparation);
   ARGES_RETURN_IF_ERROR(stop());
-  PromptDraft& draft = preparation.draft;
-  const std::size_t index = preparation.images_done;
-  ARGES_ASSIGN_OR_RETURN(ImageFeatures features, model_.encode_image(*draft.images[index], stop));
-  if (features.tokens != draft.spans[index].count) {
-    return internal_error("a picture's features do not fill its placeholders; please report it");
+  if (!preparation.image) {
+    const vision::Image& image = *preparation.draft.images[preparation.images_done];
+    ARGES_ASSIGN_OR_RETURN(preparation.image, model_.begin_image(image));
   }
-  draft.input.pictures[index].features = std::make_shared<const ImageFeatures>(std::move(features));
-  draft.images[index].reset();
-  return {};
+  ARGES_RETURN_IF_ERROR(preparation.image->encode_slice(stop));
+  return preparation.image->done() ? keep_features(preparation) : Status();
 }
 
-// On the text thread, so that a request without pictures never waits for one.
-void Preparer::finish(Entry entry) {
-  Preparation& preparation = *entry.front();
-  settle(preparation, guarded([&] { return copy_state(preparation); }));
+Status Preparer::keep_features(Preparation& preparation) const {
+  auto features = std::make_shared<const ImageFeatures>(preparation.image->take());
+  preparation.image.reset();
+  const std::size_t index = preparation.images_done++;
+  const language::ImageSpan& span = preparation.draft.tokens.images[index];
+  if (features->tokens != span.count) {
+    return internal_error("a picture's features do not fill its placeholders; please report it");
+  }
+  preparation.input.pictures.push_back({span.begin, std::move(features)});
+  preparation.draft.images[index].reset();
+  ++counters_.images_encoded;
+  return {};
 }
 
 Status Preparer::copy_state(Preparation& preparation) const {
   ARGES_RETURN_IF_ERROR(stop_of(preparation)());
+  preparation.input.ids = std::move(preparation.draft.tokens.ids);
   ARGES_ASSIGN_OR_RETURN(preparation.work,
-                         make_step_work(model_, preparation.past.get(), preparation.draft.input,
+                         make_step_work(model_, preparation.past.get(), preparation.input,
                                         preparation.options, std::move(*preparation.rules)));
   return {};
 }
 
-void Preparer::settle(Preparation& preparation, Status status) {
-  preparation.status = std::move(status);
-  preparation.finished.store(true, std::memory_order_release);
+// Lets go of it before it rings: what a request leaves is then the step thread's to free.
+void Preparer::settle(Entry entry, Status status) {
+  entry.front()->status = std::move(status);
+  entry.front()->finished.store(true, std::memory_order_release);
+  entry.clear();
   on_ready_();
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,20 +11,20 @@
 #include "kernels/base/stop_check.h"
 #include "language/text/prompt.h"
 #include "sdk/runtime/message.h"
-#include "sdk/runtime/model.h"
+#include "vision/decode/image.h"
 
 namespace arges::sdk {
 
 // A request's prompt before its pictures are encoded.
 struct PromptDraft {
-  ModelInput input;                        // pictures in order, their features still null
-  std::vector<language::ImageSpan> spans;  // one for each picture
-  std::vector<std::shared_ptr<const vision::Image>> images;  // one for each picture
+  language::PromptTokens tokens;
+  std::vector<std::shared_ptr<const vision::Image>> images;  // one for each of tokens.images
   std::int64_t carried = 0;  // leading ids that the conversation already counts
+  std::optional<language::PromptEncoding> message;  // under way
 };
 
 // Writes a conversation's next prompt, piece by piece, as its model family prescribes: begin, each
-// message, finish.
+// message slice by slice, finish.
 class PromptBuilder {
  public:
   explicit PromptBuilder(const language::PromptFamily& family) : family_(family) {}
@@ -31,9 +32,12 @@ class PromptBuilder {
   // A conversation's first prompt starts with the family's begin(), a later one with its tail.
   Status begin(bool first, std::span<const language::TokenId> tail, PromptDraft& draft) const;
   // image_tokens: placeholder count of each picture of the request, in order. Fails as
-  // PromptFamily::message.
-  Status add(const Message& message, std::span<const std::int64_t> image_tokens,
-             const StopCheck& stop, PromptDraft& draft) const;
+  // PromptFamily::begin_message. Precondition: no message is under way.
+  Status begin_message(const Message& message, std::span<const std::int64_t> image_tokens,
+                       PromptDraft& draft) const;
+  // Goes on with the message under way; it is not any more when it is complete. Fails as
+  // PromptEncoding::encode_slice.
+  static Status add_slice(const StopCheck& stop, PromptDraft& draft);
   // The header after which the model answers.
   Status finish(PromptDraft& draft) const;
 
