@@ -94,19 +94,21 @@ Result<std::unique_ptr<ImageEncoding>> ScriptedModel::begin_image(const vision::
 Status ScriptedModel::step(std::span<const StepItem> items) {
   step_gate_.pass();
   if (options_.step_delay.count() > 0) std::this_thread::sleep_for(options_.step_delay);
+  if (options_.logs_steps) log_step(items);
+  ARGES_RETURN_IF_ERROR(step_fault_.check());
+  for (const auto& item : items) ARGES_RETURN_IF_ERROR(absorb(item));
+  return {};
+}
+
+void ScriptedModel::log_step(std::span<const StepItem> items) {
   Step record;
   for (const auto& item : items) {
     record.push_back({item.sequence->length(), item.count,
                       item.input->ids[static_cast<std::size_t>(item.begin)],
                       item.logits != nullptr});
   }
-  {
-    std::lock_guard lock(steps_mutex_);
-    steps_.push_back(std::move(record));
-  }
-  ARGES_RETURN_IF_ERROR(step_fault_.check());
-  for (const auto& item : items) ARGES_RETURN_IF_ERROR(absorb(item));
-  return {};
+  std::lock_guard lock(steps_mutex_);
+  steps_.push_back(std::move(record));
 }
 
 void ScriptedModel::for_each(std::int64_t count, const std::function<void(std::int64_t)>& work) {

@@ -40,6 +40,7 @@ struct ScriptedModelOptions {
   int tiles_per_image = 4;                  // of each column of its pixels
   std::chrono::microseconds step_delay{0};  // of every step
   int threads = 1;                          // of compute
+  bool logs_steps = true;                   // for steps(); a long run would fill the memory
 };
 
 // A Model without weights: absorbs tokens into a History and answers what its script says, one
@@ -96,6 +97,7 @@ class ScriptedModel : public Model {
  private:
   class Picture;
 
+  void log_step(std::span<const StepItem> items);
   Status absorb(const StepItem& item);
   void write_logits(const History& history, float* logits) const;
 

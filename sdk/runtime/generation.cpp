@@ -52,8 +52,9 @@ void Generation::tend(Clock::time_point now) {
   // One that ended in the step just done stays so; a late cancel or deadline changes nothing.
   if (ended() || end_if_interrupted(now)) return;
   if (phase_ != Phase::kPreparing || !parts_.preparation->ready()) return;
-  if (Status status = parts_.preparation->status; !status.ok()) return fail(std::move(status));
-  begin();
+  if (parts_.preparation->status.ok()) return begin();
+  // A cancel or the deadline may have come since `now` and have ended the preparation.
+  if (!end_if_interrupted(Clock::now())) fail(std::move(parts_.preparation->status));
 }
 
 bool Generation::runnable() const {
