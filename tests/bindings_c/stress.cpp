@@ -36,6 +36,13 @@ void* operator new(std::size_t size) {
   live_bytes += static_cast<std::int64_t>(malloc_usable_size(memory));
   return memory;
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return operator new(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* memory) noexcept {
   if (memory == nullptr) return;
   live_bytes -= static_cast<std::int64_t>(malloc_usable_size(memory));

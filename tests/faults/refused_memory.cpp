@@ -122,6 +122,13 @@ void* operator new(std::size_t size) {
 void* operator new[](std::size_t size) {
   return arges::faults::allocate(size);
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return arges::faults::allocate(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* memory) noexcept {
   arges::faults::release(memory);
 }
