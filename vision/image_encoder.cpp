@@ -6,7 +6,6 @@
 #include "kernels/ops/copy_rows.h"
 #include "vision/projector/pack_features.h"
 #include "vision/projector/projector.h"
-#include "vision/tiles/pixel_values.h"
 #include "vision/vit/vit.h"
 
 namespace arges::vision {
@@ -49,30 +48,25 @@ Status ImageEncoder::project_tiles(const kernels::ExecContext& context, ConstTen
   return project_features(context, weights_.projector, patches, projected);
 }
 
-Status ImageEncoder::encode(const kernels::ExecContext& context, const Image& image,
-                            const TilePlan& plan, const StopCheck& stop,
-                            TensorView features) const {
-  ARGES_RETURN_IF_ERROR(stop());
+Result<std::int64_t> ImageEncoder::encode_tiles(const kernels::ExecContext& context,
+                                                const ScaledPicture& picture, const TilePlan& plan,
+                                                std::int64_t first, const StopCheck& stop,
+                                                TensorView features) const {
   const Arena::Scope scope(*context.workspace);
-  const Shape pixels_shape{plan.tile_count, config_.channels, config_.tile_side, config_.tile_side};
-  ARGES_ASSIGN_OR_RETURN(TensorView pixels, context.workspace->allocate(pixels_shape));
-  const std::span<float> values(pixels.f32(), static_cast<std::size_t>(pixels_shape.count()));
-  ARGES_RETURN_IF_ERROR(tile_pixels(image, plan, tiles_, values, context.pool));
-
-  const std::int64_t tile_values = pixels_shape.count() / plan.tile_count;
-  for (std::int64_t tile = 0; tile < plan.tile_count; tile += kTilesAtOnce) {
-    const std::int64_t tiles = std::min(kTilesAtOnce, plan.tile_count - tile);
-    const TensorView part =
-        view_f32(pixels.f32() + tile * tile_values,
-                 {tiles, config_.channels, config_.tile_side, config_.tile_side});
-    const Arena::Scope part_scope(*context.workspace);
-    ARGES_ASSIGN_OR_RETURN(
-        TensorView projected,
-        context.workspace->allocate({tiles * config_.patches(), config_.projection_size}));
-    ARGES_RETURN_IF_ERROR(project_tiles(context, part, stop, projected));
-    ARGES_RETURN_IF_ERROR(pack_tiles(context, plan, tile, tiles, projected, features));
+  const std::int64_t tiles = std::min(kTilesAtOnce, plan.tile_count - first);
+  const Shape shape{tiles, config_.channels, config_.tile_side, config_.tile_side};
+  ARGES_ASSIGN_OR_RETURN(TensorView pixels, context.workspace->allocate(shape));
+  const std::span<float> values(pixels.f32(), static_cast<std::size_t>(shape.count()));
+  picture.write_tiles(first, values, context.pool);
+  ARGES_ASSIGN_OR_RETURN(
+      TensorView projected,
+      context.workspace->allocate({tiles * config_.patches(), config_.projection_size}));
+  ARGES_RETURN_IF_ERROR(project_tiles(context, pixels, stop, projected));
+  ARGES_RETURN_IF_ERROR(pack_tiles(context, plan, first, tiles, projected, features));
+  if (first + tiles == plan.tile_count) {
+    ARGES_RETURN_IF_ERROR(pack_newlines(context, plan, weights_.projector.image_newline, features));
   }
-  return pack_newlines(context, plan, weights_.projector.image_newline, features);
+  return first + tiles;
 }
 
 }  // namespace arges::vision

@@ -7,6 +7,7 @@
 #include "kernels/base/tensor_view.h"
 #include "vision/decode/image.h"
 #include "vision/tiles/anyres_plan.h"
+#include "vision/tiles/pixel_values.h"
 #include "vision/vit/config.h"
 #include "vision/vit/weights.h"
 
@@ -27,8 +28,8 @@ class ImageEncoder {
   // Tiles, tokens and geometry of a picture, without touching its pixels.
   Result<TilePlan> plan(int height, int width) const;
 
-  // Tiles that encode takes through the ViT together: enough rows to fill the matrix kernels, few
-  // enough to keep the workspace small.
+  // Tiles that go through the ViT together: enough rows to fill the matrix kernels, few enough to
+  // keep the workspace small.
   static constexpr std::int64_t kTilesAtOnce = 2;
 
   // ViT and projector of some tiles, the class tokens left out: pixels [tiles, channels, side,
@@ -37,12 +38,14 @@ class ImageEncoder {
   Status project_tiles(const kernels::ExecContext& context, ConstTensorView pixels,
                        const StopCheck& stop, TensorView projected) const;
 
-  // features [plan.token_count, projection_size] f32, in the order the language model reads them.
-  // Takes as long as plan.tile_count tiles; workspace memory is the pixels of all tiles and the
-  // activations of kTilesAtOnce. `stop` is asked before the tiles are cut, and then before every
-  // layer of at most so many tiles.
-  Status encode(const kernels::ExecContext& context, const Image& image, const TilePlan& plan,
-                const StopCheck& stop, TensorView features) const;
+  // Encodes the next tiles of a scaled picture, from `first` on, into their rows of features
+  // [plan.token_count, projection_size] f32, in the order the language model reads them. Returns
+  // the first tile behind them; with the last tiles all rows are there. kTilesAtOnce at most, whose
+  // activations are the workspace it takes; `stop` is asked before each of their layers.
+  Result<std::int64_t> encode_tiles(const kernels::ExecContext& context,
+                                    const ScaledPicture& picture, const TilePlan& plan,
+                                    std::int64_t first, const StopCheck& stop,
+                                    TensorView features) const;
 
  private:
   VitConfig config_;

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "language/text/byte_level_bpe.h"
 
+#include <optional>
+
 #include "kernels/base/guarded.h"
+#include "language/text/piece_merger.h"
 #include "language/text/utf8.h"
 
 namespace arges::language {
 namespace {
 
-constexpr std::size_t kBytesBetweenStopChecks = std::size_t{64} << 10;
+// Bytes of pieces and steps of merges in one slice.
+constexpr std::size_t kStepsOfSlice = std::size_t{64} << 10;
 
 }  // namespace
 
@@ -57,43 +61,67 @@ Status ByteLevelBpe::index_merges(const std::vector<std::pair<std::string, std::
   return {};
 }
 
-Status ByteLevelBpe::encode_piece(std::string_view piece, const StopCheck& stop,
-                                  std::vector<TokenId>& symbols, std::vector<TokenId>& out) const {
-  if (ignore_merges_) {
-    if (const auto id = vocabulary_.find_plain(piece)) {
-      out.push_back(*id);
+// Piece after piece, and inside a long one merge after merge.
+class ByteLevelBpe::Encoding final : public TextEncoding {
+ public:
+  Encoding(const ByteLevelBpe& bpe, PatternSplitter::Reader pieces, bool empty)
+      : bpe_(bpe), pieces_(std::move(pieces)), done_(empty) {}
+
+  bool done() const override { return done_; }
+  Status encode_slice(const StopCheck& stop, std::vector<TokenId>& ids) override {
+    return guarded(StatusCode::kInternal, "The text cannot be encoded", [&]() -> Status {
+      for (std::size_t steps = 0; steps < kStepsOfSlice && !done_;) {
+        ARGES_RETURN_IF_ERROR(merger_ ? merge(ids, steps) : take_piece(stop, ids, steps));
+      }
       return {};
-    }
+    });
   }
-  symbols.clear();
-  for (const char byte : piece) symbols.push_back(byte_ids_[static_cast<unsigned char>(byte)]);
-  ARGES_RETURN_IF_ERROR(merges_.apply(symbols, stop));
-  out.insert(out.end(), symbols.begin(), symbols.end());
-  return {};
-}
 
-Result<std::vector<TokenId>> ByteLevelBpe::encode(std::string_view text,
-                                                  const StopCheck& stop) const {
-  return guarded(StatusCode::kInternal, "The text cannot be encoded",
-                 [&] { return encode_checked(text, stop); });
-}
-
-Result<std::vector<TokenId>> ByteLevelBpe::encode_checked(std::string_view text,
-                                                          const StopCheck& stop) const {
-  ARGES_RETURN_IF_ERROR(check_text(text, max_text_bytes_));
-  ARGES_ASSIGN_OR_RETURN(const auto pieces, splitter_.split(text, stop));
-  std::vector<TokenId> ids;
-  std::vector<TokenId> symbols;
-  std::size_t since_stop_check = 0;
-  for (const std::string_view piece : pieces) {
-    since_stop_check += piece.size();
-    if (since_stop_check >= kBytesBetweenStopChecks) {
-      ARGES_RETURN_IF_ERROR(stop());
-      since_stop_check = 0;
-    }
-    ARGES_RETURN_IF_ERROR(encode_piece(piece, stop, symbols, ids));
+ private:
+  Status merge(std::vector<TokenId>& ids, std::size_t& steps) {
+    steps += merger_->run(kStepsOfSlice - steps);
+    if (!merger_->done()) return {};
+    merger_->append_to(ids);
+    merger_.reset();
+    return {};
   }
-  return ids;
+
+  Status take_piece(const StopCheck& stop, std::vector<TokenId>& ids, std::size_t& steps) {
+    ARGES_ASSIGN_OR_RETURN(const std::string_view piece, pieces_.next(stop));
+    done_ = piece.empty();
+    if (done_) return {};
+    steps += piece.size();
+    if (bpe_.ignore_merges_) {
+      if (const auto id = bpe_.vocabulary_.find_plain(piece)) {
+        ids.push_back(*id);
+        return {};
+      }
+    }
+    symbols_.clear();
+    for (const char byte : piece) symbols_.push_back(bpe_.byte_id(byte));
+    if (symbols_.size() > 1) {
+      merger_.emplace(bpe_.merges_, symbols_);
+    } else {
+      ids.insert(ids.end(), symbols_.begin(), symbols_.end());
+    }
+    return {};
+  }
+
+  const ByteLevelBpe& bpe_;
+  PatternSplitter::Reader pieces_;
+  bool done_;  // no piece is left
+  std::vector<TokenId> symbols_;
+  std::optional<PieceMerger> merger_;  // of the present piece
+};
+
+Result<std::unique_ptr<TextEncoding>> ByteLevelBpe::begin(std::string_view text) const {
+  using Begun = Result<std::unique_ptr<TextEncoding>>;
+  return guarded(StatusCode::kInternal, "The text cannot be encoded", [&]() -> Begun {
+    ARGES_RETURN_IF_ERROR(check_text(text, max_text_bytes_));
+    ARGES_ASSIGN_OR_RETURN(auto pieces, splitter_.read(text));
+    return std::unique_ptr<TextEncoding>(
+        std::make_unique<Encoding>(*this, std::move(pieces), text.empty()));
+  });
 }
 
 }  // namespace arges::language

@@ -60,7 +60,7 @@ class ByteLevelBpe final : public Tokenizer {
   // or yields something that is not a plain token.
   static Result<std::unique_ptr<Tokenizer>> create(BpeParts parts, const TextLimits& limits);
 
-  Result<std::vector<TokenId>> encode(std::string_view text, const StopCheck& stop) const override;
+  Result<std::unique_ptr<TextEncoding>> begin(std::string_view text) const override;
   std::optional<std::string_view> token_bytes(TokenId id) const override {
     return vocabulary_.bytes(id);
   }
@@ -74,13 +74,13 @@ class ByteLevelBpe final : public Tokenizer {
   bool keeps_text() const override { return true; }
 
  private:
+  class Encoding;
+
   ByteLevelBpe(Vocabulary vocabulary, PatternSplitter splitter, bool ignore_merges,
                std::size_t max_text_bytes);
+  TokenId byte_id(char byte) const { return byte_ids_[static_cast<unsigned char>(byte)]; }
   Status index_bytes();
   Status index_merges(const std::vector<std::pair<std::string, std::string>>& merges);
-  Result<std::vector<TokenId>> encode_checked(std::string_view text, const StopCheck& stop) const;
-  Status encode_piece(std::string_view piece, const StopCheck& stop, std::vector<TokenId>& symbols,
-                      std::vector<TokenId>& out) const;
 
   Vocabulary vocabulary_;
   PatternSplitter splitter_;

@@ -2,10 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "kernels/base/status.h"
-#include "kernels/base/stop_check.h"
 #include "language/text/bounded_map.h"
 #include "language/text/token.h"
 
@@ -17,7 +15,7 @@ struct Merge {
   TokenId merged;
 };
 
-// The merges of a byte-pair vocabulary. Built once, then read from any thread.
+// The merges of a byte-pair vocabulary, for piece_merger.h. Built once, then read from any thread.
 class MergeTable {
  public:
   void reserve(std::size_t count) { merges_.reserve(count); }
@@ -27,11 +25,6 @@ class MergeTable {
   // nullptr when the two do not merge.
   const Merge* find(TokenId left, TokenId right) const;
   std::size_t size() const { return merges_.size(); }
-
-  // Merges the symbols of one piece until none is left to merge: always the lowest rank, and of
-  // equal ranks the leftmost. O(n log n) for n symbols. Precondition: n < 2^31. Fails with what
-  // `stop` returns, which is asked now and then; `symbols` is unspecified then.
-  Status apply(std::vector<TokenId>& symbols, const StopCheck& stop) const;
 
  private:
   struct PairHash {

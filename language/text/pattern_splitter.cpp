@@ -5,6 +5,7 @@
 #include <pcre2.h>
 
 #include <array>
+#include <utility>
 
 #include "language/text/pattern_dialect.h"
 #include "language/text/pattern_syntax.h"
@@ -17,7 +18,6 @@ namespace {
 constexpr std::size_t kJitStackStart = 32 * 1024;
 constexpr std::size_t kJitStackLimit = 16 * 1024 * 1024;
 constexpr std::uint64_t kFreeSteps = 1 << 16;  // so that a long pattern can read a short text
-constexpr std::size_t kBytesBetweenStopChecks = std::size_t{64} << 10;
 
 struct Pcre2Free {
   void operator()(pcre2_code* code) const { pcre2_code_free(code); }
@@ -51,8 +51,10 @@ bool is_known(std::string_view pattern) {
 // An item that moves over text is charged with the distance, at the item after it.
 class StepCounter {
  public:
-  StepCounter(std::uint64_t budget, const StopCheck& stop) : left_(budget), stop_(stop) {}
+  explicit StepCounter(std::uint64_t budget) : left_(budget) {}
 
+  // Whom to ask during the next match.
+  void ask(const StopCheck& stop) { stop_ = &stop; }
   // PCRE2's callout: 0 goes on, a negative number ends the match.
   static int count(pcre2_callout_block* block, void* counter) {
     return static_cast<StepCounter*>(counter)->take(block->current_position);
@@ -71,7 +73,7 @@ class StepCounter {
     since_check_ += steps;
     if (since_check_ < kStepsBetweenStopChecks) return 0;
     since_check_ = 0;
-    Status stopped = stop_();
+    Status stopped = (*stop_)();
     return stopped.ok() ? 0 : fail(std::move(stopped));
   }
 
@@ -83,11 +85,11 @@ class StepCounter {
   std::uint64_t left_;
   std::uint64_t since_check_ = 0;
   std::size_t position_ = 0;
-  const StopCheck& stop_;
+  const StopCheck* stop_ = nullptr;
   Status status_;
 };
 
-// What one split() call needs besides the compiled patterns.
+// What reading one text needs besides the compiled patterns.
 struct MatchScratch {
   Owned<pcre2_match_context> context{pcre2_match_context_create(nullptr)};
   Owned<pcre2_jit_stack> stack{pcre2_jit_stack_create(kJitStackStart, kJitStackLimit, nullptr)};
@@ -108,8 +110,6 @@ struct PatternSplitter::Stage {
   Owned<pcre2_code> code;
 
   static Result<Stage> compile(const std::string& written, const TextLimits& limits);
-  Status split(std::string_view text, const MatchScratch& scratch, const StopCheck& stop,
-               const StepCounter& counter, std::vector<std::string_view>& out) const;
 };
 
 Result<PatternSplitter::Stage> PatternSplitter::Stage::compile(const std::string& written,
@@ -141,34 +141,80 @@ Result<PatternSplitter::Stage> PatternSplitter::Stage::compile(const std::string
   return stage;
 }
 
-Status PatternSplitter::Stage::split(std::string_view text, const MatchScratch& scratch,
-                                     const StopCheck& stop, const StepCounter& counter,
-                                     std::vector<std::string_view>& out) const {
-  const auto* subject = reinterpret_cast<PCRE2_SPTR>(text.data());
-  const PCRE2_SIZE* bounds = pcre2_get_ovector_pointer(scratch.data.get());
-  std::size_t done = 0;
-  std::size_t search = 0;
-  std::size_t checked = 0;
-  while (search < text.size()) {
-    if (search - checked >= kBytesBetweenStopChecks) {
-      ARGES_RETURN_IF_ERROR(stop());
-      checked = search;
-    }
-    const int count =
-        pcre2_match(code.get(), subject, text.size(), search, PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY,
-                    scratch.data.get(), scratch.context.get());
-    if (count == PCRE2_ERROR_NOMATCH) break;
-    if (count == PCRE2_ERROR_CALLOUT) return counter.status();
-    if (count < 0) return match_failure(count);
-    const std::size_t begin = bounds[0];
-    const std::size_t end = bounds[1];
-    if (begin < done || end <= begin) return match_failure(PCRE2_ERROR_INTERNAL);
-    if (begin > done) out.push_back(text.substr(done, begin - done));
-    out.push_back(text.substr(begin, end - begin));
-    done = search = end;
+// How far one pattern has come in a piece of the one before.
+struct PieceCursor {
+  std::string_view text;
+  std::size_t done = 0;    // bytes of it that have been given out or wait in `match`
+  std::string_view match;  // found behind a gap, which goes first
+};
+
+struct PatternSplitter::Reader::State {
+  State(const PatternSplitter& owner, std::string_view whole)
+      : splitter(owner),
+        text(whole),
+        cursors(owner.stages_.size()),
+        counter(kFreeSteps + owner.limits_.max_steps_per_byte * whole.size()) {
+    if (scratch.complete()) scratch.limit(owner.limits_, counter);
   }
-  if (done < text.size()) out.push_back(text.substr(done));
-  return {};
+
+  Result<std::string_view> next(std::size_t stages, const StopCheck& stop);
+  Result<std::string_view> match(const Stage& stage, PieceCursor& cursor);
+
+  const PatternSplitter& splitter;
+  std::string_view text;  // until it is taken
+  std::vector<PieceCursor> cursors;
+  MatchScratch scratch;
+  StepCounter counter;
+};
+
+// The next piece behind so many patterns; behind none it is the whole text.
+Result<std::string_view> PatternSplitter::Reader::State::next(std::size_t stages,
+                                                              const StopCheck& stop) {
+  if (stages == 0) return std::exchange(text, {});
+  PieceCursor& cursor = cursors[stages - 1];
+  if (!cursor.match.empty()) return std::exchange(cursor.match, {});
+  if (cursor.done == cursor.text.size()) {
+    ARGES_ASSIGN_OR_RETURN(const std::string_view piece, next(stages - 1, stop));
+    if (piece.empty()) return piece;
+    cursor = {piece, 0, {}};
+  }
+  counter.ask(stop);
+  return match(*splitter.stages_[stages - 1], cursor);
+}
+
+// One match, or what lies before it.
+Result<std::string_view> PatternSplitter::Reader::State::match(const Stage& stage,
+                                                               PieceCursor& cursor) {
+  const auto* subject = reinterpret_cast<PCRE2_SPTR>(cursor.text.data());
+  const int count =
+      pcre2_match(stage.code.get(), subject, cursor.text.size(), cursor.done,
+                  PCRE2_NO_UTF_CHECK | PCRE2_NOTEMPTY, scratch.data.get(), scratch.context.get());
+  if (count == PCRE2_ERROR_NOMATCH) {
+    const std::string_view rest = cursor.text.substr(cursor.done);
+    cursor.done = cursor.text.size();
+    return rest;
+  }
+  if (count == PCRE2_ERROR_CALLOUT) return counter.status();
+  if (count < 0) return match_failure(count);
+  const PCRE2_SIZE* bounds = pcre2_get_ovector_pointer(scratch.data.get());
+  const std::size_t begin = bounds[0];
+  const std::size_t end = bounds[1];
+  if (begin < cursor.done || end <= begin) return match_failure(PCRE2_ERROR_INTERNAL);
+  const std::string_view gap = cursor.text.substr(cursor.done, begin - cursor.done);
+  const std::string_view found = cursor.text.substr(begin, end - begin);
+  cursor.done = end;
+  if (gap.empty()) return found;
+  cursor.match = found;
+  return gap;
+}
+
+PatternSplitter::Reader::Reader(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PatternSplitter::Reader::Reader(Reader&&) noexcept = default;
+PatternSplitter::Reader& PatternSplitter::Reader::operator=(Reader&&) noexcept = default;
+PatternSplitter::Reader::~Reader() = default;
+
+Result<std::string_view> PatternSplitter::Reader::next(const StopCheck& stop) {
+  return state_->next(state_->cursors.size(), stop);
 }
 
 PatternSplitter::PatternSplitter() = default;
@@ -191,22 +237,10 @@ Result<PatternSplitter> PatternSplitter::create(const std::vector<std::string>& 
   return splitter;
 }
 
-Result<std::vector<std::string_view>> PatternSplitter::split(std::string_view text,
-                                                             const StopCheck& stop) const {
-  std::vector<std::string_view> pieces;
-  if (!text.empty()) pieces.push_back(text);
-  const MatchScratch scratch;
-  if (!scratch.complete()) return match_failure(PCRE2_ERROR_NOMEMORY);
-  StepCounter counter(kFreeSteps + limits_.max_steps_per_byte * text.size(), stop);
-  scratch.limit(limits_, counter);
-  for (const auto& stage : stages_) {
-    std::vector<std::string_view> finer;
-    for (const std::string_view piece : pieces) {
-      ARGES_RETURN_IF_ERROR(stage->split(piece, scratch, stop, counter, finer));
-    }
-    pieces = std::move(finer);
-  }
-  return pieces;
+Result<PatternSplitter::Reader> PatternSplitter::read(std::string_view text) const {
+  auto state = std::make_unique<Reader::State>(*this, text);
+  if (!state->scratch.complete()) return match_failure(PCRE2_ERROR_NOMEMORY);
+  return Reader(std::move(state));
 }
 
 }  // namespace arges::language

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,11 +24,10 @@ class PatternSplitter {
   static Result<PatternSplitter> create(const std::vector<std::string>& patterns,
                                         const TextLimits& limits);
 
-  // Views into `text`, in order, covering it. Precondition: `text` is UTF-8.
-  // INVALID_ARGUMENT when a match takes more than limits.max_match_steps, or all of them more than
-  // limits.max_steps_per_byte for each byte of the text. What `stop` returns, which is asked
-  // between matches and, inside them, every few thousand steps.
-  Result<std::vector<std::string_view>> split(std::string_view text, const StopCheck& stop) const;
+  class Reader;
+  // Begins to cut a text, which must outlive the reader, as the splitter must. OUT_OF_MEMORY_HOST.
+  // Precondition: `text` is UTF-8.
+  Result<Reader> read(std::string_view text) const;
 
   PatternSplitter(PatternSplitter&&) noexcept;
   PatternSplitter& operator=(PatternSplitter&&) noexcept;
@@ -39,6 +39,27 @@ class PatternSplitter {
   PatternSplitter();
   TextLimits limits_;
   std::vector<std::unique_ptr<Stage>> stages_;
+};
+
+// The pieces of one text. One thread at a time.
+class PatternSplitter::Reader {
+ public:
+  Reader(Reader&&) noexcept;
+  Reader& operator=(Reader&&) noexcept;
+  ~Reader();
+
+  // The next piece, a view into the text; together they cover it. Empty behind the last one.
+  // INVALID_ARGUMENT when a match takes more than limits.max_match_steps, or all of them more than
+  // limits.max_steps_per_byte for each byte of the text. What `stop` returns, which is asked inside
+  // a match every few thousand steps.
+  Result<std::string_view> next(const StopCheck& stop);
+
+ private:
+  friend class PatternSplitter;
+  struct State;
+
+  explicit Reader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace arges::language

@@ -23,6 +23,14 @@ constexpr std::array<KnownFamily, 4> kFamilies{{{"text-01", false, make_text01_p
 
 }  // namespace
 
+Result<PromptTokens> PromptFamily::message(const PromptMessage& message,
+                                           const StopCheck& stop) const {
+  ARGES_ASSIGN_OR_RETURN(PromptEncoding encoding, begin_message(message));
+  PromptTokens tokens;
+  ARGES_RETURN_IF_ERROR(encoding.encode_rest(stop, tokens));
+  return tokens;
+}
+
 bool is_prompt_family(std::string_view name) {
   return std::any_of(kFamilies.begin(), kFamilies.end(),
                      [&](const KnownFamily& family) { return family.name == name; });

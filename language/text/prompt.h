@@ -11,6 +11,7 @@
 
 #include "kernels/base/status.h"
 #include "kernels/base/stop_check.h"
+#include "language/text/prompt_encoding.h"
 #include "language/text/text_limits.h"
 #include "language/text/token.h"
 #include "language/text/tokenizer.h"
@@ -38,18 +39,6 @@ struct PromptMessage {
   std::vector<MessagePart> parts;
 };
 
-// ids[begin, begin + count) are the placeholders of one picture.
-struct ImageSpan {
-  std::int64_t begin = 0;
-  std::int64_t count = 0;
-};
-
-// `images` in the order of the message's ImageParts; begins count from ids[0].
-struct PromptTokens {
-  std::vector<TokenId> ids;
-  std::vector<ImageSpan> images;
-};
-
 // How a model family writes a conversation (architecture.md §5.6). Immutable, safe from any
 // thread. A conversation is begin(), then messages in order; for an answer generation_prompt(), the
 // generated ids themselves, end_of_turn(); then more messages. Appending these pieces gives the ids
@@ -60,16 +49,15 @@ class PromptFamily {
 
   // What a document starts with; may be empty.
   virtual Result<PromptTokens> begin() const = 0;
-  // One complete message, up to and including its end. Consecutive text parts are joined without a
-  // separator. UNSUPPORTED: a role or a picture that the family has no form for.
-  // INVALID_ARGUMENT: bad text (see Tokenizer::encode), a picture outside a user message or with a
-  // feature count outside 1..TextLimits::max_image_features. What `stop` returns, which is asked
-  // while text is encoded.
-  virtual Result<PromptTokens> message(const PromptMessage& message,
-                                       const StopCheck& stop) const = 0;
-  Result<PromptTokens> message(const PromptMessage& one) const {
-    return message(one, never_stop());
-  }
+  // One complete message, up to and including its end, to be encoded slice by slice. Consecutive
+  // text parts are joined without a separator. UNSUPPORTED: a role or a picture that the family has
+  // no form for. INVALID_ARGUMENT: bad text (see Tokenizer::encode, whose other refusals come while
+  // it is encoded), a picture outside a user message or with a feature count outside
+  // 1..TextLimits::max_image_features.
+  virtual Result<PromptEncoding> begin_message(const PromptMessage& message) const = 0;
+  // The same in one go. What `stop` returns, which is asked while text is encoded.
+  Result<PromptTokens> message(const PromptMessage& message,
+                               const StopCheck& stop = never_stop()) const;
   // The header after which the model answers.
   virtual Result<PromptTokens> generation_prompt() const = 0;
   // What must follow a generated answer before the next message. `stop_token_in_place`: the answer

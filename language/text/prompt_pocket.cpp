@@ -18,7 +18,7 @@ class PocketPrompt final : public PromptFamily {
       : vocabulary_(std::move(vocabulary)), markup_(markup) {}
 
   Result<PromptTokens> begin() const override { return PromptTokens(); }
-  Result<PromptTokens> message(const PromptMessage& message, const StopCheck& stop) const override;
+  Result<PromptEncoding> begin_message(const PromptMessage& message) const override;
   Result<PromptTokens> generation_prompt() const override {
     return PromptTokens{{markup_.assistant}, {}};
   }
@@ -33,17 +33,16 @@ class PocketPrompt final : public PromptFamily {
   PocketMarkup markup_;
 };
 
-Result<PromptTokens> PocketPrompt::message(const PromptMessage& message,
-                                           const StopCheck& stop) const {
+Result<PromptEncoding> PocketPrompt::begin_message(const PromptMessage& message) const {
   if (message.role == Role::kTool) {
     return unsupported("The pocket model knows no tools; send the result as a user's message.");
   }
-  PromptWriter writer = vocabulary_.writer(stop);
+  PromptWriter writer = vocabulary_.writer();
   writer.control(message.role == Role::kSystem ? markup_.system
                  : message.role == Role::kUser ? markup_.user
                                                : markup_.assistant);
   ARGES_RETURN_IF_ERROR(vocabulary_.write_parts(message, writer));
-  return writer.control(markup_.end).finish();
+  return writer.control(markup_.end).begin();
 }
 
 }  // namespace

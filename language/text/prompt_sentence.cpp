@@ -21,9 +21,8 @@ std::string_view header_of(Role role) {
 
 }  // namespace
 
-Result<PromptTokens> SentencePromptFamily::message(const PromptMessage& message,
-                                                   const StopCheck& stop) const {
-  PromptWriter writer = vocabulary_.writer(stop);
+Result<PromptEncoding> SentencePromptFamily::begin_message(const PromptMessage& message) const {
+  PromptWriter writer = vocabulary_.writer();
   writer.control(beginning_);
   if (message.role == Role::kTool) {
     ARGES_RETURN_IF_ERROR(check_utf8(message.name, "The tool's name"));
@@ -32,7 +31,7 @@ Result<PromptTokens> SentencePromptFamily::message(const PromptMessage& message,
     writer.text(header_of(message.role));
     ARGES_RETURN_IF_ERROR(vocabulary_.write_parts(message, writer));
   }
-  return writer.control(end_).text("\n").finish();
+  return writer.control(end_).text("\n").begin();
 }
 
 Result<PromptTokens> SentencePromptFamily::generation_prompt() const {

@@ -13,7 +13,7 @@ namespace arges::language {
 class SentencePromptFamily : public PromptFamily {
  public:
   Result<PromptTokens> begin() const override { return PromptTokens(); }
-  Result<PromptTokens> message(const PromptMessage& message, const StopCheck& stop) const override;
+  Result<PromptEncoding> begin_message(const PromptMessage& message) const override;
   Result<PromptTokens> generation_prompt() const override;
   Result<PromptTokens> end_of_turn(bool stop_token_in_place) const override;
   std::vector<TokenId> stop_tokens() const override { return {end_}; }

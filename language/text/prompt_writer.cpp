@@ -7,35 +7,28 @@
 namespace arges::language {
 
 PromptWriter& PromptWriter::text(std::string_view plain) {
-  pending_ += plain;
+  if (plain.empty()) return *this;
+  if (pieces_.empty() || !std::holds_alternative<std::string>(pieces_.back())) {
+    pieces_.emplace_back(std::in_place_type<std::string>);
+  }
+  std::get<std::string>(pieces_.back()) += plain;
   return *this;
 }
 
 PromptWriter& PromptWriter::control(TokenId id) {
-  encode_pending();
-  tokens_.ids.push_back(id);
+  pieces_.emplace_back(id);
   return *this;
 }
 
 PromptWriter& PromptWriter::image(TokenId placeholder, std::int64_t feature_count) {
-  encode_pending();
-  tokens_.images.push_back({static_cast<std::int64_t>(tokens_.ids.size()), feature_count});
-  tokens_.ids.insert(tokens_.ids.end(), static_cast<std::size_t>(feature_count), placeholder);
+  pieces_.emplace_back(PlaceholderRun{placeholder, feature_count});
   return *this;
 }
 
-void PromptWriter::encode_pending() {
-  if (pending_.empty() || !status_.ok()) return;
-  auto ids = tokenizer_.encode(pending_, stop_);
-  pending_.clear();
-  status_ = ids.status();
-  if (ids.ok()) tokens_.ids.insert(tokens_.ids.end(), ids->begin(), ids->end());
-}
-
 Result<PromptTokens> PromptWriter::finish() {
-  encode_pending();
-  if (!status_.ok()) return status_;
-  return std::move(tokens_);
+  PromptTokens tokens;
+  ARGES_RETURN_IF_ERROR(begin().encode_rest(never_stop(), tokens));
+  return tokens;
 }
 
 Result<PromptVocabulary> PromptVocabulary::create(std::shared_ptr<const Tokenizer> tokenizer,

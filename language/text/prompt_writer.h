@@ -6,34 +6,33 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "kernels/base/status.h"
 #include "language/text/prompt.h"
+#include "language/text/prompt_encoding.h"
 
 namespace arges::language {
 
-// Builds the ids of one piece of a conversation. Plain text between two markup tokens is encoded in
-// one go, as the published templates are, whether it is scaffolding or the user's.
+// Puts one part of a conversation together. Plain text between two markup tokens is encoded in one
+// go, as the published templates are, whether it is scaffolding or the user's.
 class PromptWriter {
  public:
-  explicit PromptWriter(const Tokenizer& tokenizer, StopCheck stop = never_stop())
-      : tokenizer_(tokenizer), stop_(std::move(stop)) {}
+  explicit PromptWriter(const Tokenizer& tokenizer) : tokenizer_(tokenizer) {}
 
   PromptWriter& text(std::string_view plain);
   PromptWriter& control(TokenId id);
   // `feature_count` times `placeholder`, and a span for them.
   PromptWriter& image(TokenId placeholder, std::int64_t feature_count);
-  // The ids, or the first failure of any step.
+
+  // What has been written, to be encoded; nothing stays here.
+  PromptEncoding begin() { return PromptEncoding(tokenizer_, std::exchange(pieces_, {})); }
+  // The same in one go, for short texts.
   Result<PromptTokens> finish();
 
  private:
-  void encode_pending();
-
   const Tokenizer& tokenizer_;
-  StopCheck stop_;
-  std::string pending_;
-  PromptTokens tokens_;
-  Status status_;
+  std::vector<PromptPiece> pieces_;
 };
 
 // What the families share: the tokenizer, the placeholder, and how parts are written.
@@ -48,9 +47,7 @@ class PromptVocabulary {
   // The id of one of the family's markers. MODEL_INVALID naming the token when the vocabulary lacks
   // it, and naming the id when that is the placeholder.
   Result<TokenId> control(std::string_view content) const;
-  PromptWriter writer(StopCheck stop = never_stop()) const {
-    return PromptWriter(*tokenizer_, std::move(stop));
-  }
+  PromptWriter writer() const { return PromptWriter(*tokenizer_); }
   // Writes the parts of a message in order; UNSUPPORTED and INVALID_ARGUMENT as
   // PromptFamily::message().
   Status write_parts(const PromptMessage& message, PromptWriter& writer) const;

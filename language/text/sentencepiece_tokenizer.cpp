@@ -61,7 +61,7 @@ bool comes_back(const SentencePieceModel& model) {
          !model.add_dummy_prefix && has_space;
 }
 
-// Text goes to the library in slices of about this many bytes, with a stop check before each.
+// Text goes to the library in slices of about this many bytes.
 constexpr std::size_t kSliceBytes = std::size_t{64} << 10;
 // What one call may cost the library: bytes after normalization, and those times the longest piece,
 // which its search may try at every byte. Each bounds a call to about a second.
@@ -83,7 +83,7 @@ class SentencePieceTokenizer final : public Tokenizer {
   SentencePieceTokenizer(SentencePieceLibrary library, const SentencePieceModel& model,
                          const TextLimits& limits);
 
-  Result<std::vector<TokenId>> encode(std::string_view text, const StopCheck& stop) const override;
+  Result<std::unique_ptr<TextEncoding>> begin(std::string_view text) const override;
   std::optional<std::string_view> token_bytes(TokenId id) const override {
     if (kind(id) == TokenKind::kAbsent) return std::nullopt;
     return pieces_[static_cast<std::size_t>(id)].bytes;
@@ -103,8 +103,8 @@ class SentencePieceTokenizer final : public Tokenizer {
   bool keeps_text() const override { return keeps_text_; }
 
  private:
-  Result<std::vector<TokenId>> encode_checked(std::string_view text, const StopCheck& stop) const;
-  Status append(std::string_view text, const StopCheck& stop, std::vector<TokenId>& out) const;
+  class Encoding;
+
   bool spells_marks() const { return has_all_bytes_ && !adds_leading_space_; }
 
   SentencePieceLibrary library_;
@@ -137,41 +137,70 @@ SentencePieceTokenizer::SentencePieceTokenizer(SentencePieceLibrary library,
   }
 }
 
-Status SentencePieceTokenizer::append(std::string_view text, const StopCheck& stop,
-                                      std::vector<TokenId>& out) const {
-  while (!text.empty()) {
-    ARGES_RETURN_IF_ERROR(stop());
-    const auto slice = cuts_.first(text, kSliceBytes);
-    if (slice.length > max_slice_) {
+// Segment after segment, which typed space marks part, and each in slices that the library takes.
+class SentencePieceTokenizer::Encoding final : public TextEncoding {
+ public:
+  Encoding(const SentencePieceTokenizer& tokenizer, std::string_view text)
+      : tokenizer_(tokenizer), rest_(text) {}
+
+  bool done() const override { return segment_.empty() && !mark_follows_ && rest_.empty(); }
+  Status encode_slice(const StopCheck&, std::vector<TokenId>& ids) override {
+    return guarded(StatusCode::kInternal, "The text cannot be encoded", [&]() -> Status {
+      for (std::size_t bytes = 0; bytes < kSliceBytes && !done();) {
+        if (!segment_.empty()) {
+          ARGES_RETURN_IF_ERROR(encode_cut(ids, bytes));
+        } else if (mark_follows_) {
+          bytes += spell_mark(ids);
+        } else {
+          take_segment();
+        }
+      }
+      return {};
+    });
+  }
+
+ private:
+  void take_segment() {
+    const auto mark = tokenizer_.spells_marks() ? rest_.find(kSpaceMark) : std::string_view::npos;
+    segment_ = rest_.substr(0, mark);
+    mark_follows_ = mark != std::string_view::npos;
+    rest_.remove_prefix(segment_.size() + (mark_follows_ ? kSpaceMark.size() : 0));
+  }
+
+  std::size_t spell_mark(std::vector<TokenId>& ids) {
+    for (const char byte : kSpaceMark) {
+      ids.push_back(tokenizer_.byte_ids_[static_cast<unsigned char>(byte)]);
+    }
+    mark_follows_ = false;
+    return kSpaceMark.size();
+  }
+
+  Status encode_cut(std::vector<TokenId>& ids, std::size_t& bytes) {
+    const auto slice = tokenizer_.cuts_.first(segment_, kSliceBytes);
+    if (slice.length > tokenizer_.max_slice_) {
       return invalid_argument("The tokenizer must read " + std::to_string(slice.length) +
-                              " bytes of the text at once and takes " + std::to_string(max_slice_) +
+                              " bytes of the text at once and takes " +
+                              std::to_string(tokenizer_.max_slice_) +
                               " at most; shorten the text or its longest run without a space.");
     }
-    ARGES_RETURN_IF_ERROR(library_.encode(text.substr(0, slice.length), out));
-    text.remove_prefix(slice.length + slice.skip);
+    ARGES_RETURN_IF_ERROR(tokenizer_.library_.encode(segment_.substr(0, slice.length), ids));
+    segment_.remove_prefix(slice.length + slice.skip);
+    bytes += slice.length;
+    return {};
   }
-  return {};
-}
 
-Result<std::vector<TokenId>> SentencePieceTokenizer::encode(std::string_view text,
-                                                            const StopCheck& stop) const {
-  return guarded(StatusCode::kInternal, "The text cannot be encoded",
-                 [&] { return encode_checked(text, stop); });
-}
+  const SentencePieceTokenizer& tokenizer_;
+  std::string_view segment_;   // of the text, without typed marks
+  bool mark_follows_ = false;  // behind the segment
+  std::string_view rest_;      // behind that
+};
 
-Result<std::vector<TokenId>> SentencePieceTokenizer::encode_checked(std::string_view text,
-                                                                    const StopCheck& stop) const {
-  ARGES_RETURN_IF_ERROR(check_text(text, max_text_bytes_));
-  std::vector<TokenId> ids;
-  while (spells_marks()) {
-    const std::size_t mark = text.find(kSpaceMark);
-    if (mark == std::string_view::npos) break;
-    ARGES_RETURN_IF_ERROR(append(text.substr(0, mark), stop, ids));
-    for (const char byte : kSpaceMark) ids.push_back(byte_ids_[static_cast<unsigned char>(byte)]);
-    text.remove_prefix(mark + kSpaceMark.size());
-  }
-  ARGES_RETURN_IF_ERROR(append(text, stop, ids));
-  return ids;
+Result<std::unique_ptr<TextEncoding>> SentencePieceTokenizer::begin(std::string_view text) const {
+  using Begun = Result<std::unique_ptr<TextEncoding>>;
+  return guarded(StatusCode::kInternal, "The text cannot be encoded", [&]() -> Begun {
+    ARGES_RETURN_IF_ERROR(check_text(text, max_text_bytes_));
+    return std::unique_ptr<TextEncoding>(std::make_unique<Encoding>(*this, text));
+  });
 }
 
 }  // namespace

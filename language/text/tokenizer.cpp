@@ -5,6 +5,16 @@
 
 namespace arges::language {
 
+Result<std::vector<TokenId>> Tokenizer::encode(std::string_view text, const StopCheck& stop) const {
+  ARGES_ASSIGN_OR_RETURN(const auto encoding, begin(text));
+  std::vector<TokenId> ids;
+  while (!encoding->done()) {
+    ARGES_RETURN_IF_ERROR(stop());
+    ARGES_RETURN_IF_ERROR(encoding->encode_slice(stop, ids));
+  }
+  return ids;
+}
+
 bool Tokenizer::is_control(TokenId id) const {
   const TokenKind found = kind(id);
   return found == TokenKind::kAdded || found == TokenKind::kControl;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "kernels/base/status.h"
 #include "kernels/base/stop_check.h"
+#include "language/text/text_encoding.h"
 #include "language/text/token.h"
 
 namespace arges::language {
@@ -24,11 +26,14 @@ class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
 
+  // Begins with plain text. INVALID_ARGUMENT: not UTF-8 (names the byte offset) or longer than the
+  // limit; OUT_OF_MEMORY_HOST.
+  virtual Result<std::unique_ptr<TextEncoding>> begin(std::string_view text) const = 0;
+
   // Ids of plain text. `stop` is asked often enough that a cancel need not wait for a long text.
-  // INVALID_ARGUMENT: not UTF-8 (names the byte offset), longer than the limit, or too costly for
-  // the model's pre-tokenizer pattern or pieces; what `stop` returns; OUT_OF_MEMORY_HOST.
-  virtual Result<std::vector<TokenId>> encode(std::string_view text,
-                                              const StopCheck& stop) const = 0;
+  // As begin(), and INVALID_ARGUMENT: too costly for the model's pre-tokenizer pattern or pieces;
+  // what `stop` returns.
+  Result<std::vector<TokenId>> encode(std::string_view text, const StopCheck& stop) const;
   Result<std::vector<TokenId>> encode(std::string_view text) const {
     return encode(text, never_stop());
   }

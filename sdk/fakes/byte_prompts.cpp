@@ -3,6 +3,8 @@
 
 #include <variant>
 
+#include "language/text/prompt_writer.h"
+
 namespace arges::sdk {
 namespace {
 
@@ -23,33 +25,25 @@ Result<language::TokenId> role_token(language::Role role) {
   return unsupported("the byte prompt family has no tool role");
 }
 
-void append_image(std::int64_t count, PromptTokens& out) {
-  out.images.push_back({static_cast<std::int64_t>(out.ids.size()), count});
-  out.ids.insert(out.ids.end(), static_cast<std::size_t>(count), Bytes::kImage);
-}
-
 }  // namespace
 
 Result<PromptTokens> BytePrompts::begin() const {
   return PromptTokens{{Bytes::kBegin}, {}};
 }
 
-Result<PromptTokens> BytePrompts::message(const language::PromptMessage& message,
-                                          const StopCheck& stop) const {
-  PromptTokens out;
+Result<language::PromptEncoding> BytePrompts::begin_message(
+    const language::PromptMessage& message) const {
   ARGES_ASSIGN_OR_RETURN(const auto role, role_token(message.role));
-  out.ids.push_back(role);
+  language::PromptWriter writer(tokenizer_);
+  writer.control(role);
   for (const auto& part : message.parts) {
     if (const auto* image = std::get_if<language::ImagePart>(&part)) {
-      append_image(image->feature_count, out);
-      continue;
+      writer.image(Bytes::kImage, image->feature_count);
+    } else {
+      writer.text(std::get<language::TextPart>(part).text);
     }
-    ARGES_ASSIGN_OR_RETURN(const auto ids,
-                           tokenizer_.encode(std::get<language::TextPart>(part).text, stop));
-    out.ids.insert(out.ids.end(), ids.begin(), ids.end());
   }
-  out.ids.insert(out.ids.end(), {Bytes::kEnd, '\n'});
-  return out;
+  return writer.control(Bytes::kEnd).control('\n').begin();
 }
 
 Result<PromptTokens> BytePrompts::generation_prompt() const {

@@ -17,8 +17,8 @@ class BytePrompts : public language::PromptFamily {
   explicit BytePrompts(const ByteTokenizer& tokenizer) : tokenizer_(tokenizer) {}
 
   Result<language::PromptTokens> begin() const override;
-  Result<language::PromptTokens> message(const language::PromptMessage& message,
-                                         const StopCheck& stop) const override;
+  Result<language::PromptEncoding> begin_message(
+      const language::PromptMessage& message) const override;
   Result<language::PromptTokens> generation_prompt() const override;
   Result<language::PromptTokens> end_of_turn(bool stop_token_in_place) const override;
   std::vector<language::TokenId> stop_tokens() const override { return {ByteTokenizer::kEnd}; }

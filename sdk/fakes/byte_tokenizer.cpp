@@ -15,15 +15,29 @@ ByteTokenizer::ByteTokenizer() {
   for (std::size_t i = 0; i < bytes_.size(); ++i) bytes_[i] = static_cast<char>(i);
 }
 
-Result<std::vector<language::TokenId>> ByteTokenizer::encode(std::string_view text,
-                                                             const StopCheck& stop) const {
-  ARGES_RETURN_IF_ERROR(stop());
+class ByteTokenizer::Encoding final : public language::TextEncoding {
+ public:
+  Encoding(const ByteTokenizer& tokenizer, std::string_view text)
+      : tokenizer_(tokenizer), rest_(text) {}
+
+  bool done() const override { return rest_.empty(); }
+  Status encode_slice(const StopCheck&, std::vector<language::TokenId>& ids) override {
+    tokenizer_.gate_.pass();
+    const std::string_view slice = rest_.substr(0, kSliceBytes);
+    for (const char c : slice) ids.push_back(static_cast<unsigned char>(c));
+    tokenizer_.encoded_bytes_ += static_cast<std::int64_t>(slice.size());
+    rest_.remove_prefix(slice.size());
+    return {};
+  }
+
+ private:
+  const ByteTokenizer& tokenizer_;
+  std::string_view rest_;
+};
+
+Result<std::unique_ptr<language::TextEncoding>> ByteTokenizer::begin(std::string_view text) const {
   ARGES_RETURN_IF_ERROR(language::check_utf8(text, "the text"));
-  encoded_bytes_ += static_cast<std::int64_t>(text.size());
-  std::vector<language::TokenId> ids;
-  ids.reserve(text.size());
-  for (const char c : text) ids.push_back(static_cast<unsigned char>(c));
-  return ids;
+  return std::unique_ptr<language::TextEncoding>(std::make_unique<Encoding>(*this, text));
 }
 
 std::optional<std::string_view> ByteTokenizer::token_bytes(language::TokenId id) const {

@@ -3,12 +3,15 @@
 
 #include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "language/text/tokenizer.h"
+#include "sdk/fakes/gate.h"
 
 namespace arges::sdk {
 
@@ -26,9 +29,9 @@ class ByteTokenizer : public language::Tokenizer {
 
   ByteTokenizer();
 
-  using Tokenizer::encode;
-  Result<std::vector<language::TokenId>> encode(std::string_view text,
-                                                const StopCheck& stop) const override;
+  static constexpr std::size_t kSliceBytes = 4096;
+
+  Result<std::unique_ptr<language::TextEncoding>> begin(std::string_view text) const override;
   std::optional<std::string_view> token_bytes(language::TokenId id) const override;
   language::TokenKind kind(language::TokenId id) const override;
   std::optional<language::TokenId> control_token(std::string_view content) const override;
@@ -37,11 +40,16 @@ class ByteTokenizer : public language::Tokenizer {
   bool adds_leading_space() const override { return false; }
   bool keeps_text() const override { return true; }
 
-  // Bytes of text that encode() was given so far.
+  // Bytes of text that have been encoded so far.
   std::int64_t encoded_bytes() const { return encoded_bytes_; }
+  // Before each slice of text.
+  Gate& gate() const { return gate_; }
 
  private:
+  class Encoding;
+
   std::array<char, 256> bytes_;
+  mutable Gate gate_;
   mutable std::atomic<std::int64_t> encoded_bytes_{0};
 };
 

@@ -26,10 +26,4 @@ class FailPoint {
   Status status_;
 };
 
-// Where a scripted sequence can fail; shared with the sequences, which may outlive their model.
-struct SequenceFaults {
-  FailPoint clone;
-  FailPoint reserve;
-};
-
 }  // namespace arges::sdk

@@ -38,7 +38,7 @@ std::string digest_script(const History& prompt) {
 }
 
 ScriptedModel::ScriptedModel(ScriptedModelOptions options)
-    : options_(std::move(options)), prompts_(tokenizer_) {}
+    : options_(std::move(options)), pool_(options_.threads), prompts_(tokenizer_) {}
 
 Result<std::unique_ptr<Sequence>> ScriptedModel::create_sequence() {
   ARGES_RETURN_IF_ERROR(create_fault_.check());
@@ -49,43 +49,73 @@ Result<vision::TilePlan> ScriptedModel::plan_image(int height, int width) const 
   if (!options_.sees_images) return unsupported("the scripted model has no image encoder");
   if (height < 1 || width < 1) return invalid_argument("the picture is empty");
   vision::TilePlan plan;
-  plan.tile_count = options_.tiles_per_image;
+  plan.tile_count = std::int64_t{options_.tiles_per_image} * width;
   plan.token_count = height + 1;
   return plan;
 }
 
-Result<ImageFeatures> ScriptedModel::encode_image(const vision::Image& image,
-                                                  const StopCheck& stop) {
-  for (int tile = 0; tile < options_.tiles_per_image; ++tile) {
-    tile_gate_.pass();
+class ScriptedModel::Picture final : public ImageEncoding {
+ public:
+  Picture(ScriptedModel& model, const vision::Image& image)
+      : model_(model),
+        image_(image),
+        tiles_left_(std::int64_t{model.options_.tiles_per_image} * image.width) {}
+
+  bool done() const override { return tiles_left_ == 0; }
+  Status encode_slice(const StopCheck& stop) override {
+    model_.tile_gate_.pass();
     ARGES_RETURN_IF_ERROR(stop());
+    --tiles_left_;
+    return done() ? finish() : Status();
   }
-  ARGES_RETURN_IF_ERROR(encode_fault_.check());
-  ImageFeatures features;
-  features.tokens = image.height + 1;
-  const auto count = static_cast<std::size_t>(features.tokens);
-  ARGES_ASSIGN_OR_RETURN(features.data, Buffer::allocate(count * sizeof(float)));
-  const float sum = std::accumulate(image.pixels.begin(), image.pixels.end(), 0.0F);
-  std::fill_n(features.data.f32(), count, sum);
-  return features;
+  ImageFeatures take() override { return std::move(features_); }
+
+ private:
+  Status finish() {
+    ARGES_RETURN_IF_ERROR(model_.encode_fault_.check());
+    features_.tokens = image_.height + 1;
+    const auto count = static_cast<std::size_t>(features_.tokens);
+    ARGES_ASSIGN_OR_RETURN(features_.data, Buffer::allocate(count * sizeof(float)));
+    const float sum = std::accumulate(image_.pixels.begin(), image_.pixels.end(), 0.0F);
+    std::fill_n(features_.data.f32(), count, sum);
+    return {};
+  }
+
+  ScriptedModel& model_;
+  const vision::Image& image_;
+  std::int64_t tiles_left_;
+  ImageFeatures features_;
+};
+
+Result<std::unique_ptr<ImageEncoding>> ScriptedModel::begin_image(const vision::Image& image) {
+  return std::unique_ptr<ImageEncoding>(std::make_unique<Picture>(*this, image));
 }
 
 Status ScriptedModel::step(std::span<const StepItem> items) {
   step_gate_.pass();
   if (options_.step_delay.count() > 0) std::this_thread::sleep_for(options_.step_delay);
+  if (options_.logs_steps) log_step(items);
+  ARGES_RETURN_IF_ERROR(step_fault_.check());
+  for (const auto& item : items) ARGES_RETURN_IF_ERROR(absorb(item));
+  return {};
+}
+
+void ScriptedModel::log_step(std::span<const StepItem> items) {
   Step record;
   for (const auto& item : items) {
     record.push_back({item.sequence->length(), item.count,
                       item.input->ids[static_cast<std::size_t>(item.begin)],
                       item.logits != nullptr});
   }
-  {
-    std::lock_guard lock(steps_mutex_);
-    steps_.push_back(std::move(record));
-  }
-  ARGES_RETURN_IF_ERROR(step_fault_.check());
-  for (const auto& item : items) ARGES_RETURN_IF_ERROR(absorb(item));
-  return {};
+  std::lock_guard lock(steps_mutex_);
+  steps_.push_back(std::move(record));
+}
+
+void ScriptedModel::for_each(std::int64_t count, const std::function<void(std::int64_t)>& work) {
+  longest_loop_ = std::max(longest_loop_.load(), count);
+  pool_.parallel_for(count, 1, [&work](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) work(i);
+  });
 }
 
 Status ScriptedModel::absorb(const StepItem& item) {
@@ -120,6 +150,12 @@ void ScriptedModel::write_logits(const History& history, float* logits) const {
                         : static_cast<std::size_t>(ByteTokenizer::kEnd);
   std::fill_n(logits, ByteTokenizer::kVocabSize, 0.0F);
   logits[next] = 100.0F;
+}
+
+bool ScriptedModel::comes_to_live_sequences(std::int64_t count) const {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (*live_ != count && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  return *live_ == count;
 }
 
 std::vector<ScriptedModel::Step> ScriptedModel::steps() const {

@@ -10,10 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "kernels/base/thread_pool.h"
 #include "sdk/fakes/byte_prompts.h"
 #include "sdk/fakes/byte_tokenizer.h"
 #include "sdk/fakes/fail_point.h"
 #include "sdk/fakes/gate.h"
+#include "sdk/fakes/sequence_faults.h"
 #include "sdk/runtime/model.h"
 
 namespace arges::sdk {
@@ -35,13 +37,16 @@ struct ScriptedModelOptions {
   Script script = digest_script;
   std::int64_t max_context = 4096;
   bool sees_images = true;
-  int tiles_per_image = 4;                  // stop checks of one encode_image
+  int tiles_per_image = 4;                  // of each column of its pixels
   std::chrono::microseconds step_delay{0};  // of every step
+  int threads = 1;                          // of compute
+  bool logs_steps = true;                   // for steps(); a long run would fill the memory
 };
 
 // A Model without weights: absorbs tokens into a History and answers what its script says, one
 // byte a token. Its gates hold it at a known point, its fail points break it, and it counts what
-// is alive. A picture of height h takes h + 1 tokens of hidden size 1, each the sum of its pixels.
+// is alive. A picture of height h takes h + 1 tokens of hidden size 1, each the sum of its pixels;
+// it has tiles_per_image tiles for each of its columns, a slice each.
 class ScriptedModel : public Model {
  public:
   // One sequence's part in a step, as the model saw it.
@@ -66,12 +71,15 @@ class ScriptedModel : public Model {
   std::int64_t workspace_bytes() const override { return 0; }
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
-  Result<ImageFeatures> encode_image(const vision::Image& image, const StopCheck& stop) override;
+  Result<std::unique_ptr<ImageEncoding>> begin_image(const vision::Image& image) override;
   Status step(std::span<const StepItem> items) override;
+  void for_each(std::int64_t count, const std::function<void(std::int64_t)>& work) override;
 
   // For tests; safe from any thread.
-  Gate& step_gate() { return step_gate_; }  // before each step
-  Gate& tile_gate() { return tile_gate_; }  // before each tile of a picture
+  Gate& step_gate() { return step_gate_; }                     // before each step
+  Gate& text_gate() { return tokenizer_.gate(); }              // before each slice of a text
+  Gate& tile_gate() { return tile_gate_; }                     // before each tile of a picture
+  Gate& clone_gate() { return sequence_faults_->clone_gate; }  // before each copy of a sequence
   FailPoint& step_fault() { return step_fault_; }
   FailPoint& encode_fault() { return encode_fault_; }
   FailPoint& create_fault() { return create_fault_; }
@@ -80,16 +88,25 @@ class ScriptedModel : public Model {
   // Bytes of text tokenized so far.
   std::int64_t encoded_bytes() const { return tokenizer_.encoded_bytes(); }
   std::int64_t live_sequences() const { return *live_; }
-  std::vector<Step> steps() const;  // so far, failed ones too
+  // Whether it comes to so many within ten seconds: what a thread has in hand when its request is
+  // cancelled goes when it puts it down.
+  bool comes_to_live_sequences(std::int64_t count) const;
+  std::int64_t longest_loop() const { return longest_loop_; }  // of for_each so far
+  std::vector<Step> steps() const;                             // so far, failed ones too
 
  private:
+  class Picture;
+
+  void log_step(std::span<const StepItem> items);
   Status absorb(const StepItem& item);
   void write_logits(const History& history, float* logits) const;
 
   const ScriptedModelOptions options_;
   const ModelFacts facts_ = {"scripted", 0, "a test asked for it", "none", "none", 1, 0};
+  ThreadPool pool_;
   const ByteTokenizer tokenizer_;
   const BytePrompts prompts_;
+  std::atomic<std::int64_t> longest_loop_{0};
   Gate step_gate_;
   Gate tile_gate_;
   FailPoint step_fault_;

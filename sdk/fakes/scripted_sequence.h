@@ -6,8 +6,8 @@
 #include <memory>
 #include <utility>
 
-#include "sdk/fakes/fail_point.h"
 #include "sdk/fakes/scripted_model.h"
+#include "sdk/fakes/sequence_faults.h"
 #include "sdk/runtime/model.h"
 
 namespace arges::sdk {
@@ -28,6 +28,7 @@ class ScriptedSequence : public Sequence {
   std::int64_t length() const override { return static_cast<std::int64_t>(history.ids.size()); }
   Status reserve(std::int64_t) override { return faults_->reserve.check(); }
   Result<std::unique_ptr<Sequence>> clone() const override {
+    faults_->clone_gate.pass();
     ARGES_RETURN_IF_ERROR(faults_->clone.check());
     return std::unique_ptr<Sequence>(new ScriptedSequence(history, live_, faults_));
   }

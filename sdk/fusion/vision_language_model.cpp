@@ -153,19 +153,62 @@ Result<vision::TilePlan> VisionLanguageModel::plan_image(int height, int width) 
   return encoder_->plan(height, width);
 }
 
-Result<ImageFeatures> VisionLanguageModel::encode_image(const vision::Image& image,
-                                                        const StopCheck& stop) {
+// First the picture is scaled, then its tiles are encoded.
+class VisionLanguageModel::Picture final : public ImageEncoding {
+ public:
+  Picture(VisionLanguageModel& model, const vision::Image& image, const vision::TilePlan& plan,
+          Buffer data)
+      : model_(model), image_(image), plan_(plan), data_(std::move(data)) {}
+
+  bool done() const override { return next_tile_ == plan_.tile_count; }
+  Status encode_slice(const StopCheck& stop) override {
+    const std::lock_guard lock(model_.encode_mutex_);
+    return scaled_ ? encode_tiles(stop) : scale();
+  }
+  ImageFeatures take() override { return {plan_.token_count, std::move(data_)}; }
+
+ private:
+  Status scale() {
+    ARGES_ASSIGN_OR_RETURN(
+        scaled_,
+        vision::ScaledPicture::create(image_, plan_, model_.encoder_->tiles(), model_.pool_.get()));
+    return {};
+  }
+
+  Status encode_tiles(const StopCheck& stop) {
+    const kernels::ExecContext context{model_.ops_, model_.pool_.get(), &model_.encode_workspace_};
+    const TensorView features =
+        view_f32(data_.f32(), {plan_.token_count, model_.decoder_.config().hidden_size});
+    ARGES_ASSIGN_OR_RETURN(next_tile_, model_.encoder_->encode_tiles(context, *scaled_, plan_,
+                                                                     next_tile_, stop, features));
+    model_.encode_bytes_ = static_cast<std::int64_t>(model_.encode_workspace_.capacity());
+    if (done()) scaled_.reset();
+    return {};
+  }
+
+  VisionLanguageModel& model_;
+  const vision::Image& image_;
+  const vision::TilePlan plan_;
+  Buffer data_;
+  std::optional<vision::ScaledPicture> scaled_;
+  std::int64_t next_tile_ = 0;
+};
+
+Result<std::unique_ptr<ImageEncoding>> VisionLanguageModel::begin_image(
+    const vision::Image& image) {
   ARGES_ASSIGN_OR_RETURN(const vision::TilePlan plan, plan_image(image.height, image.width));
-  const std::int64_t width = decoder_.config().hidden_size;
-  ARGES_ASSIGN_OR_RETURN(
-      Buffer data,
-      Buffer::allocate(static_cast<std::size_t>(plan.token_count * width) * sizeof(float)));
-  const std::lock_guard lock(encode_mutex_);
-  const kernels::ExecContext context{ops_, pool_.get(), &encode_workspace_};
-  ARGES_RETURN_IF_ERROR(encoder_->encode(context, image, plan, stop,
-                                         view_f32(data.f32(), {plan.token_count, width})));
-  encode_bytes_ = static_cast<std::int64_t>(encode_workspace_.capacity());
-  return ImageFeatures{plan.token_count, std::move(data)};
+  const std::int64_t values = plan.token_count * decoder_.config().hidden_size;
+  ARGES_ASSIGN_OR_RETURN(Buffer data,
+                         Buffer::allocate(static_cast<std::size_t>(values) * sizeof(float)));
+  return std::unique_ptr<ImageEncoding>(
+      std::make_unique<Picture>(*this, image, plan, std::move(data)));
+}
+
+void VisionLanguageModel::for_each(std::int64_t count,
+                                   const std::function<void(std::int64_t)>& work) {
+  pool_->parallel_for(count, 1, [&work](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) work(i);
+  });
 }
 
 Status VisionLanguageModel::step(std::span<const StepItem> items) {

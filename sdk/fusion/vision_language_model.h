@@ -58,8 +58,9 @@ class VisionLanguageModel final : public Model {
   std::int64_t workspace_bytes() const override { return step_bytes_ + encode_bytes_; }
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
-  Result<ImageFeatures> encode_image(const vision::Image& image, const StopCheck& stop) override;
+  Result<std::unique_ptr<ImageEncoding>> begin_image(const vision::Image& image) override;
   Status step(std::span<const StepItem> items) override;
+  void for_each(std::int64_t count, const std::function<void(std::int64_t)>& work) override;
 
   // The parts, for tools that look inside (arges debug).
   const language::Decoder& decoder() const { return decoder_; }
@@ -70,13 +71,15 @@ class VisionLanguageModel final : public Model {
   kernels::ExecContext context() { return {ops_, pool_.get(), &step_workspace_}; }
 
  private:
+  class Picture;
+
   VisionLanguageModel(std::unique_ptr<LoadedModel> loaded, const kernels::OpTable& ops,
                       std::unique_ptr<ThreadPool> pool, const ModelOpenOptions& options);
 
   const kernels::OpTable* ops_;
   std::unique_ptr<ThreadPool> pool_;
   Arena step_workspace_;
-  std::mutex encode_mutex_;  // one picture at a time on its own scratch memory
+  std::mutex encode_mutex_;  // one slice of a picture at a time on its own scratch memory
   Arena encode_workspace_;
   std::unique_ptr<LoadedModel> loaded_;
   language::Decoder decoder_;

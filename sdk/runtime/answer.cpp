@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sdk/async/guard.h"
+
 namespace arges::sdk {
 
 Answer::Answer(const Model& model, TokenPicker picker, TextOutput output, Buffer logits,
@@ -27,15 +29,22 @@ Result<std::unique_ptr<Answer>> Answer::create(const Model& model, const Generat
                                             std::move(logits), std::min(options.max_tokens, room)));
 }
 
+void Answer::choose() noexcept {
+  choice_ = guarded([this]() -> Status {
+    const auto vocab = static_cast<std::size_t>(model_.vocab_size());
+    ARGES_ASSIGN_OR_RETURN(token_, picker_.pick({logits(), vocab}));
+    return {};
+  });
+}
+
 Status Answer::take_token() {
-  const auto vocab = static_cast<std::size_t>(model_.vocab_size());
-  ARGES_ASSIGN_OR_RETURN(const auto token, picker_.pick({logits(), vocab}));
-  if (picker_.is_stop(token)) {
+  ARGES_RETURN_IF_ERROR(choice_);
+  if (picker_.is_stop(token_)) {
     end(FinishReason::kStop);
     return {};
   }
-  input_.ids.push_back(token);
-  text_ += output_.push(token);
+  input_.ids.push_back(token_);
+  text_ += output_.push(token_);
   if (output_.stopped()) {
     end(FinishReason::kStop);
   } else if (token_count() >= max_tokens_) {

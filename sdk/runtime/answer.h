@@ -39,7 +39,9 @@ class Answer {
 
   // Where a step that wants the next token writes its logits, [vocab_size].
   float* logits() const { return logits_.f32(); }
-  // Takes the next token from the logits.
+  // Chooses the next token from the logits; several answers may at the same time.
+  void choose() noexcept;
+  // Takes the token chosen. Fails as TokenPicker::pick.
   Status take_token();
 
   // The last token taken, for the model to absorb. Precondition: !complete().
@@ -71,6 +73,8 @@ class Answer {
   Buffer logits_;
   const std::int64_t max_tokens_;
   ModelInput input_;
+  Status choice_;                // how choosing went
+  language::TokenId token_ = 0;  // the last one chosen
   std::int64_t absorbed_ = 0;
   std::string text_;
   FinishReason reason_ = FinishReason::kNone;

@@ -6,8 +6,10 @@
 namespace arges::sdk {
 
 void add_seen(std::span<const language::TokenId> ids, std::vector<language::TokenId>& seen) {
+  const auto known = static_cast<std::ptrdiff_t>(seen.size());
   seen.insert(seen.end(), ids.begin(), ids.end());
-  std::sort(seen.begin(), seen.end());
+  std::sort(seen.begin() + known, seen.end());
+  std::inplace_merge(seen.begin(), seen.begin() + known, seen.end());
   seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
 }
 

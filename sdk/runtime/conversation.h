@@ -11,12 +11,12 @@
 
 namespace arges::sdk {
 
-// What a session has committed. A request works on a copy of the sequence, and the copy takes the
-// original's place when the request is done; so rolling back is leaving things as they are, exact
-// to the bit.
+// What a session has committed; null before its first answer, so that an idle session costs no
+// model memory. Never changes: a request works on a copy of the sequence, and a new conversation
+// takes the old one's place when the request is done; so rolling back is leaving things as they
+// are, exact to the bit, and who copies the old one needs no lock.
 struct Conversation {
-  // Null until the first answer: an idle session costs no model memory.
-  std::unique_ptr<Sequence> sequence;
+  std::unique_ptr<const Sequence> sequence;
   // Tokens of the conversation that the sequence has not absorbed: the last token of the answer,
   // if it was cut short, and what ends the assistant's turn. The next prompt begins with them.
   std::vector<language::TokenId> tail;
@@ -24,9 +24,8 @@ struct Conversation {
   // conversation.
   std::vector<language::TokenId> seen;
 
-  bool empty() const { return !sequence; }
   std::int64_t token_count() const {
-    return (sequence ? sequence->length() : 0) + static_cast<std::int64_t>(tail.size());
+    return sequence->length() + static_cast<std::int64_t>(tail.size());
   }
 };
 

@@ -51,10 +51,11 @@ Result<std::int64_t> Engine::count_tokens(std::span<const Message> messages) con
     PromptDraft draft;
     ARGES_RETURN_IF_ERROR(builder.begin(true, {}, draft));
     for (const Message& message : messages) {
-      ARGES_RETURN_IF_ERROR(builder.add(message, image_tokens, never_stop(), draft));
+      ARGES_RETURN_IF_ERROR(builder.begin_message(message, image_tokens, draft));
+      while (draft.message) ARGES_RETURN_IF_ERROR(builder.add_slice(never_stop(), draft));
     }
     ARGES_RETURN_IF_ERROR(builder.finish(draft));
-    count = std::ssize(draft.input.ids);
+    count = std::ssize(draft.tokens.ids);
     return {};
   });
   if (!status.ok()) return status;

@@ -103,8 +103,9 @@ class Engine {
   const EngineOptions& options() const;
 
   // Closes all sessions, then joins the threads: waits for at most one step, one stretch of text
-  // being tokenized and one layer of a picture (or its cutting into tiles). From then on no session
-  // can be made and those there are answer CLOSED. Idempotent; a second caller waits for the first.
+  // being tokenized, one copy of a session's state and one layer of a picture (or its cutting into
+  // tiles). From then on no session can be made and those there are answer CLOSED. Idempotent; a
+  // second caller waits for the first.
   void close();
 
   // What the engine is doing and has done, as it was a moment ago.

@@ -35,7 +35,9 @@ Generation::Generation(Model& model, Preparer& preparer, EngineCounters& counter
       preparer_(preparer),
       counters_(counters),
       parts_(std::move(parts)),
-      deadline_(deadline_after(parts_.options.deadline)) {}
+      deadline_(deadline_after(parts_.deadline)) {
+  parts_.preparation->deadline = deadline_;
+}
 
 bool Generation::end_if_interrupted(Clock::time_point now) {
   if (parts_.request->cancel_requested || parts_.queue->closed()) {
@@ -50,40 +52,34 @@ void Generation::tend(Clock::time_point now) {
   // One that ended in the step just done stays so; a late cancel or deadline changes nothing.
   if (ended() || end_if_interrupted(now)) return;
   if (phase_ != Phase::kPreparing || !parts_.preparation->ready()) return;
-  Status status = guarded([this] { return begin(); });
-  if (!status.ok()) fail(std::move(status));
+  if (parts_.preparation->status.ok()) return begin();
+  // A cancel or the deadline may have come since `now` and have ended the preparation.
+  if (!end_if_interrupted(Clock::now())) fail(std::move(parts_.preparation->status));
 }
 
 bool Generation::runnable() const {
-  return (phase_ == Phase::kPrefill || phase_ == Phase::kDecode) && answer_->text().empty();
+  return (phase_ == Phase::kPrefill || phase_ == Phase::kDecode) && work_.answer->text().empty();
 }
 
-// The prompt is complete: gets everything that the steps need.
-Status Generation::begin() {
-  ARGES_RETURN_IF_ERROR(parts_.preparation->status);
-  prompt_ = std::move(parts_.preparation->draft.input);
-  prompt_carried_ = parts_.preparation->draft.carried;
+// The preparation is complete: takes over what it has made.
+void Generation::begin() {
+  Preparation& made = *parts_.preparation;
+  prompt_ = std::move(made.input);
+  prompt_carried_ = made.draft.carried;
   prompt_size_ = static_cast<std::int64_t>(prompt_.ids.size());
+  work_ = std::move(made.work);
   note_preparation();
   parts_.preparation.reset();
   prepared_ = Clock::now();
-  const Conversation& past = parts_.session->conversation();
-  ARGES_ASSIGN_OR_RETURN(sequence_,
-                         past.empty() ? model_.create_sequence() : past.sequence->clone());
-  const std::int64_t room = model_.max_context() - sequence_->length() - prompt_size_;
-  seen_ = past.seen;
-  add_seen(prompt_.ids, seen_);
-  ARGES_ASSIGN_OR_RETURN(
-      answer_, Answer::create(model_, parts_.options, std::move(*parts_.rules), seen_, room));
   phase_ = Phase::kPrefill;
-  return {};
 }
 
 StepItem Generation::step_item(std::int64_t prefill_chunk) {
-  if (phase_ == Phase::kDecode) return answer_->step_item(sequence_.get());
+  if (phase_ == Phase::kDecode) return work_.answer->step_item(work_.sequence.get());
   const std::int64_t count = std::min(prefill_chunk, prompt_size_ - prompt_done_);
   const bool last = parts_.answers && prompt_done_ + count == prompt_size_;
-  return {sequence_.get(), &prompt_, prompt_done_, count, last ? answer_->logits() : nullptr};
+  return {work_.sequence.get(), &prompt_, prompt_done_, count,
+          last ? work_.answer->logits() : nullptr};
 }
 
 void Generation::after_step(const StepItem& item, const Status& outcome, std::uint64_t now) {
@@ -100,13 +96,13 @@ Status Generation::absorb(const StepItem& item) {
   if (phase_ == Phase::kPrefill) {
     absorb_prompt(item.count);
   } else {
-    answer_->note_absorbed();
+    work_.answer->note_absorbed();
   }
   if (phase_ != Phase::kDecode) return {};
-  ARGES_RETURN_IF_ERROR(answer_->take_token());
+  ARGES_RETURN_IF_ERROR(work_.answer->take_token());
   ++counters_.generated_tokens;
   if (timings_.first_token.count() == 0) timings_.first_token = since(submitted_);
-  if (answer_->complete()) phase_ = Phase::kClosing;
+  if (work_.answer->complete()) phase_ = Phase::kClosing;
   return {};
 }
 
@@ -121,7 +117,7 @@ void Generation::absorb_prompt(std::int64_t count) {
 
 bool Generation::has_news() const {
   if (progress_due_ || phase_ == Phase::kClosing) return true;
-  return phase_ == Phase::kDecode && !answer_->text().empty();
+  return phase_ == Phase::kDecode && !work_.answer->text().empty();
 }
 
 bool Generation::hand_over() {
@@ -147,7 +143,7 @@ bool Generation::try_progress() {
 }
 
 Status Generation::give_text(bool& taken) {
-  if (std::string& text = answer_->text(); !text.empty()) {
+  if (std::string& text = work_.answer->text(); !text.empty()) {
     Event piece = event(EventType::kText);
     piece.text = text;
     taken = parts_.queue->try_push(piece);
@@ -158,14 +154,14 @@ Status Generation::give_text(bool& taken) {
 }
 
 Status Generation::commit() {
-  Conversation result;
+  auto result = std::make_shared<Conversation>();
   if (parts_.answers) {
-    ARGES_ASSIGN_OR_RETURN(result.tail, answer_->tail());
+    ARGES_ASSIGN_OR_RETURN(result->tail, work_.answer->tail());
   }
-  add_seen(answer_->ids(), seen_);
-  result.seen = std::move(seen_);
-  result.sequence = std::move(sequence_);
-  end(EventType::kDone, {}, &result);
+  add_seen(work_.answer->ids(), work_.seen);
+  result->seen = std::move(work_.seen);
+  result->sequence = std::move(work_.sequence);
+  end(EventType::kDone, {}, std::move(result));
   return {};
 }
 
@@ -180,7 +176,8 @@ Event Generation::event(EventType type) const {
   event.prompt_tokens = static_cast<std::uint64_t>(prompt_size_ - prompt_carried_);
   event.prompt_done =
       static_cast<std::uint64_t>(std::max<std::int64_t>(0, prompt_done_ - prompt_carried_));
-  event.generated_tokens = answer_ ? static_cast<std::uint64_t>(answer_->token_count()) : 0;
+  event.generated_tokens =
+      work_.answer ? static_cast<std::uint64_t>(work_.answer->token_count()) : 0;
   return event;
 }
 
@@ -193,12 +190,13 @@ void Generation::note_preparation() {
 
 void Generation::count(EngineCounters& now) const {
   if (ended()) return;
-  if (sequence_) {
-    now.request_bytes += model_.state_bytes() + sequence_->length() * model_.kv_bytes_per_token();
+  if (work_.sequence) {
+    now.request_bytes +=
+        model_.state_bytes() + work_.sequence->length() * model_.kv_bytes_per_token();
   }
   if (phase_ == Phase::kPreparing) {
     ++now.preparing;
-  } else if (phase_ == Phase::kClosing || (answer_ && !answer_->text().empty())) {
+  } else if (phase_ == Phase::kClosing || (work_.answer && !work_.answer->text().empty())) {
     ++now.paused;
   } else {
     ++(phase_ == Phase::kPrefill ? now.prefilling : now.decoding);
@@ -207,7 +205,7 @@ void Generation::count(EngineCounters& now) const {
 
 // The one place where a request ends. It sets no memory aside, and it frees the request's before
 // anybody can hear of the end.
-void Generation::end(EventType type, Status status, Conversation* result) {
+void Generation::end(EventType type, Status status, SessionState::Past result) {
   phase_ = Phase::kEnded;
   if (parts_.preparation) note_preparation();
   timings_.total = since(submitted_);
@@ -215,17 +213,15 @@ void Generation::end(EventType type, Status status, Conversation* result) {
   last = event(type);
   last.status = std::move(status);
   last.timings = timings_;
-  if (type == EventType::kDone) last.finish_reason = answer_->finish_reason();
-  answer_.reset();
-  sequence_.reset();
-  seen_ = {};
+  if (type == EventType::kDone) last.finish_reason = work_.answer->finish_reason();
+  work_ = {};
   prompt_ = {};
   progress_due_ = false;
   if (parts_.preparation) preparer_.withdraw(*parts_.preparation);
   parts_.preparation.reset();
   parts_.space_listener.reset();
   counters_.note_end(type);
-  parts_.session->finish(result, [this] {
+  parts_.session->finish(std::move(result), [this] {
     parts_.request->finished = true;
     parts_.queue->push_terminal(std::move(parts_.terminal));
     parts_.request->announce_end();

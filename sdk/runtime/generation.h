@@ -4,13 +4,10 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 
 #include "kernels/base/status.h"
-#include "sdk/runtime/answer.h"
 #include "sdk/runtime/engine_counters.h"
 #include "sdk/runtime/event_queue.h"
-#include "sdk/runtime/generate_options.h"
 #include "sdk/runtime/model.h"
 #include "sdk/runtime/preparation.h"
 #include "sdk/runtime/request_state.h"
@@ -27,9 +24,8 @@ struct GenerationParts {
   std::shared_ptr<EventQueue> queue;
   std::shared_ptr<void> space_listener;  // the queue's token; wakes the scheduler
   std::shared_ptr<Preparation> preparation;
-  std::optional<AnswerRules> rules;
-  GenerateOptions options;
-  bool answers = true;  // or the messages are only added to the conversation
+  std::chrono::milliseconds deadline{0};  // from now; 0 = none
+  bool answers = true;                    // or the messages are only added to the conversation
   std::uint64_t tag = 0;
   EventQueue::TerminalSlot terminal = EventQueue::make_terminal_slot();
 };
@@ -40,7 +36,8 @@ struct GenerationParts {
 //       │            │           │          │
 //       └────────────┴───────────┴──────────┴──────→ ended (kCancelled, kFailed)
 //
-// preparing: the preparer's threads make the prompt. prefill: one prompt chunk a step. decode: one
+// preparing: the preparer's threads make the prompt and the request's copy of the session's state.
+// prefill: one prompt chunk a step. decode: one
 // token a step. closing: the answer is complete, its last text waits for room in the queue.
 // Messages that are only added go from prefill to closing.
 class Generation {
@@ -80,6 +77,9 @@ class Generation {
   // the answer. Chunks are cut from the prompt's start on, whoever else is in the batch, so an
   // answer does not depend on its company. Precondition: runnable().
   StepItem step_item(std::int64_t prefill_chunk);
+  // Chooses the answer's next token from what that step has written, for after_step to take. Those
+  // of one step may choose at the same time. Precondition: the item asked for logits.
+  void choose() noexcept { work_.answer->choose(); }
   // Takes the outcome of that step, unless the request was interrupted while it ran. `now`: what
   // waiting_since() says of news that come of it.
   void after_step(const StepItem& item, const Status& outcome, std::uint64_t now);
@@ -88,7 +88,7 @@ class Generation {
   enum class Phase { kPreparing, kPrefill, kDecode, kClosing, kEnded };
 
   bool end_if_interrupted(Clock::time_point now);
-  Status begin();
+  void begin();
   Status absorb(const StepItem& item);
   void absorb_prompt(std::int64_t count);
   bool try_progress();
@@ -97,7 +97,7 @@ class Generation {
   void fail(Status status);
   Event event(EventType type) const;
   void note_preparation();
-  void end(EventType type, Status status, Conversation* result);
+  void end(EventType type, Status status, SessionState::Past result);
 
   Model& model_;
   Preparer& preparer_;
@@ -108,13 +108,11 @@ class Generation {
   Clock::time_point prepared_;  // when the prompt was complete
   RequestTimings timings_;
   Phase phase_ = Phase::kPreparing;
-  std::unique_ptr<Sequence> sequence_;  // a copy of the session's, or a fresh one
+  StepWork work_;
   ModelInput prompt_;
   std::int64_t prompt_carried_ = 0;  // leading tokens that the conversation already counted
   std::int64_t prompt_size_ = 0;
   std::int64_t prompt_done_ = 0;
-  std::vector<language::TokenId> seen_;  // the conversation's ids, the prompt's included
-  std::unique_ptr<Answer> answer_;
   bool progress_due_ = false;
   std::uint64_t waiting_since_ = 0;
 };

@@ -2,26 +2,21 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "kernels/base/buffer.h"
 #include "kernels/base/status.h"
 #include "kernels/base/stop_check.h"
 #include "language/text/prompt.h"
 #include "language/text/tokenizer.h"
+#include "sdk/runtime/image_encoding.h"
 #include "vision/decode/image.h"
 #include "vision/tiles/anyres_plan.h"
 
 namespace arges::sdk {
-
-// A picture as the language model reads it: [tokens, hidden] f32.
-struct ImageFeatures {
-  std::int64_t tokens = 0;
-  Buffer data;
-};
 
 // Token ids to absorb, with pictures in the place of their placeholder runs.
 struct ModelInput {
@@ -66,7 +61,7 @@ struct ModelFacts {
 };
 
 // What the scheduler drives: the real one joins vision and language (sdk/fusion), the scripted one
-// (sdk/fakes) needs no weights. encode_image may run at the same time as step; step is called by
+// (sdk/fakes) needs no weights. Pictures may be encoded at the same time as step; step is called by
 // one thread at a time. All other members are safe from any thread.
 class Model {
  public:
@@ -89,12 +84,18 @@ class Model {
   // UNSUPPORTED when the model has no image encoder.
   virtual Result<vision::TilePlan> plan_image(int height, int width) const = 0;
 
-  // `stop` is asked often; what it returns when not ok ends the work.
-  virtual Result<ImageFeatures> encode_image(const vision::Image& image, const StopCheck& stop) = 0;
+  // Begins with a picture, whose slices are then encoded. Fails as plan_image; OUT_OF_MEMORY_*.
+  virtual Result<std::unique_ptr<ImageEncoding>> begin_image(const vision::Image& image) = 0;
+  // The same in one go, asking before each slice.
+  Result<ImageFeatures> encode_image(const vision::Image& image, const StopCheck& stop);
 
   // Absorbs all items in one ragged batch; each item's result is independent of the others. On
   // failure the sequences named are no longer usable.
   virtual Status step(std::span<const StepItem> items) = 0;
+
+  // Calls work(i) for each i in [0, count), shared out among the threads that compute; returns when
+  // all have returned. work must not throw.
+  virtual void for_each(std::int64_t count, const std::function<void(std::int64_t)>& work) = 0;
 };
 
 }  // namespace arges::sdk

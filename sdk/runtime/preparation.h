@@ -2,36 +2,45 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "kernels/base/status.h"
-#include "language/text/token.h"
+#include "sdk/runtime/conversation.h"
 #include "sdk/runtime/message.h"
 #include "sdk/runtime/model.h"
 #include "sdk/runtime/preparation_times.h"
 #include "sdk/runtime/prompt_builder.h"
 #include "sdk/runtime/request_state.h"
+#include "sdk/runtime/step_work.h"
 
 namespace arges::sdk {
 
-// A request's way from messages to a complete ModelInput. Written by the preparer's threads, one
+// A request's way from messages to all that its steps need. Written by the preparer's threads, one
 // at a time; the step thread reads it once ready() and not before.
 struct Preparation {
   std::shared_ptr<RequestState> request;
-  // Where the conversation stood when the request was accepted. A copy: the session may move on
-  // when the request is cancelled, while its preparation is still under way.
-  bool first = true;
-  std::int64_t absorbed = 0;
-  std::vector<language::TokenId> tail;
+  // Where the conversation stood when the request was accepted. The session may move on when the
+  // request is cancelled, while its preparation is still under way.
+  std::shared_ptr<const Conversation> past;
 
   PromptEnd end = PromptEnd::kAnswer;
-  std::vector<Message> messages;  // each emptied once it is in the draft
+  std::vector<Message> messages;  // each emptied once the draft has it
   std::size_t messages_done = 0;
   std::vector<std::int64_t> image_tokens;  // of each picture, in order; known once it has begun
-  PromptDraft draft;
+  PromptDraft draft;                       // its images go one by one when they have been encoded
+  MessageImage::Pixels pixels;             // of the picture under way
+  std::unique_ptr<ImageEncoding> image;    // under way
   std::size_t images_done = 0;
+  ModelInput input;  // what comes of it
+
+  // How the answer will be made, until it is part of `work`.
+  GenerateOptions options;
+  std::optional<AnswerRules> rules;
+  StepWork work;  // once ready
 
   PreparationTimes times;
 
@@ -39,8 +48,15 @@ struct Preparation {
   std::atomic<bool> finished{false};
   std::atomic<bool> withdrawn{false};  // the request has ended before it was ready
 
+  bool text_complete() const { return messages_done == messages.size(); }
+  bool prompt_complete() const { return text_complete() && images_done == draft.images.size(); }
+  // When nobody needs it any more.
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+
   // Nobody needs it any more.
-  bool abandoned() const { return withdrawn || request->abandoned(); }
+  bool abandoned() const {
+    return withdrawn || request->abandoned() || std::chrono::steady_clock::now() >= deadline;
+  }
   bool ready() const { return finished.load(std::memory_order_acquire); }
 };
 

@@ -48,11 +48,11 @@ Preparer::Preparer(Model& model, EngineCounters& counters, std::function<void()>
       picture_thread_(std::move(pictures)),
       text_alarm_(*text_thread_,
                   [this] {
-                    write_all();
+                    run_text();
                     return Alarm::kNever;
                   }),
       picture_alarm_(*picture_thread_, [this] {
-        encode_all();
+        run_pictures();
         return Alarm::kNever;
       }) {}
 
@@ -94,52 +94,76 @@ void Preparer::queue_up(PreparationLine& line, Alarm& alarm, Entry entry) {
   alarm.ring();
 }
 
-void Preparer::write_all() {
-  for (Entry next = text_.take(); !next.empty(); next = text_.take()) write_next(std::move(next));
+void Preparer::run_text() {
+  for (Entry next = text_.take(); !next.empty(); next = text_.take()) text_turn(std::move(next));
 }
 
-void Preparer::encode_all() {
+void Preparer::run_pictures() {
   for (Entry next = pictures_.take(); !next.empty(); next = pictures_.take()) {
-    encode_next(std::move(next));
+    picture_turn(std::move(next));
   }
 }
 
-void Preparer::write_next(Entry entry) {
+// The copy is made here too: on the other thread a request without pictures would wait for some.
+void Preparer::text_turn(Entry entry) {
+  Preparation& preparation = *entry.front();
+  if (preparation.prompt_complete()) {
+    return settle(std::move(entry), guarded([&] { return copy_state(preparation); }));
+  }
+  const auto begin = PreparationTimes::Clock::now();
+  Status status = guarded([&] { return write_slice(preparation); });
+  preparation.times.add_text(begin, PreparationTimes::Clock::now());
+  go_on(std::move(entry), std::move(status));
+}
+
+void Preparer::picture_turn(Entry entry) {
   Preparation& preparation = *entry.front();
   const auto begin = PreparationTimes::Clock::now();
-  Status status = guarded([&] { return write_one(preparation); });
-  preparation.times.add_text(begin, PreparationTimes::Clock::now());
-  if (!status.ok()) {
-    settle(preparation, std::move(status));
-  } else if (preparation.messages_done < preparation.messages.size()) {
-    queue_up(text_, text_alarm_, std::move(entry));
-  } else if (!preparation.draft.images.empty()) {
+  Status status = guarded([&] { return encode_slice(preparation); });
+  preparation.times.add_images(begin, PreparationTimes::Clock::now());
+  go_on(std::move(entry), std::move(status));
+}
+
+// Behind a slice: to the end of the line for the next one, or out.
+void Preparer::go_on(Entry entry, Status status) {
+  const Preparation& preparation = *entry.front();
+  if (!status.ok()) return settle(std::move(entry), std::move(status));
+  if (preparation.text_complete() && !preparation.prompt_complete()) {
     queue_up(pictures_, picture_alarm_, std::move(entry));
   } else {
-    settle(preparation, {});
+    queue_up(text_, text_alarm_, std::move(entry));
   }
 }
 
-// One message, with what stands before the first and after the last.
-Status Preparer::write_one(Preparation& preparation) const {
+// Part of one message, with what stands before the first and after the last.
+Status Preparer::write_slice(Preparation& preparation) const {
   const StopCheck stop = stop_of(preparation);
   ARGES_RETURN_IF_ERROR(stop());
-  const PromptBuilder builder(model_.prompts());
+  PromptDraft& draft = preparation.draft;
+  if (!draft.message) ARGES_RETURN_IF_ERROR(begin_message(preparation));
+  ARGES_RETURN_IF_ERROR(PromptBuilder::add_slice(stop, draft));
+  if (!draft.message) ++preparation.messages_done;
+  if (preparation.text_complete() && preparation.end == PromptEnd::kAnswer) {
+    ARGES_RETURN_IF_ERROR(PromptBuilder(model_.prompts()).finish(draft));
+  }
+  return check_context(preparation, std::ssize(draft.tokens.ids));
+}
+
+// The next message; the last one may be how the answer begins.
+Status Preparer::begin_message(Preparation& preparation) const {
   if (preparation.messages_done == 0) ARGES_RETURN_IF_ERROR(begin_prompt(preparation));
+  const PromptBuilder builder(model_.prompts());
+  PromptDraft& draft = preparation.draft;
   Message& message = preparation.messages[preparation.messages_done];
-  const bool last = ++preparation.messages_done == preparation.messages.size();
+  const bool last = preparation.messages_done + 1 == preparation.messages.size();
   if (last && preparation.end == PromptEnd::kContinued) {
-    ARGES_RETURN_IF_ERROR(builder.finish(preparation.draft));
-    ARGES_RETURN_IF_ERROR(
-        PromptBuilder::begin_answer(message, model_.tokenizer(), stop, preparation.draft));
+    ARGES_RETURN_IF_ERROR(builder.finish(draft));
+    PromptBuilder::begin_answer(message, model_.tokenizer(), draft);
   } else {
-    ARGES_RETURN_IF_ERROR(builder.add(message, preparation.image_tokens, stop, preparation.draft));
+    ARGES_RETURN_IF_ERROR(builder.begin_message(message, preparation.image_tokens, draft));
   }
   message = {};
-  if (last && preparation.end == PromptEnd::kAnswer) {
-    ARGES_RETURN_IF_ERROR(builder.finish(preparation.draft));
-  }
-  return check_context(preparation, 0);
+  return {};
 }
 
 Status Preparer::begin_prompt(Preparation& preparation) const {
@@ -150,14 +174,15 @@ Status Preparer::begin_prompt(Preparation& preparation) const {
   }
   ARGES_ASSIGN_OR_RETURN(preparation.image_tokens,
                          count_image_tokens(preparation.messages, model_, stop_of(preparation)));
-  return PromptBuilder(model_.prompts())
-      .begin(preparation.first, preparation.tail, preparation.draft);
+  const PromptBuilder builder(model_.prompts());
+  if (!preparation.past) return builder.begin(true, {}, preparation.draft);
+  return builder.begin(false, preparation.past->tail, preparation.draft);
 }
 
-// `more`: tokens that will follow those of the draft.
-Status Preparer::check_context(const Preparation& preparation, std::int64_t more) const {
-  const std::int64_t tokens =
-      preparation.absorbed + more + static_cast<std::int64_t>(preparation.draft.input.ids.size());
+// `prompt`: tokens that it will have at least.
+Status Preparer::check_context(const Preparation& preparation, std::int64_t prompt) const {
+  const std::int64_t absorbed = preparation.past ? preparation.past->sequence->length() : 0;
+  const std::int64_t tokens = absorbed + prompt;
   if (tokens < model_.max_context()) return {};
   return {StatusCode::kContextFull, "the conversation would hold at least " +
                                         std::to_string(tokens) +
@@ -166,40 +191,50 @@ Status Preparer::check_context(const Preparation& preparation, std::int64_t more
                                         "; shorten the messages or begin a new session"};
 }
 
-void Preparer::encode_next(Entry entry) {
-  Preparation& preparation = *entry.front();
-  const auto begin = PreparationTimes::Clock::now();
-  Status status = guarded([&] { return encode_one(preparation); });
-  preparation.times.add_images(begin, PreparationTimes::Clock::now());
-  if (status.ok()) ++counters_.images_encoded;
-  const bool last = ++preparation.images_done == preparation.draft.images.size();
-  if (!status.ok() || last) {
-    settle(preparation, std::move(status));
-  } else {
-    queue_up(pictures_, picture_alarm_, std::move(entry));
-  }
-}
-
-Status Preparer::encode_one(Preparation& preparation) const {
+// Part of one picture.
+Status Preparer::encode_slice(Preparation& preparation) const {
   const StopCheck stop = stop_of(preparation);
   ARGES_RETURN_IF_ERROR(stop());
-  PromptDraft& draft = preparation.draft;
-  const std::size_t index = preparation.images_done;
-  // A file's pixels are there from here to the end of the encoding: one picture's at a time.
-  ARGES_ASSIGN_OR_RETURN(const auto pixels, draft.images[index].pixels());
-  ARGES_RETURN_IF_ERROR(stop());
-  ARGES_ASSIGN_OR_RETURN(ImageFeatures features, model_.encode_image(*pixels, stop));
-  if (features.tokens != draft.spans[index].count) {
+  if (!preparation.image) {
+    // A file's pixels are there from here to the end of the encoding: one picture's at a time.
+    ARGES_ASSIGN_OR_RETURN(preparation.pixels,
+                           preparation.draft.images[preparation.images_done].pixels());
+    ARGES_RETURN_IF_ERROR(stop());
+    ARGES_ASSIGN_OR_RETURN(preparation.image, model_.begin_image(*preparation.pixels));
+  }
+  ARGES_RETURN_IF_ERROR(preparation.image->encode_slice(stop));
+  return preparation.image->done() ? keep_features(preparation) : Status();
+}
+
+Status Preparer::keep_features(Preparation& preparation) const {
+  auto features = std::make_shared<const ImageFeatures>(preparation.image->take());
+  preparation.image.reset();
+  preparation.pixels.reset();
+  const std::size_t index = preparation.images_done++;
+  const language::ImageSpan& span = preparation.draft.tokens.images[index];
+  if (features->tokens != span.count) {
     return internal_error("a picture's features do not fill its placeholders; please report it");
   }
-  draft.input.pictures[index].features = std::make_shared<const ImageFeatures>(std::move(features));
-  draft.images[index] = {};
+  preparation.input.pictures.push_back({span.begin, std::move(features)});
+  preparation.draft.images[index] = {};
+  ++counters_.images_encoded;
   return {};
 }
 
-void Preparer::settle(Preparation& preparation, Status status) {
-  preparation.status = std::move(status);
-  preparation.finished.store(true, std::memory_order_release);
+Status Preparer::copy_state(Preparation& preparation) const {
+  ARGES_RETURN_IF_ERROR(stop_of(preparation)());
+  preparation.input.ids = std::move(preparation.draft.tokens.ids);
+  ARGES_ASSIGN_OR_RETURN(preparation.work,
+                         make_step_work(model_, preparation.past.get(), preparation.input,
+                                        preparation.options, std::move(*preparation.rules)));
+  return {};
+}
+
+// Lets go of it before it rings: what a request leaves is then the step thread's to free.
+void Preparer::settle(Entry entry, Status status) {
+  entry.front()->status = std::move(status);
+  entry.front()->finished.store(true, std::memory_order_release);
+  entry.clear();
   on_ready_();
 }
 

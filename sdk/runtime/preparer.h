@@ -14,11 +14,13 @@ namespace arges::sdk {
 
 // Prepares requests off the step thread:
 //
-//   messages ─ text thread: ids of one message after another ─ picture thread: features of one
-//   picture after another
+//   messages ─ text thread: ids ─ picture thread: features ─ text thread: the request's copy of the
+//   session's state
 //
-// Several requests take turns, message by message and picture by picture. Text never waits for
-// pictures. Of requests that have ended nothing is kept but what the two threads have in hand.
+// Requests take turns on each thread, one slice of work a turn: a stretch of text, a picture's
+// scaling or a few of its tiles, a copy. So a short request never waits for all of a long one, and
+// text never waits for pictures. Of requests that have ended nothing is kept but what the two
+// threads have in hand.
 class Preparer {
  public:
   // As join().
@@ -34,8 +36,8 @@ class Preparer {
 
   // Takes over; ready() follows, unless the preparation is withdrawn: then nothing more.
   void start(PreparationLine::Entry preparation) noexcept;
-  // The request has ended: what waits for its turn is let go, work on it ends after at most one
-  // stretch of text (see Tokenizer::encode) or one picture step (see ImageEncoder::encode).
+  // The request has ended: what waits for its turn is let go, the slice under way is the last, and
+  // its stop check ends that too.
   void withdraw(Preparation& preparation) noexcept;
   // Ends the threads after what they have in hand. Idempotent; not from one of them.
   void join();
@@ -45,16 +47,20 @@ class Preparer {
 
   Preparer(Model& model, EngineCounters& counters, std::function<void()> on_ready,
            std::unique_ptr<EngineThread> text, std::unique_ptr<EngineThread> pictures);
-  void write_all();
-  void encode_all();
-  void write_next(Entry entry);
-  void encode_next(Entry entry);
+  void run_text();
+  void run_pictures();
+  void text_turn(Entry entry);
+  void picture_turn(Entry entry);
+  void go_on(Entry entry, Status status);
   static void queue_up(PreparationLine& line, Alarm& alarm, Entry entry);
+  Status write_slice(Preparation& preparation) const;
+  Status begin_message(Preparation& preparation) const;
   Status begin_prompt(Preparation& preparation) const;
-  Status write_one(Preparation& preparation) const;
   Status check_context(const Preparation& preparation, std::int64_t more) const;
-  Status encode_one(Preparation& preparation) const;
-  void settle(Preparation& preparation, Status status);
+  Status encode_slice(Preparation& preparation) const;
+  Status keep_features(Preparation& preparation) const;
+  Status copy_state(Preparation& preparation) const;
+  void settle(Entry entry, Status status);
 
   Model& model_;
   EngineCounters& counters_;

@@ -8,15 +8,8 @@
 namespace arges::sdk {
 namespace {
 
-// Moves the piece behind what is there; its picture places move along.
-void append_piece(const language::PromptTokens& piece, PromptDraft& draft) {
-  auto& ids = draft.input.ids;
-  const auto offset = static_cast<std::int64_t>(ids.size());
-  for (const auto& span : piece.images) {
-    draft.spans.push_back({offset + span.begin, span.count});
-    draft.input.pictures.push_back({offset + span.begin, nullptr});
-  }
-  ids.insert(ids.end(), piece.ids.begin(), piece.ids.end());
+void append(const language::PromptTokens& piece, PromptDraft& draft) {
+  draft.tokens.ids.insert(draft.tokens.ids.end(), piece.ids.begin(), piece.ids.end());
 }
 
 }  // namespace
@@ -25,16 +18,17 @@ Status PromptBuilder::begin(bool first, std::span<const language::TokenId> tail,
                             PromptDraft& draft) const {
   if (first) {
     ARGES_ASSIGN_OR_RETURN(const auto begin, family_.begin());
-    append_piece(begin, draft);
+    append(begin, draft);
   } else {
-    draft.input.ids.assign(tail.begin(), tail.end());
+    draft.tokens.ids.assign(tail.begin(), tail.end());
     draft.carried = static_cast<std::int64_t>(tail.size());
   }
   return {};
 }
 
-Status PromptBuilder::add(const Message& message, std::span<const std::int64_t> image_tokens,
-                          const StopCheck& stop, PromptDraft& draft) const {
+Status PromptBuilder::begin_message(const Message& message,
+                                    std::span<const std::int64_t> image_tokens,
+                                    PromptDraft& draft) const {
   language::PromptMessage typed;
   typed.role = message.role;
   for (const auto& part : message.parts) {
@@ -46,23 +40,28 @@ Status PromptBuilder::add(const Message& message, std::span<const std::int64_t> 
                              image_tokens[draft.images.size()]);
     draft.images.push_back(std::get<MessageImage>(part));
   }
-  ARGES_ASSIGN_OR_RETURN(const auto piece, family_.message(typed, stop));
-  append_piece(piece, draft);
+  ARGES_ASSIGN_OR_RETURN(draft.message, family_.begin_message(typed));
   return {};
+}
+
+Status PromptBuilder::add_slice(const StopCheck& stop, PromptDraft& draft) {
+  if (!draft.message->done()) {
+    ARGES_RETURN_IF_ERROR(draft.message->encode_slice(stop, draft.tokens));
+  }
+  if (draft.message->done()) draft.message.reset();
+  return {};
+}
+
+void PromptBuilder::begin_answer(const Message& message, const language::Tokenizer& tokenizer,
+                                 PromptDraft& draft) {
+  std::string text;
+  for (const auto& part : message.parts) text += std::get<MessageText>(part).str();
+  draft.message.emplace(tokenizer, std::vector<language::PromptPiece>{std::move(text)});
 }
 
 Status PromptBuilder::finish(PromptDraft& draft) const {
   ARGES_ASSIGN_OR_RETURN(const auto header, family_.generation_prompt());
-  append_piece(header, draft);
-  return {};
-}
-
-Status PromptBuilder::begin_answer(const Message& message, const language::Tokenizer& tokenizer,
-                                   const StopCheck& stop, PromptDraft& draft) {
-  std::string text;
-  for (const auto& part : message.parts) text += std::get<MessageText>(part).str();
-  ARGES_ASSIGN_OR_RETURN(const auto ids, tokenizer.encode(text, stop));
-  draft.input.ids.insert(draft.input.ids.end(), ids.begin(), ids.end());
+  append(header, draft);
   return {};
 }
 

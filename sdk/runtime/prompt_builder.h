@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -9,16 +10,15 @@
 #include "kernels/base/stop_check.h"
 #include "language/text/prompt.h"
 #include "sdk/runtime/message.h"
-#include "sdk/runtime/model.h"
 
 namespace arges::sdk {
 
 // A request's prompt before its pictures are encoded.
 struct PromptDraft {
-  ModelInput input;                        // pictures in order, their features still null
-  std::vector<language::ImageSpan> spans;  // one for each picture
-  std::vector<MessageImage> images;        // one for each picture
-  std::int64_t carried = 0;                // leading ids that the conversation already counts
+  language::PromptTokens tokens;
+  std::vector<MessageImage> images;  // one for each of tokens.images
+  std::int64_t carried = 0;          // leading ids that the conversation already counts
+  std::optional<language::PromptEncoding> message;  // under way
 };
 
 // What a request asks for behind its messages.
@@ -29,7 +29,7 @@ enum class PromptEnd {
 };
 
 // Writes a conversation's next prompt, piece by piece, as its model family prescribes: begin, each
-// message, and for an answer finish, behind which may stand how it begins.
+// message slice by slice, and for an answer finish, behind which may stand how it begins.
 class PromptBuilder {
  public:
   explicit PromptBuilder(const language::PromptFamily& family) : family_(family) {}
@@ -37,14 +37,17 @@ class PromptBuilder {
   // A conversation's first prompt starts with the family's begin(), a later one with its tail.
   Status begin(bool first, std::span<const language::TokenId> tail, PromptDraft& draft) const;
   // image_tokens: placeholder count of each picture of the request, in order. Fails as
-  // PromptFamily::message.
-  Status add(const Message& message, std::span<const std::int64_t> image_tokens,
-             const StopCheck& stop, PromptDraft& draft) const;
+  // PromptFamily::begin_message. Precondition: no message is under way.
+  Status begin_message(const Message& message, std::span<const std::int64_t> image_tokens,
+                       PromptDraft& draft) const;
+  // Goes on with the message under way; it is not any more when it is complete. Fails as
+  // PromptEncoding::encode_slice.
+  static Status add_slice(const StopCheck& stop, PromptDraft& draft);
   // The header after which the model answers.
   Status finish(PromptDraft& draft) const;
-  // The text of `message` as the model's own first words. Fails as Tokenizer::encode.
-  static Status begin_answer(const Message& message, const language::Tokenizer& tokenizer,
-                             const StopCheck& stop, PromptDraft& draft);
+  // Begins with the text of `message` as the model's own first words, to go on with add_slice.
+  static void begin_answer(const Message& message, const language::Tokenizer& tokenizer,
+                           PromptDraft& draft);
 
  private:
   const language::PromptFamily& family_;

@@ -212,6 +212,7 @@ bool Scheduler::step() {
   const auto begin = Generation::Clock::now();
   const Status outcome = guarded([this] { return model_->step(turn_.items); });
   count_step(Generation::Clock::now() - begin);
+  if (outcome.ok()) choose_tokens(turn_, *model_);
   for (std::size_t i = 0; i < turn_.items.size(); ++i) {
     turn_.generations[i]->after_step(turn_.items[i], outcome, ++news_);
   }

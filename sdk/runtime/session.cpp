@@ -20,14 +20,15 @@ Status assemble(Scheduler& scheduler, std::vector<Message> messages, PromptEnd e
   ARGES_RETURN_IF_ERROR(check_images(messages, scheduler.model()));
   ARGES_RETURN_IF_ERROR(check_generate_options(options, scheduler.model()));
   ARGES_ASSIGN_OR_RETURN(auto stops, language::StopMatcher::create(options.stop_strings));
-  parts.rules = AnswerRules{std::move(stops), scheduler.suppressed()};
   parts.request = std::make_shared<RequestState>(scheduler.weak_from_this());
   parts.preparation = std::make_shared<Preparation>();
   parts.preparation->request = parts.request;
+  parts.preparation->rules = AnswerRules{std::move(stops), scheduler.suppressed()};
   parts.preparation->end = end;
   parts.answers = end != PromptEnd::kNothing;
   parts.preparation->messages = std::move(messages);
-  parts.options = std::move(options);
+  parts.deadline = options.deadline;
+  parts.preparation->options = std::move(options);
   parts.space_listener = queue->add_space_listener([weak = scheduler.weak_from_this()] {
     if (const auto owner = weak.lock()) owner->wake();
   });
@@ -35,10 +36,8 @@ Status assemble(Scheduler& scheduler, std::vector<Message> messages, PromptEnd e
   return {};
 }
 
-Status submit(Scheduler& scheduler, const Conversation& past, GenerationParts& parts) {
-  parts.preparation->first = past.empty();
-  parts.preparation->absorbed = past.empty() ? 0 : past.sequence->length();
-  parts.preparation->tail = past.tail;
+Status submit(Scheduler& scheduler, const SessionState::Past& past, GenerationParts& parts) {
+  parts.preparation->past = past;
   scheduler.submit(std::move(parts));
   return {};
 }
@@ -77,8 +76,9 @@ Result<std::shared_ptr<Request>> Session::request(std::vector<Message> messages,
     parts.session = state_;
     parts.tag = tag;
     request = std::make_shared<Request>(parts.request);
-    return state_->start(parts.request,
-                         [&](const Conversation& past) { return submit(*scheduler, past, parts); });
+    return state_->start(parts.request, [&](const SessionState::Past& past) {
+      return submit(*scheduler, past, parts);
+    });
   });
   if (!status.ok()) return status;
   return request;

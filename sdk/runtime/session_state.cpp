@@ -13,7 +13,7 @@ std::int64_t SessionState::token_count() const {
 }
 
 Status SessionState::start(std::shared_ptr<RequestState> request,
-                           const std::function<Status(const Conversation&)>& submit) {
+                           const std::function<Status(const Past&)>& submit) {
   std::lock_guard lock(mutex_);
   if (closed_) return {StatusCode::kClosed, "the session has been closed"};
   if (in_flight_) {
@@ -25,11 +25,11 @@ Status SessionState::start(std::shared_ptr<RequestState> request,
   return {};
 }
 
-void SessionState::finish(Conversation* result, const std::function<void()>& announce) {
+void SessionState::finish(Past result, const std::function<void()>& announce) {
   std::lock_guard lock(mutex_);
   if (result) {
-    conversation_ = std::move(*result);
-    token_count_ = conversation_.token_count();
+    conversation_ = std::move(result);
+    token_count_ = conversation_->token_count();
   }
   in_flight_.reset();
   announce();
@@ -49,7 +49,7 @@ void SessionState::close() {
   {
     std::unique_lock lock(mutex_);
     idle_.wait(lock, [this] { return !in_flight_; });
-    conversation_ = {};
+    conversation_.reset();
     token_count_ = 0;
   }
   if (const auto owner = scheduler_.lock()) owner->forget(this);

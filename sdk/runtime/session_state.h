@@ -18,8 +18,7 @@ namespace arges::sdk {
 //        start ok                     finish
 //   idle ────────→ in flight (one) ──────────→ idle        close, from either: closed, for good
 //
-// The model's memory behind the conversation is touched by the engine's step thread while a
-// request is in flight and by nobody else but close() when none is.
+// The committed conversation is shared with those who copy it and never changes.
 class SessionState {
  public:
   explicit SessionState(std::weak_ptr<Scheduler> scheduler) : scheduler_(std::move(scheduler)) {}
@@ -27,23 +26,23 @@ class SessionState {
   std::shared_ptr<Scheduler> scheduler() const { return scheduler_.lock(); }
   std::int64_t token_count() const;
 
-  // Puts `request` in flight if `submit`, shown the conversation, accepts it: BUSY, CLOSED, or
+  using Past = std::shared_ptr<const Conversation>;  // null: nothing has been said
+
+  // Puts `request` in flight if `submit`, given the conversation, accepts it: BUSY, CLOSED, or
   // submit's failure. Submit runs under the session's lock, so that closing comes before it or
   // after it.
   Status start(std::shared_ptr<RequestState> request,
-               const std::function<Status(const Conversation&)>& submit);
-
-  // The committed conversation, for the step thread while a request is in flight.
-  const Conversation& conversation() const { return conversation_; }
+               const std::function<Status(const Past&)>& submit);
 
   // Ends the request in flight: replaces the conversation if `result` is given, then calls
   // `announce`, which queues the terminal event. All under one lock: whoever has read the event
   // finds the session idle, and close() returns only when the event is there.
-  void finish(Conversation* result, const std::function<void()>& announce);
+  void finish(Past result, const std::function<void()>& announce);
 
   // Refuses further requests and cancels the one in flight; does not wait.
   void begin_close();
-  // begin_close(), waits for the end of the request in flight, frees the conversation. Idempotent.
+  // begin_close(), waits for the end of the request in flight, lets the conversation go.
+  // Idempotent.
   void close();
 
  private:
@@ -52,7 +51,7 @@ class SessionState {
   std::condition_variable idle_;
   bool closed_ = false;
   std::shared_ptr<RequestState> in_flight_;
-  Conversation conversation_;
+  Past conversation_;
   std::int64_t token_count_ = 0;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/runtime/turn.h"
 
+#include <iterator>
+
 #include "sdk/async/guard.h"
 
 namespace arges::sdk {
@@ -40,6 +42,13 @@ void reserve_memory(Turn& turn, std::uint64_t now) {
   }
   turn.items.resize(kept);
   turn.generations.resize(kept);
+}
+
+void choose_tokens(const Turn& turn, Model& model) {
+  model.for_each(std::ssize(turn.items), [&turn](std::int64_t i) {
+    const auto at = static_cast<std::size_t>(i);
+    if (turn.items[at].logits) turn.generations[at]->choose();
+  });
 }
 
 }  // namespace arges::sdk

@@ -39,4 +39,8 @@ void plan_turn(std::list<std::shared_ptr<Generation>>& active, const TurnLimits&
 // none ends there and leaves the turn; the others go on. `now`: see Generation::after_step.
 void reserve_memory(Turn& turn, std::uint64_t now);
 
+// Behind a step: has each answer of the turn that asked for logits choose its next token, shared
+// out among the threads that compute. Each chooses by itself, so none depends on its company.
+void choose_tokens(const Turn& turn, Model& model);
+
 }  // namespace arges::sdk

@@ -85,6 +85,12 @@ std::vector<Function> functions_of_engines() {
              std::uint64_t count = 0;
              return arges_tokenize(stage.engine, "x", 1, nullptr, 0, &count);
            }},
+          {"detokenize",
+           [](const Stage& stage) {
+             const std::int32_t token = 'x';
+             std::uint64_t length = 0;
+             return arges_detokenize(stage.engine, &token, 1, nullptr, 0, &length);
+           }},
           {"count_tokens",
            [](const Stage& stage) {
              return with_message([&](arges_message* message) {

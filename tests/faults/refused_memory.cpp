@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/faults/refused_memory.h"
 
+#include <dlfcn.h>
+#include <execinfo.h>
+
+#include <array>
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 namespace arges::faults {
@@ -12,10 +17,36 @@ thread_local bool refuse_here = false;
 thread_local std::size_t last_size = 0;
 std::atomic<std::size_t> refused_size{0};
 std::atomic<std::size_t> refused{0};
+std::atomic<std::int64_t> live{0};
 std::atomic<std::int64_t> left{-1};  // allocations up to the one to refuse; negative: none
 
+std::atomic<const char*> spared_library{nullptr};
+
+bool is_called_from(const char* library) {
+  std::array<void*, 64> frames;
+  const int count = backtrace(frames.data(), static_cast<int>(frames.size()));
+  for (int i = 0; i < count; ++i) {
+    Dl_info info;
+    if (dladdr(frames[static_cast<std::size_t>(i)], &info) != 0 && info.dli_fname != nullptr &&
+        std::strstr(info.dli_fname, library) != nullptr) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Of an allocation that would be refused.
+bool is_spared() {
+  const char* library = spared_library;
+  return library != nullptr && is_called_from(library);
+}
+
+bool is_next() {
+  return left >= 0 && left-- == 0;
+}
+
 bool is_refused(std::size_t size) {
-  if (left >= 0 && left-- == 0) return true;
+  if (is_next()) return true;
   const std::size_t everywhere = refused_size;
   return refuse_here || everywhere == RefusedMemory::kEverySize ||
          (everywhere != 0 && everywhere == size);
@@ -48,6 +79,20 @@ std::size_t RefusedMemory::count() const {
   return refused;
 }
 
+void spare_callers_in(const char* library) {
+  spared_library = library;
+}
+
+bool refuse_here_and_now() {
+  const bool now = is_next();
+  if (now) ++refused;
+  return now;
+}
+
+std::int64_t live_allocations() {
+  return live;
+}
+
 std::size_t last_allocation() {
   return last_size;
 }
@@ -55,11 +100,18 @@ std::size_t last_allocation() {
 void* allocate(std::size_t size) {
   if (is_refused(size)) {
     ++refused;
-    throw std::bad_alloc();
+    if (!is_spared()) throw std::bad_alloc();
   }
   last_size = size;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
+  void* memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) throw std::bad_alloc();
+  ++live;
+  return memory;
+}
+
+void release(void* memory) noexcept {
+  if (memory != nullptr) --live;
+  std::free(memory);
 }
 
 }  // namespace arges::faults
@@ -70,15 +122,22 @@ void* operator new(std::size_t size) {
 void* operator new[](std::size_t size) {
   return arges::faults::allocate(size);
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return arges::faults::allocate(size);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void operator delete(void* memory) noexcept {
-  std::free(memory);
+  arges::faults::release(memory);
 }
 void operator delete[](void* memory) noexcept {
-  std::free(memory);
+  arges::faults::release(memory);
 }
 void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
+  arges::faults::release(memory);
 }
 void operator delete[](void* memory, std::size_t) noexcept {
-  std::free(memory);
+  arges::faults::release(memory);
 }

@@ -22,7 +22,7 @@ class RefusedMemory {
   RefusedMemory(const RefusedMemory&) = delete;
   RefusedMemory& operator=(const RefusedMemory&) = delete;
 
-  // Allocations refused so far.
+  // Allocations refused so far, or spared where they would have been.
   std::size_t count() const;
 
  private:
@@ -32,6 +32,16 @@ class RefusedMemory {
   explicit RefusedMemory(Skip skip);
 };
 
+// From now on an allocation is spared while a shared library of such a name is among its callers:
+// for one that does not survive a refusal.
+void spare_callers_in(const char* library);
+
+// For other things that a system can refuse: counts as an allocation, and says whether it is the
+// one to refuse.
+bool refuse_here_and_now();
+
+// Allocations of this program that have not been freed.
+std::int64_t live_allocations();
 // The size of the last allocation of the calling thread.
 std::size_t last_allocation();
 

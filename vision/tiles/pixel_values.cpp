@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 #include "kernels/base/checked_math.h"
 #include "vision/tiles/resize.h"
@@ -64,17 +66,6 @@ void write_tile(const Placed& placed, int side, const ValueTable& table, float* 
   }
 }
 
-Status check(const Image& image, const TilePlan& plan, const TileConfig& config,
-             std::span<float> out) {
-  if (image.height != plan.original_height || image.width != plan.original_width) {
-    return invalid_argument("the plan is for a picture of another size; plan this picture first");
-  }
-  if (static_cast<std::int64_t>(out.size()) != pixel_value_count(plan, config)) {
-    return invalid_argument("the output must hold exactly the plan's tiles; size it by the plan");
-  }
-  return {};
-}
-
 }  // namespace
 
 std::int64_t pixel_value_count(const TilePlan& plan, const TileConfig& config) {
@@ -82,26 +73,51 @@ std::int64_t pixel_value_count(const TilePlan& plan, const TileConfig& config) {
       .value_or(0);
 }
 
-Status tile_pixels(const Image& image, const TilePlan& plan, const TileConfig& config,
-                   std::span<float> out, ThreadPool* pool) {
-  ARGES_RETURN_IF_ERROR(check(image, plan, config, out));
+ScaledPicture::ScaledPicture(const TilePlan& plan, const TileConfig& config, Image thumbnail,
+                             Image resized)
+    : plan_(plan),
+      config_(config),
+      thumbnail_(std::move(thumbnail)),
+      resized_(std::move(resized)) {}
+
+Result<ScaledPicture> ScaledPicture::create(const Image& image, const TilePlan& plan,
+                                            const TileConfig& config, ThreadPool* pool) {
+  if (image.height != plan.original_height || image.width != plan.original_width) {
+    return invalid_argument("the plan is for a picture of another size; plan this picture first");
+  }
   const int side = config.tile_side;
-  ARGES_ASSIGN_OR_RETURN(const Image thumbnail, resize_bicubic(image, side, side, pool));
-  ARGES_ASSIGN_OR_RETURN(const Image resized,
+  ARGES_ASSIGN_OR_RETURN(Image thumbnail, resize_bicubic(image, side, side, pool));
+  ARGES_ASSIGN_OR_RETURN(Image resized,
                          resize_bicubic(image, plan.resized_height, plan.resized_width, pool));
-  const ValueTable table = make_table(config);
-  const std::size_t tile_values = out.size() / static_cast<std::size_t>(plan.tile_count);
+  return ScaledPicture(plan, config, std::move(thumbnail), std::move(resized));
+}
+
+void ScaledPicture::write_tiles(std::int64_t first, std::span<float> out, ThreadPool* pool) const {
+  const int side = config_.tile_side;
+  const ValueTable table = make_table(config_);
+  const auto tile_values = std::int64_t{Image::kChannels} * side * side;
   const auto write = [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t tile = begin; tile < end; ++tile) {
-      float* to = out.data() + static_cast<std::size_t>(tile) * tile_values;
-      write_tile(place(tile, plan, thumbnail, resized, side), side, table, to);
+      write_tile(place(first + tile, plan_, thumbnail_, resized_, side), side, table,
+                 out.data() + tile * tile_values);
     }
   };
+  const std::int64_t tiles = std::ssize(out) / tile_values;
   if (pool == nullptr) {
-    write(0, plan.tile_count);
+    write(0, tiles);
   } else {
-    pool->parallel_for(plan.tile_count, 1, write);
+    pool->parallel_for(tiles, 1, write);
   }
+}
+
+Status tile_pixels(const Image& image, const TilePlan& plan, const TileConfig& config,
+                   std::span<float> out, ThreadPool* pool) {
+  if (std::ssize(out) != pixel_value_count(plan, config)) {
+    return invalid_argument("the output must hold exactly the plan's tiles; size it by the plan");
+  }
+  ARGES_ASSIGN_OR_RETURN(const ScaledPicture picture,
+                         ScaledPicture::create(image, plan, config, pool));
+  picture.write_tiles(0, out, pool);
   return {};
 }
 

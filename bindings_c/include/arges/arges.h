@@ -205,9 +205,9 @@ ARGES_API arges_status arges_request_take_engine(arges_request* request, arges_e
 
 /* Cancels what runs on the engine and gives the handle back, whatever calls on it other threads are
  * inside. Waits at most for the step, the stretch of text being tokenized (about a second, whatever
- * the model folder says) and the layer of a picture (or its cutting into tiles) under way. Sessions
- * still open must still be closed; from then on they hold no tokens (arges_session_token_count: OK
- * and 0) and arges_generate answers CLOSED. */
+ * the model folder says), the copy of a session's state and the layer of a picture (or its cutting
+ * into tiles) under way. Sessions still open must still be closed; from then on they hold no tokens
+ * (arges_session_token_count: OK and 0) and arges_generate answers CLOSED. */
 ARGES_API void arges_engine_close(arges_engine* engine);
 
 typedef struct arges_model_info {
@@ -548,10 +548,10 @@ ARGES_API arges_status arges_session_add(arges_session* session, arges_message* 
                                          arges_request** out);
 
 /* Asks for the end and returns at once. The terminal event follows after at most the step under
- * way: chunks of prompt tokens and tokens of answers, of this and of other requests, and before it
- * a copy of the session's state for each request that begins with it. A stretch of text being
- * tokenized, a layer of a picture being encoded or its cutting into tiles is finished in the
- * background and no more of the request is prepared. No effect on a request that has ended. */
+ * way: chunks of prompt tokens and tokens of answers, of this and of other requests. A stretch of
+ * text being tokenized, a layer of a picture being encoded or its cutting into tiles, or a copy of
+ * the session's state is finished in the background and no more of the request is prepared. No
+ * effect on a request that has ended. */
 ARGES_API arges_status arges_request_cancel(arges_request* request);
 
 /* Waits at most timeout_ms (negative: without limit, 0: not at all) until the request has ended and

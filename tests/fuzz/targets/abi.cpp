@@ -525,7 +525,7 @@ World::~World() {
     if (queues_.alive(i)) arges_queue_close(queues_.get(i));
     if (engines_.alive(i)) arges_engine_close(engines_.get(i));
   }
-  require(model_->live_sequences() == 0, "nothing of a session stays");
+  require(model_->comes_to_live_sequences(0), "nothing of a session stays");
 }
 
 }  // namespace

@@ -139,7 +139,7 @@ TEST_P(PictureParity, EncodingAsksBeforeEveryLayerWhetherToStop) {
   const auto count = [&] { return ++asked, Status(); };
   ASSERT_TRUE(model_->encode_image(picture, count).ok());
   const std::int64_t layers = model_->image_encoder()->config().num_layers;
-  EXPECT_EQ(asked, 1 + layers * ((tiles + 1) / 2));
+  EXPECT_EQ(asked, 1 + (1 + layers) * ((tiles + 1) / 2)) << "and before every slice";
   asked = 0;
   const auto stop_at_third = [&] {
     return ++asked < 3 ? Status() : Status(StatusCode::kCancelled, "stop");

@@ -34,11 +34,12 @@ inline Message user(std::string text) {
   return {language::Role::kUser, {std::move(text)}};
 }
 
-inline std::shared_ptr<const vision::Image> make_image(int height, std::uint8_t value) {
+inline std::shared_ptr<const vision::Image> make_image(int height, std::uint8_t value,
+                                                       int width = 1) {
   auto image = std::make_shared<vision::Image>();
   image->height = height;
-  image->width = 1;
-  image->pixels.assign(static_cast<std::size_t>(height) * 3, value);
+  image->width = width;
+  image->pixels.assign(static_cast<std::size_t>(height * width) * 3, value);
   return image;
 }
 

@@ -139,7 +139,7 @@ TEST(Stress, OneTerminalEventUnderEveryRaceAndNoTraceOfWhatWasCancelled) {
   }
   EXPECT_GT(compared, kSessions) << "too few requests were left in peace to prove anything";
   clients.clear();
-  EXPECT_EQ(engine.model->live_sequences(), 0);
+  EXPECT_TRUE(engine.model->comes_to_live_sequences(0));
 }
 
 }  // namespace

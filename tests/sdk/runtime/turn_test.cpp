@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <numeric>
+#include <thread>
 
 #include "tests/sdk/runtime/scripted_engine.h"
 
@@ -17,7 +18,7 @@ std::int64_t prompt_tokens(const Step& step) {
 }
 
 // Requests that set out together. Each brings a picture of two tokens, and pictures are encoded one
-// after another: when a last one stands before the gate, all others are ready.
+// after another: when a last one stands before the gate, all others go back to the text thread.
 struct Crowd {
   explicit Crowd(const EngineOptions& options)
       : engine({.script = always(std::string(40, 'x')), .tiles_per_image = 1}, options) {
@@ -40,16 +41,31 @@ struct Crowd {
     EXPECT_TRUE(last->generate({message}, {}, queue, 1).ok());
     engine.model->tile_gate().let(static_cast<std::int64_t>(sessions.size()));
     engine.model->tile_gate().wait_until_held();
+    wait_until_ready();
     engine.model->step_gate().open();
     for (auto& reader : queues) EXPECT_EQ(read_all(*reader).last().type, EventType::kDone);
     last->close();
     engine.model->tile_gate().open();
     return engine.model->steps();
   }
+  // The text thread has done with all others when it has come to one that stands behind them.
+  void wait_until_ready() {
+    engine.model->step_gate().wait_until_held();  // so that this one takes part in no step
+    auto behind = engine.session();
+    auto queue = make_queue();
+    auto request = behind->generate({user("behind")}, {}, queue, 1).value();
+    const auto ready = static_cast<std::int64_t>(sessions.size());
+    while (engine.model->live_sequences() <= ready) std::this_thread::yield();
+    request->cancel();
+    behind_.push_back(std::move(behind));
+  }
 
   ScriptedEngine engine;
   std::vector<std::shared_ptr<Session>> sessions;
   std::vector<std::shared_ptr<EventQueue>> queues;
+
+ private:
+  std::vector<std::shared_ptr<Session>> behind_;
 };
 
 TEST(Turn, ALongPromptDoesNotStopAnAnswer) {

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/runtime/step_work.h"
+
+#include <iterator>
+#include <utility>
+
+namespace arges::sdk {
+
+Result<StepWork> make_step_work(Model& model, const Conversation* past, const ModelInput& prompt,
+                                const GenerateOptions& options, AnswerRules rules) {
+  StepWork work;
+  if (past) work.seen = past->seen;
+  add_seen(prompt.ids, work.seen);
+  ARGES_ASSIGN_OR_RETURN(work.sequence, past ? past->sequence->clone() : model.create_sequence());
+  const std::int64_t room = model.max_context() - work.sequence->length() - std::ssize(prompt.ids);
+  ARGES_ASSIGN_OR_RETURN(work.answer,
+                         Answer::create(model, options, std::move(rules), work.seen, room));
+  return work;
+}
+
+}  // namespace arges::sdk
