@@ -14,8 +14,9 @@ namespace arges {
 // the calling thread alone. Destruction joins all threads.
 class ThreadPool {
  public:
-  // threads <= 0 means one for each core that the process may use (usable_cores.h); at most kMaxThreads. Throws std::system_error
-  // or std::bad_alloc when the system refuses a thread; none is left running then.
+  // threads <= 0 means one for each core that the process may use (usable_cores.h); at most
+  // kMaxThreads. Throws std::system_error or std::bad_alloc when the system refuses a thread; none
+  // is left running then.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

@@ -370,9 +370,8 @@ ARGES_API arges_status arges_detokenize(const arges_engine* engine, const int32_
 
 /* Every type from ARGES_EVENT_DONE on is terminal and no type below it is: test for the end with
  * type >= ARGES_EVENT_DONE, and pass over other types that the program does not know. */
-#define ARGES_EVENT_PROGRESS \
-  1u                        /* prompt tokens absorbed; or bytes; skipped when the reader is slow */
-#define ARGES_EVENT_TEXT 2u /* a piece of the answer, whole code points */
+#define ARGES_EVENT_PROGRESS 1u    /* prompt tokens, or bytes; skipped when the reader is slow */
+#define ARGES_EVENT_TEXT 2u        /* a piece of the answer, whole code points */
 #define ARGES_EVENT_DONE 256u      /* terminal: what was asked for is complete and kept */
 #define ARGES_EVENT_CANCELLED 257u /* terminal: CANCELLED or DEADLINE; session unchanged */
 #define ARGES_EVENT_FAILED 258u    /* terminal: status and text say why; session unchanged */
@@ -534,8 +533,8 @@ ARGES_API arges_status arges_generate_options_init(arges_generate_options* optio
  * answer begins with it. Events carry only what is new, and stop strings are sought in that; the
  * conversation then holds both as one turn of the assistant.
  *
- * BUSY while the session has a request in flight or 1024 terminal events
- * wait in the queue, CLOSED, INVALID_ARGUMENT, UNSUPPORTED, OUT_OF_MEMORY_HOST. */
+ * BUSY while the session has a request in flight or 1024 terminal events wait in the queue, CLOSED,
+ * INVALID_ARGUMENT, UNSUPPORTED, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_generate(arges_session* session, arges_message* const* messages,
                                       uint64_t message_count, const arges_generate_options* options,
                                       arges_queue* queue, uint64_t tag, arges_request** out);

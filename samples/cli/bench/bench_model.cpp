@@ -25,6 +25,12 @@ std::shared_ptr<sdk::VisionLanguageModel> load(const std::string& folder, int th
 
 }  // namespace
 
+void BenchModel::check(const std::string& shape, const std::string& weights) {
+  if (!known_shape(shape) && weights != "stored") {
+    throw UsageError("a model from a folder has its own weights; leave --weights out");
+  }
+}
+
 BenchModel::BenchModel(kernels::ExecContext context, const std::string& shape,
                        const std::string& weights)
     : weights_(weights == "stored" ? "bf16" : weights), weight_bytes_(weights_ == "f32" ? 4 : 2) {
@@ -32,9 +38,6 @@ BenchModel::BenchModel(kernels::ExecContext context, const std::string& shape,
     random_.emplace(context, weights_ == "f32" ? DType::kF32 : DType::kBF16);
     decoder_ = &random_decoder_.emplace(*config, random_decoder_weights(*config, *random_));
     return;
-  }
-  if (weights != "stored") {
-    throw UsageError("a model from a folder has its own weights; leave --weights out");
   }
   loaded_ = load(shape, context.pool->size());
   weights_ = loaded_->facts().weight_format;

@@ -15,8 +15,12 @@ namespace arges::cli {
 class BenchModel {
  public:
   // shape: "XS", "S", "pocket" (the bundled model) or a model folder; weights: "f32", "bf16" or
-  // "stored" (as a folder has them; random weights are bf16 then). Throws Failure, UsageError.
+  // "stored" (as a folder has them; random weights are bf16 then). Throws Failure.
+  // Precondition: check().
   BenchModel(kernels::ExecContext context, const std::string& shape, const std::string& weights);
+
+  // Throws UsageError for a combination that cannot be meant, before anything is measured.
+  static void check(const std::string& shape, const std::string& weights);
 
   const language::Decoder& decoder() const { return *decoder_; }
   const std::string& weights() const { return weights_; }  // their type in memory

@@ -225,6 +225,7 @@ void add_bench_lm(Command parent) {
                 numbers_of("--depth", options->depth, 0, kMostTokens),
                 numbers_of("--batch", options->batch, 1, kMostBatch), options->decode,
                 options->chunk};
+    BenchModel::check(options->shape, options->weights);
     Bench bench(options->bench);
     LmBench(bench, options->shape, options->weights, std::move(plan)).run();
   });
