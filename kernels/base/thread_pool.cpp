@@ -2,6 +2,7 @@
 #include "kernels/base/thread_pool.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "kernels/base/usable_cores.h"
 
@@ -18,6 +19,7 @@ constexpr int kIdleSpins = 4000;
 constexpr int kFinishSpins = 2000;
 
 thread_local bool inside_loop = false;
+thread_local bool in_background = false;
 
 void pause_cpu() {
 #if defined(__x86_64__)
@@ -47,37 +49,93 @@ ThreadPool::~ThreadPool() {
 
 void ThreadPool::start(int workers) {
   threads_.reserve(static_cast<std::size_t>(workers));
-  for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { worker_main(); });
+  for (int i = 0; i < workers; ++i) threads_.emplace_back([this, i] { worker_main(i); });
 }
 
 void ThreadPool::stop() {
   stopping_.store(true);
+  announce();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+// Wakes idle workers: there is something new to look at.
+void ThreadPool::announce() {
   generation_.fetch_add(1);
   generation_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+}
+
+void ThreadPool::tell_background() {
+  background_news_.fetch_add(1);
+  background_news_.notify_all();
+}
+
+ThreadPool::Background::Background() : before_(std::exchange(in_background, true)) {}
+
+ThreadPool::Background::~Background() {
+  in_background = before_;
+}
+
+ThreadPool::Foreground::Foreground(ThreadPool& pool) : pool_(pool) {
+  pool_.foreground_rows_.fetch_add(1);
+}
+
+ThreadPool::Foreground::~Foreground() {
+  if (pool_.foreground_rows_.fetch_sub(1) != 1) return;
+  if (!pool_.background_.has_more()) return;
+  pool_.tell_background();
+  pool_.announce();
 }
 
 void ThreadPool::Loop::call_from(std::int64_t begin) const {
   call(body, begin, std::min(grain, count - begin) + begin);
 }
 
+bool ThreadPool::Lane::has_more() const {
+  return (gate.load(std::memory_order_acquire) & kOpen) != 0 &&
+         next.load(std::memory_order_relaxed) < count.load(std::memory_order_relaxed);
+}
+
+bool ThreadPool::Lane::enter() {
+  std::uint32_t now = gate.load(std::memory_order_relaxed);
+  while ((now & kOpen) != 0) {
+    if (gate.compare_exchange_weak(now, now + 1, std::memory_order_acquire,
+                                   std::memory_order_relaxed)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool ThreadPool::Lane::run_range() {
+  const std::int64_t begin = next.fetch_add(loop.grain, std::memory_order_relaxed);
+  if (begin >= loop.count) return false;
+  inside_loop = true;
+  loop.call_from(begin);
+  inside_loop = false;
+  return true;
+}
+
 void ThreadPool::run(const Loop& loop) {
   if (loop.count <= 0) return;
-  if (!threads_.empty() && !inside_loop && loop.count > loop.grain) return share(loop);
+  if (!threads_.empty() && !inside_loop && loop.count > loop.grain) {
+    return share(in_background ? background_ : foreground_, loop);
+  }
   for (std::int64_t begin = 0; begin < loop.count; begin += loop.grain) loop.call_from(begin);
 }
 
-void ThreadPool::share(const Loop& loop) {
-  const std::lock_guard callers(callers_);
-  loop_ = loop;
-  next_.store(0, std::memory_order_relaxed);
-  gate_.store(kOpen, std::memory_order_release);
-  generation_.fetch_add(1);
-  generation_.notify_all();
-  run_ranges();
+void ThreadPool::share(Lane& lane, const Loop& loop) {
+  const std::lock_guard callers(lane.callers);
+  lane.loop = loop;
+  lane.count.store(loop.count, std::memory_order_relaxed);
+  lane.next.store(0, std::memory_order_relaxed);
+  lane.gate.store(kOpen, std::memory_order_release);
+  announce();
+  if (&lane == &background_) run_beside_foreground(lane);
+  while (lane.run_range()) {
+  }
   // Every range is taken now. Workers that have not entered are not waited for: only those inside.
-  gate_.fetch_and(~kOpen, std::memory_order_acq_rel);
-  for (int spin = 0; gate_.load(std::memory_order_acquire) != 0; ++spin) {
+  lane.gate.fetch_and(~kOpen, std::memory_order_acq_rel);
+  for (int spin = 0; lane.gate.load(std::memory_order_acquire) != 0; ++spin) {
     if (spin < kFinishSpins) {
       pause_cpu();
     } else {
@@ -86,23 +144,43 @@ void ThreadPool::share(const Loop& loop) {
   }
 }
 
-void ThreadPool::run_ranges() {
-  inside_loop = true;
+// The caller of a background loop is a thread more than there are cores for while a step is under
+// way: it leaves its ranges to the workers then.
+void ThreadPool::run_beside_foreground(Lane& lane) {
   for (;;) {
-    const std::int64_t begin = next_.fetch_add(loop_.grain, std::memory_order_relaxed);
-    if (begin >= loop_.count) break;
-    loop_.call_from(begin);
+    const std::uint32_t seen = background_news_.load();
+    if (!lane.has_more()) return;
+    if (foreground_rows_.load() > 0) {
+      background_news_.wait(seen);
+    } else if (!lane.run_range()) {
+      return;
+    }
   }
-  inside_loop = false;
 }
 
-bool ThreadPool::enter() {
-  std::uint32_t gate = gate_.load(std::memory_order_relaxed);
-  while ((gate & kOpen) != 0) {
-    if (gate_.compare_exchange_weak(gate, gate + 1, std::memory_order_acquire,
-                                    std::memory_order_relaxed)) {
-      return true;
+bool ThreadPool::may_help_background(int worker) const {
+  return foreground_rows_.load() == 0 || worker < (static_cast<int>(threads_.size()) + 1) / 2;
+}
+
+void ThreadPool::help_background(int worker) {
+  while (!foreground_.has_more() && may_help_background(worker) && background_.run_range()) {
+  }
+  const bool over = !background_.has_more();
+  background_.gate.fetch_sub(1, std::memory_order_release);
+  if (over) tell_background();
+}
+
+// Whether there was something to do.
+bool ThreadPool::help(int worker) {
+  if (foreground_.has_more() && foreground_.enter()) {
+    while (foreground_.run_range()) {
     }
+    foreground_.gate.fetch_sub(1, std::memory_order_release);
+    return true;
+  }
+  if (may_help_background(worker) && background_.has_more() && background_.enter()) {
+    help_background(worker);
+    return true;
   }
   return false;
 }
@@ -115,15 +193,10 @@ void ThreadPool::wait_for_loop_after(std::uint32_t seen) {
   generation_.wait(seen);
 }
 
-void ThreadPool::worker_main() {
-  std::uint32_t seen = 0;
+void ThreadPool::worker_main(int worker) {
   while (!stopping_.load(std::memory_order_acquire)) {
-    if (enter()) {
-      run_ranges();
-      gate_.fetch_sub(1, std::memory_order_release);
-    }
-    wait_for_loop_after(seen);
-    seen = generation_.load(std::memory_order_acquire);
+    const std::uint32_t seen = generation_.load(std::memory_order_acquire);
+    if (!help(worker)) wait_for_loop_after(seen);
   }
 }
 

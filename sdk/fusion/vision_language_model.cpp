@@ -163,6 +163,7 @@ class VisionLanguageModel::Picture final : public ImageEncoding {
   bool done() const override { return next_tile_ == plan_.tile_count; }
   Status encode_slice(const StopCheck& stop) override {
     const std::lock_guard lock(model_.encode_mutex_);
+    const ThreadPool::Background gives_way;
     return scaled_ ? encode_tiles(stop) : scale();
   }
   ImageFeatures take() override { return {plan_.token_count, std::move(data_)}; }
@@ -212,6 +213,7 @@ void VisionLanguageModel::for_each(std::int64_t count,
 }
 
 Status VisionLanguageModel::step(std::span<const StepItem> items) {
+  const ThreadPool::Foreground row(*pool_);
   const kernels::ExecContext context{ops_, pool_.get(), &step_workspace_};
   const Arena::Scope scope(step_workspace_);
   const std::int64_t width = decoder_.config().hidden_size;

@@ -81,6 +81,78 @@ TEST(ThreadPool, WakesAfterSleeping) {
   }
 }
 
+// Calls, on a thread of its own, for as long as it lives, background loops of short ranges.
+class BackgroundCaller {
+ public:
+  explicit BackgroundCaller(ThreadPool& pool)
+      : thread_([this, &pool] {
+          const ThreadPool::Background mark;
+          while (!stop_) {
+            const std::vector<int> seen = visits(pool, 1000, 10);
+            right_ = right_ && seen == std::vector<int>(1000, 1);
+            ++loops_;
+          }
+        }) {}
+  ~BackgroundCaller() { stop(); }
+
+  void stop() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  int loops() const { return loops_; }
+  bool right() const { return right_; }
+
+ private:
+  std::atomic<bool> stop_{false};
+  std::atomic<int> loops_{0};
+  std::atomic<bool> right_{true};
+  std::thread thread_;
+};
+
+TEST(ThreadPool, ALoopDoesNotWaitForABackgroundLoop) {
+  ThreadPool pool(3);
+  std::atomic<bool> may_end{false};
+  std::atomic<int> began{0};
+  std::thread caller([&] {
+    const ThreadPool::Background mark;
+    pool.parallel_for(8, 1, [&](std::int64_t, std::int64_t) {
+      ++began;
+      while (!may_end) std::this_thread::yield();
+    });
+  });
+  while (began == 0) std::this_thread::yield();
+  EXPECT_EQ(visits(pool, 100, 1), std::vector<int>(100, 1));
+  may_end = true;
+  caller.join();
+  EXPECT_EQ(began.load(), 8);
+}
+
+TEST(ThreadPool, BackgroundLoopsGoOnBesideARowOfLoops) {
+  for (const int threads : {1, 2, 5}) {
+    ThreadPool pool(threads);
+    const ThreadPool::Foreground row(pool);
+    BackgroundCaller background(pool);
+    while (background.loops() < 20) {
+      EXPECT_EQ(visits(pool, 64, 1), std::vector<int>(64, 1));
+    }
+    background.stop();
+    EXPECT_TRUE(background.right());
+  }
+}
+
+TEST(ThreadPool, BothLanesAreRightWhileRowsComeAndGo) {
+  ThreadPool pool(4);
+  BackgroundCaller background(pool);
+  for (int round = 0; round < 500 || background.loops() < 50; ++round) {
+    const ThreadPool::Foreground row(pool);
+    for (int loop = 0; loop < 5; ++loop) {
+      EXPECT_EQ(visits(pool, 64, 1), std::vector<int>(64, 1));
+    }
+  }
+  background.stop();
+  EXPECT_TRUE(background.right());
+}
+
 TEST(ThreadPool, StopsWhetherItWorkedOrNot) {
   for (int round = 0; round < 200; ++round) {
     ThreadPool pool(4);
