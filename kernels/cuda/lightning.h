@@ -75,7 +75,13 @@ struct LightningPrefillArgs {
   // others' mean, so that what heads share of the memory's pages and the L2 cache is still there.
   // Never more than a hint; the bits do not depend on it. 0: blocks run freely.
   std::uint32_t* progress = nullptr;
-  int lockstep_chunks = 4;
+  int lockstep_chunks = 2;
+  // So many chunks before it copies rows a block asks for them to come into the L2 cache; 0: not.
+  // Groups that work on stages leave few for copies under way. kPortable does without.
+  int near_chunks = 0;
+  // How many groups of warps prepare a block's chunks by turns, 2 or 3; the bits do not depend on
+  // it. kPortable has two.
+  int score_groups = 2;
   PrefillPath path = PrefillPath::kBest;
   SiluForm silu = SiluForm::kTanh;
 };

@@ -16,7 +16,10 @@ class PrefillPlaces {
   static constexpr bool kGated = kPass == PrefillPass::kGated;
   static constexpr int kStages = Arch::kStages;
   static constexpr int kGates = kGated && Arch::kOutputGroup ? kGateTiles : 0;
-  using Memory = PrefillMemory<kStages, kGates>;
+  static constexpr int kScoreGroups = Arch::kScoreGroups;
+  // Gated, tiles of the gate leave room for two: a third group waits for the chunk before the last.
+  static constexpr int kBuffers = kGated ? 2 : kScoreGroups;
+  using Memory = PrefillMemory<kStages, kBuffers, kGates>;
   using Chunks = Cursor<kStatesOnly>;
 
   __device__ PrefillPlaces(const PrefillWork& work, std::uint32_t base, char* memory)
@@ -33,7 +36,7 @@ class PrefillPlaces {
     }
     barrier_init(out_written(), kGroupThreads);
     barrier_init(out_read(), kGroupThreads);
-    for (int i = 0; i < kScoreGroups; ++i) {
+    for (int i = 0; i < kBuffers; ++i) {
       barrier_init(ready(i), kGroupThreads);
       barrier_init(free_again(i), 1);
     }
@@ -48,10 +51,10 @@ class PrefillPlaces {
     return base_ + Memory::kFull + n % kStages * 8;
   }
   __device__ std::uint32_t ready(std::uint32_t n) const {
-    return base_ + Memory::kReady + n % kScoreGroups * 8;
+    return base_ + Memory::kReady + n % kBuffers * 8;
   }
   __device__ std::uint32_t free_again(std::uint32_t n) const {
-    return base_ + Memory::kFree + n % kScoreGroups * 8;
+    return base_ + Memory::kFree + n % kBuffers * 8;
   }
   __device__ std::uint32_t vacated(std::uint32_t n) const {
     return base_ + Memory::kVacated + n % kStages * 8;
@@ -68,10 +71,10 @@ class PrefillPlaces {
   __device__ std::uint32_t out_written() const { return base_ + Memory::kOutWritten; }
   __device__ std::uint32_t out_read() const { return base_ + Memory::kOutRead; }
   __device__ std::uint32_t scores(std::uint32_t n) const {
-    return base_ + Memory::kScores + n % kScoreGroups * kTileBytes;
+    return base_ + Memory::kScores + n % kBuffers * kTileBytes;
   }
   __device__ std::uint32_t decayed_v(std::uint32_t n) const {
-    return base_ + Memory::kDecayedV + n % kScoreGroups * kTileBytes;
+    return base_ + Memory::kDecayedV + n % kBuffers * kTileBytes;
   }
 
   // A thread's pieces of a tile: rows thread/8 + 16 i.

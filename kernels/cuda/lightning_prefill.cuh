@@ -11,7 +11,8 @@
 //   oᵀ = (Sᵀ qᵀ) · e^(−s(i+1)) + vᵀ scoresᵀ ;  Sᵀ ← e^(−s·m) Sᵀ + v'ᵀ k          (state group)
 // with v'_j = e^(−s(m−1−j)) v_j. Decays are only ever taken of differences of positions.
 //
-//   copies ─full→ score group (c mod 2): SiLU in place, v', scores ─ready→ state group ─o→ output
+//   copies ─full→ score group (c mod groups): SiLU in place, v', scores ─ready→ state group ─o→
+//   output
 //
 // The state group is the chain that all chunks pass one behind another, so it does nothing else: an
 // output group narrows o, sums its squares and asks for copies (where warps have registers of their
@@ -27,6 +28,7 @@ class StateGroup : private PrefillPlaces<Arch, kPass> {
   using Places::decayed_v;
   using Places::free_again;
   using Places::full;
+  using Places::kBuffers;
   using Places::kGated;
   using Places::kStages;
   using Places::kStatesOnly;
@@ -94,7 +96,7 @@ class StateGroup : private PrefillPlaces<Arch, kPass> {
                           float (&state)[64], Chunks& ahead) {
     uint4 gate[4];
     if constexpr (kGated && !Arch::kOutputGroup) output_.load_gate(at, tokens, gate);
-    Arch::barrier_wait(ready(n), n / kScoreGroups & 1u);
+    Arch::barrier_wait(ready(n), n / kBuffers & 1u);
     if constexpr (kStatesOnly) {
       scale(state, decay);
       Products::add_to_state(state, decayed_v(n), stage(n) + Memory::kK);
@@ -236,7 +238,7 @@ __device__ void run_prefill_block(const PrefillWork& work, std::uint32_t base, c
   if (group == 0) {
     Arch::take_state_registers();
     StateGroup<Arch, kPass, kSilu>(work, base, memory).run();
-  } else if (group <= kScoreGroups) {
+  } else if (group <= Arch::kScoreGroups) {
     Arch::take_score_registers();
     ScoreGroup<Arch, kPass, kSilu>(work, base, memory).run(group - 1);
   } else if constexpr (Arch::kOutputGroup) {
@@ -262,11 +264,11 @@ __global__ void __launch_bounds__(Arch::kThreads, 1)
 template <class Arch, PrefillPass kPass, SiluForm kSilu>
 Status launch_prefill_kernel(const PrefillLaunch& launch, Stream stream) {
   const auto kernel = lightning_prefill_kernel<Arch, kPass, kSilu>;
-  constexpr int kGates = kPass == PrefillPass::kGated && Arch::kOutputGroup ? kGateTiles : 0;
-  constexpr int kBytes = PrefillMemory<Arch::kStages, kGates>::kBytes;
+  constexpr int kBytes = PrefillPlaces<Arch, kPass>::Memory::kBytes;
   ARGES_RETURN_IF_ERROR(
       to_status(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, kBytes),
                 "shared memory of lightning prefill"));
+  static_assert(kBytes <= Arch::kMostSharedBytes);
   LaunchShape shape;
   shape.blocks = static_cast<unsigned>(launch.blocks);
   shape.threads = Arch::kThreads;

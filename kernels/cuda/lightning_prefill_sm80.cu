@@ -11,7 +11,9 @@ template <int kStageCount>
 struct Ampere {
   static constexpr int kStages = kStageCount;
   static constexpr std::uint32_t kFullArrivals = kGroupThreads;
+  static constexpr int kScoreGroups = 2;
   static constexpr int kThreads = kGroupThreads * (1 + kScoreGroups);
+  static constexpr int kMostSharedBytes = (kStages == 1 ? 99 : 163) * 1024;
   static constexpr bool kOutputGroup = false;  // the state group does its work
   using Products = sm80::Products;
 
@@ -21,25 +23,13 @@ struct Ampere {
     sm80::barrier_wait(barrier, phase);
   }
 
-  // As ldmatrix read them, but each lane writes the words it holds.
-  __device__ static void store_matrices(std::uint32_t tiles, std::uint32_t, std::uint32_t piece,
-                                        const std::uint32_t (&a)[4]) {
-    const std::uint32_t lane = threadIdx.x & 31;
-    const std::uint32_t row = 16 * sm80::warp_of_group() + (lane >> 2);
-    const std::uint32_t first = piece & ~1u;
-#pragma unroll
-    for (std::uint32_t i = 0; i < 4; ++i) {
-      store_word(piece_address(tiles, row + 8 * (i & 1), first + (i >> 1)) + 4 * (lane & 3), a[i]);
-    }
-  }
-
   __device__ static void take_state_registers() {}
   __device__ static void take_score_registers() {}
 
   template <bool kStatesOnly>
   __device__ static void load_chunk(const PrefillWork& work, const WorkItem& item, int chunk,
                                     std::uint32_t stage, std::uint32_t full, int thread) {
-    using Memory = PrefillMemory<kStages, 0>;
+    using Memory = PrefillMemory<kStages, kScoreGroups, 0>;
     const __nv_bfloat16* head = static_cast<const __nv_bfloat16*>(work.layer.rows) +
                                 static_cast<std::int64_t>(item.head) * 3 * kHeadWidth;
     const int row = item.first_row + chunk;
@@ -93,8 +83,8 @@ Status launch_prefill_sm80(const PrefillLaunch& args, Stream stream) {
   ARGES_RETURN_IF_ERROR(
       to_status(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
                 "shared memory of the device"));
-  return bytes >= static_cast<int>(PrefillMemory<2, 0>::kBytes) ? launch<2>(args, stream)
-                                                                : launch<1>(args, stream);
+  return bytes >= static_cast<int>(PrefillMemory<2, 2, 0>::kBytes) ? launch<2>(args, stream)
+                                                                   : launch<1>(args, stream);
 }
 
 }  // namespace arges::kernels::cuda

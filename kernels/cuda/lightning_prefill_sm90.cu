@@ -6,11 +6,14 @@ namespace arges::kernels::cuda {
 
 namespace {
 
+template <int kGroups>
 struct Hopper {
   static constexpr int kStages = 4;
   static constexpr std::uint32_t kFullArrivals = 1;
+  static constexpr int kScoreGroups = kGroups;
   static constexpr int kThreads = kGroupThreads * (2 + kScoreGroups);
   static constexpr bool kOutputGroup = true;
+  static constexpr int kMostSharedBytes = 227 * 1024;
   using Products = sm90::Products;
 
   __device__ static void publish_barriers() {
@@ -22,25 +25,23 @@ struct Hopper {
     sm90::barrier_wait(barrier, phase);
   }
 
-  __device__ static void store_matrices(std::uint32_t tiles, std::uint32_t row, std::uint32_t piece,
-                                        const std::uint32_t (&a)[4]) {
-    sm90::store_matrices(piece_address(tiles, row, piece), a);
-  }
-
-  // 4 groups start with 128 registers a thread, and no more can be had than 4 · 128.
-  __device__ static void take_state_registers() {
-    asm volatile("setmaxnreg.inc.sync.aligned.u32 168;");
-  }
+  // 4 groups start with 128 registers a thread, 5 with 96, and no more can be had than these
+  // together. What the state group has less than 168 of, its products cannot keep in flight.
+  __device__ static void take_state_registers() { take<168>(); }
   __device__ static void take_score_registers() {
-    asm volatile("setmaxnreg.inc.sync.aligned.u32 136;");
+    if constexpr (kGroups == 2) {
+      take<136>();
+    } else {
+      give<80>();
+    }
   }
-  __device__ static void give_registers() { asm volatile("setmaxnreg.dec.sync.aligned.u32 72;"); }
+  __device__ static void give_registers() { give<72>(); }
 
   // Rows of other sequences come along with a last, short chunk; rows behind the end are zeros.
   template <bool kStatesOnly>
   __device__ static void load_chunk(const PrefillWork& work, const WorkItem& item, int chunk,
                                     std::uint32_t stage, std::uint32_t full, int) {
-    using Memory = PrefillMemory<kStages, 0>;  // where a stage's tiles lie
+    using Memory = PrefillMemory<kStages, kGroups, 0>;  // where a stage's tiles lie
     const int row = item.first_row + chunk;
     const int q = item.head * 3 * kHeadWidth;
     const int k = q + kHeadWidth;
@@ -57,12 +58,31 @@ struct Hopper {
     sm90::barrier_expect(full, kTileBytes);
     sm90::copy_tile(&work.tensor_map, tile, gate_column(work, item), item.first_row + chunk, full);
   }
+  // The halves of a head share q and k: each brings one of them.
+  __device__ static void expect_chunk_soon(const PrefillWork& work, const WorkItem& item,
+                                           int chunk) {
+    const int row = item.first_row + chunk;
+    const int column = (3 * item.head + item.half) * kHeadWidth;
+    const int v = (3 * item.head + 2) * kHeadWidth + item.half * kHalfWidth;
+    sm90::bring_tile_near(&work.tensor_map, column, row);
+    sm90::bring_tile_near(&work.tensor_map, column + 64, row);
+    sm90::bring_tile_near(&work.tensor_map, v, row);
+  }
   __device__ static void expect_gate_soon(const PrefillWork& work, const WorkItem& item,
                                           int chunk) {
     sm90::bring_tile_near(&work.tensor_map, gate_column(work, item), item.first_row + chunk);
   }
 
  private:
+  template <int kRegisters>
+  __device__ static void take() {
+    asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" ::"n"(kRegisters));
+  }
+  template <int kRegisters>
+  __device__ static void give() {
+    asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" ::"n"(kRegisters));
+  }
+
   __device__ static int gate_column(const PrefillWork& work, const WorkItem& item) {
     return static_cast<int>(work.layer.gate_column) + item.head * kHeadWidth +
            item.half * kHalfWidth;
@@ -76,17 +96,23 @@ struct Hopper {
   }
 };
 
-template <SiluForm kSilu>
-Status launch(const PrefillLaunch& launch, Stream stream) {
+template <int kGroups, SiluForm kSilu>
+Status launch_pass(const PrefillLaunch& launch, Stream stream) {
   switch (launch.pass) {
     case PrefillPass::kStates:
-      return launch_prefill_kernel<Hopper, PrefillPass::kStates, kSilu>(launch, stream);
+      return launch_prefill_kernel<Hopper<kGroups>, PrefillPass::kStates, kSilu>(launch, stream);
     case PrefillPass::kPlain:
-      return launch_prefill_kernel<Hopper, PrefillPass::kPlain, kSilu>(launch, stream);
+      return launch_prefill_kernel<Hopper<kGroups>, PrefillPass::kPlain, kSilu>(launch, stream);
     case PrefillPass::kGated:
-      return launch_prefill_kernel<Hopper, PrefillPass::kGated, kSilu>(launch, stream);
+      return launch_prefill_kernel<Hopper<kGroups>, PrefillPass::kGated, kSilu>(launch, stream);
   }
   return internal_error("lightning prefill: no such pass");
+}
+
+template <SiluForm kSilu>
+Status launch(const PrefillLaunch& args, Stream stream) {
+  return args.score_groups == 3 ? launch_pass<3, kSilu>(args, stream)
+                                : launch_pass<2, kSilu>(args, stream);
 }
 
 }  // namespace

@@ -76,6 +76,18 @@ struct Products {
     for (int step = 0; step < 8; ++step) multiply_k_major<8>(d, a[step], b, step);
   }
 
+  // The same, a's rows in two tiles.
+  __device__ static void multiply_transposed(float (&d)[32], std::uint32_t a, std::uint32_t b) {
+    clear(d);
+#pragma unroll
+    for (int step = 0; step < 8; ++step) {
+      std::uint32_t rows[4];
+      load_matrices(
+          rows, piece_address(a, 16 * warp_of_group() + (lane() & 15u), 2 * step + (lane() >> 4)));
+      multiply_k_major<8>(d, rows, b, step);
+    }
+  }
+
   __device__ static void add_values(float (&d)[32], std::uint32_t v, std::uint32_t scores) {
 #pragma unroll
     for (int step = 0; step < 4; ++step) {

@@ -151,7 +151,7 @@ struct Products {
     pin(registers);
   }
 
-  // d[64, 64] = a · bᵀ, a [64, 128] given as operand fragments: q · kᵀ, and Sᵀ · qᵀ
+  // d[64, 64] = a · bᵀ, a [64, 128] given as operand fragments: Sᵀ · qᵀ
   __device__ static void multiply_transposed(float (&d)[32], std::uint32_t (&a)[8][4],
                                              std::uint32_t b) {
     pin(d);
@@ -161,6 +161,19 @@ struct Products {
 #pragma unroll
     for (int step = 0; step < 8; ++step) {
       wgmma_n64_from_registers<0>(d, a[step], k_major_step(operand, step), step > 0);
+    }
+    commit();
+  }
+
+  // The same, a in two tiles: q · kᵀ
+  __device__ static void multiply_transposed(float (&d)[32], std::uint32_t a, std::uint32_t b) {
+    pin(d);
+    fence();
+    const std::uint64_t rows = descriptor(a);
+    const std::uint64_t operand = descriptor(b);
+#pragma unroll
+    for (int step = 0; step < 8; ++step) {
+      wgmma_n64<0, 0>(d, k_major_step(rows, step), k_major_step(operand, step), step > 0);
     }
     commit();
   }
@@ -191,12 +204,6 @@ struct Products {
     commit();
   }
 };
-
-__device__ inline void store_matrices(std::uint32_t address, const std::uint32_t (&a)[4]) {
-  asm volatile("stmatrix.sync.aligned.m8n8.x4.shared.b16 [%0], {%1, %2, %3, %4};" ::"r"(address),
-               "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3])
-               : "memory");
-}
 
 // What ordinary stores wrote becomes visible to wgmma and the copy engine.
 __device__ inline void publish_stores() {

@@ -35,7 +35,7 @@ do_build() {
 
 # Parts one by one, so that one that hangs leaves the others.
 do_check() {
-  for part in products linear rotary experts small lockstep causal step attention portable prefill; do
+  for part in products linear rotary experts small groups lockstep causal step attention portable prefill; do
     run "check_$part" 40 "$build/check/arges_cuda_check" "$part"
     grep -m 12 FAIL "$logs/check_$part.log" | tee -a "$summary"
     [ "$part" != products ] || cat "$logs/check_$part.log" >>"$summary"
@@ -66,15 +66,20 @@ do_peers() {
   grep '^peer' "$logs/peers.log" >>"$summary"
 }
 
-do_profile() {
-  run profile_run 90 ncu --clock-control none --set full --launch-skip 4 --launch-count 1 \
-    --kernel-name regex:lightning_prefill --force-overwrite --export "$build/profile" \
-    "$build/bench/arges_cuda_bench" "prefill B1 H64 T16384"
-  run profile 60 ncu --import "$build/profile.ncu-rep" --page details
-  # Stalls by instruction.
-  run profile_sass 60 ncu --import "$build/profile.ncu-rep" --page source --csv
+# profile NAME ROW: the kernel of a row of the benchmark, and its stalls by instruction.
+profile() {
+  run "$1_run" 90 ncu --clock-control none --set full --launch-skip 4 --launch-count 1 \
+    --kernel-name regex:lightning_prefill --force-overwrite --export "$build/$1" \
+    "$build/bench/arges_cuda_bench" "$2"
+  run "$1" 60 ncu --import "$build/$1.ncu-rep" --page details
+  run "$1_sass" 60 ncu --import "$build/$1.ncu-rep" --page source --csv
   grep -E 'Duration|DRAM Throughput|Memory Throughput|Issue Slots Busy|No Eligible|Registers|Stall|L1/TEX|bank conflict' \
-    "$logs/profile.log" | head -n 30 | tee -a "$summary"
+    "$logs/$1.log" | head -n 30 | tee -a "$summary"
+}
+
+do_profile() {
+  profile profile "prefill B1 H64 T16384"
+  profile profile_groups3 "prefill B1 H64 T16384 groups 3"
 }
 
 for step in "$@"; do

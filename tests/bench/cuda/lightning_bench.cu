@@ -21,18 +21,21 @@ std::vector<float> slopes_of(int heads) {
   return slopes;
 }
 
-constexpr int kLockstep = 4;  // chunks; what the rows without a word about it have
+constexpr int kLockstep = 2;  // chunks; what the rows without a word about it have
 
 struct PrefillCase {
   int heads;
   int tokens;
-  bool gated;
-  double target_ms;
+  bool gated = false;
+  double target_ms = 0.0;
   int segment_tokens = 0;
   SiluForm silu = SiluForm::kTanh;
   PrefillPath path = PrefillPath::kBest;
   int sequences = 1;
   int lockstep = kLockstep;
+  int score_groups = 2;
+  int near_chunks = 0;
+  int piece_tokens = 0;  // not 0: a prompt comes in pieces, one run behind another
 };
 
 std::string name_of(const PrefillCase& c) {
@@ -42,6 +45,9 @@ std::string name_of(const PrefillCase& c) {
   if (c.segment_tokens > 0) name += " seg" + std::to_string(c.segment_tokens);
   if (c.silu == SiluForm::kExact) name += " exact";
   if (c.path == PrefillPath::kPortable) name += " mma.sync";
+  if (c.score_groups != 2) name += " groups " + std::to_string(c.score_groups);
+  if (c.near_chunks > 0) name += " near " + std::to_string(c.near_chunks);
+  if (c.piece_tokens > 0) name += " pieces " + std::to_string(c.piece_tokens);
   if (c.lockstep != kLockstep) name += " lockstep " + std::to_string(c.lockstep);
   return name;
 }
@@ -67,16 +73,23 @@ void measure_prefill(const PrefillCase& c, cudaStream_t stream) {
   const DeviceArray<float> squares(rows * c.heads * kSquareParts);
   const std::size_t state_floats = width * kHeadWidth;
   const auto states = zeros(c.sequences * state_floats);
-  std::vector<LightningSpan> spans;
-  for (int s = 0; s < c.sequences; ++s) spans.push_back({s * c.tokens, c.tokens, s, 1});
+  const int piece = c.piece_tokens > 0 ? c.piece_tokens : c.tokens;
+  const int pieces = c.tokens / piece;
+  std::vector<LightningSpan> spans;  // a piece of all sequences behind another
+  for (int p = 0; p < pieces; ++p) {
+    for (int s = 0; s < c.sequences; ++s) {
+      spans.push_back({s * c.tokens + p * piece, piece, s, p == 0});
+    }
+  }
   const DeviceArray<LightningSpan> table(spans);
   const int segments =
       c.segment_tokens > 0 ? (c.tokens + c.segment_tokens - 1) / c.segment_tokens : 1;
   const DeviceArray<float> scratch(c.sequences * segments * state_floats);
   DeviceArray<std::uint32_t> progress(2);
   progress.fill_bytes(0);
-  std::vector<LightningPrefill> runs;
-  for (std::size_t set = 0; set < sets; ++set) {
+  std::vector<LightningPrefill> runs;  // [set][piece]
+  for (std::size_t run = 0; run < sets * pieces; ++run) {
+    const std::size_t set = run / pieces;
     LightningPrefillArgs args;
     args.layer.rows = input.get() + set * rows * stride;
     args.layer.row_count = static_cast<std::int64_t>(rows);
@@ -90,7 +103,7 @@ void measure_prefill(const PrefillCase& c, cudaStream_t stream) {
     args.layer.z = z.get() + set * rows * width;
     args.layer.z_stride = static_cast<std::int64_t>(width);
     args.layer.square_sums = squares.get();
-    args.spans = table.get();
+    args.spans = table.get() + run % pieces * c.sequences;
     args.span_count = c.sequences;
     args.segment_tokens = c.segment_tokens;
     args.max_segments = segments;
@@ -99,12 +112,18 @@ void measure_prefill(const PrefillCase& c, cudaStream_t stream) {
     args.lockstep_chunks = c.lockstep;
     args.path = c.path;
     args.silu = c.silu;
-    auto run = LightningPrefill::create(args);
-    must(run.status());
-    runs.push_back(*run);
+    args.score_groups = c.score_groups;
+    args.near_chunks = c.near_chunks;
+    auto created = LightningPrefill::create(args);
+    must(created.status());
+    runs.push_back(*created);
   }
-  const double seconds =
-      time_of([&](int i) { must(runs[static_cast<std::size_t>(i) % sets].run(stream)); }, stream);
+  const double seconds = time_of(
+      [&](int i) {
+        const std::size_t first = static_cast<std::size_t>(i) % sets * pieces;
+        for (int p = 0; p < pieces; ++p) must(runs[first + p].run(stream));
+      },
+      stream);
   print_line(name_of(c), seconds, static_cast<double>(rows * (stride + width) * 2), c.target_ms);
 }
 
@@ -187,36 +206,87 @@ void measure_silu() {
               static_cast<double>(errors[0]), static_cast<double>(errors[1]));
 }
 
-}  // namespace
+// What decides how the prefill goes on: two groups against three, how far ahead rows come into the
+// L2 cache, how near blocks keep together, and whether a long prompt is quicker in pieces or
+// segments.
+void measure_full_card(cudaStream_t stream) {
+  for (const int groups : {2, 3}) {
+    for (const int tokens : {1024, 4096, 16384, 32768, 65536}) {
+      measure_prefill({.heads = 64, .tokens = tokens, .score_groups = groups}, stream);
+    }
+    for (const int near : {1, 2, 4}) {
+      for (const int tokens : {16384, 131072}) {
+        measure_prefill(
+            {.heads = 64, .tokens = tokens, .score_groups = groups, .near_chunks = near}, stream);
+      }
+      measure_prefill({.heads = 64,
+                       .tokens = 16384,
+                       .gated = true,
+                       .score_groups = groups,
+                       .near_chunks = near},
+                      stream);
+    }
+    for (const int lockstep : {0, 1, 2, 3, 4}) {
+      measure_prefill({.heads = 64,
+                       .tokens = 131072,
+                       .target_ms = 3.15,
+                       .lockstep = lockstep,
+                       .score_groups = groups},
+                      stream);
+      measure_prefill({.heads = 64,
+                       .tokens = 131072,
+                       .gated = true,
+                       .target_ms = 3.95,
+                       .lockstep = lockstep,
+                       .score_groups = groups},
+                      stream);
+    }
+    measure_prefill({.heads = 64, .tokens = 16384, .gated = true, .score_groups = groups}, stream);
+    measure_prefill(
+        {.heads = 64, .tokens = 32768, .silu = SiluForm::kExact, .score_groups = groups}, stream);
+    measure_prefill({.heads = 64,
+                     .tokens = 131072,
+                     .target_ms = 3.15,
+                     .score_groups = groups,
+                     .piece_tokens = 16384},
+                    stream);
+    measure_prefill({.heads = 64,
+                     .tokens = 131072,
+                     .target_ms = 3.15,
+                     .segment_tokens = 32768,
+                     .score_groups = groups},
+                    stream);
+    measure_prefill({.heads = 64, .tokens = 16384, .sequences = 4, .score_groups = groups}, stream);
+  }
+  for (const int lockstep : {0, 4}) {
+    measure_prefill({.heads = 64, .tokens = 4096, .lockstep = lockstep}, stream);
+    measure_prefill({.heads = 64, .tokens = 32768, .lockstep = lockstep}, stream);
+  }
+}
 
-void measure_lightning(cudaStream_t stream) {
-  if (wanted("SiLU")) measure_silu();
-  constexpr auto kExact = SiluForm::kExact;
-  constexpr auto kTanh = SiluForm::kTanh;
-  constexpr auto kBest = PrefillPath::kBest;
-  measure_prefill({64, 131072, false, 3.15}, stream);
-  for (const int lockstep : {0, 2, 16}) {
-    measure_prefill({64, 131072, false, 3.15, 0, kTanh, kBest, 1, lockstep}, stream);
-  }
-  measure_prefill({64, 131072, true, 3.95}, stream);
-  measure_prefill({64, 131072, true, 3.95, 0, kTanh, kBest, 1, 0}, stream);
-  for (const int tokens : {1024, 4096, 16384, 32768, 65536}) {
-    measure_prefill({64, tokens, false, 0.0}, stream);
-    measure_prefill({64, tokens, false, 0.0, 0, kTanh, kBest, 1, 0}, stream);
-  }
-  measure_prefill({64, 16384, true, 0.0}, stream);
-  measure_prefill({64, 16384, true, 0.0, 0, kTanh, kBest, 1, 0}, stream);
-  measure_prefill({64, 16384, false, 0.0, 0, kTanh, kBest, 4}, stream);
-  measure_prefill({64, 32768, false, 0.0, 0, kExact}, stream);
+void measure_few_heads(cudaStream_t stream) {
   for (const int tokens : {4096, 16384, 65536, 131072}) {
     const double target = tokens == 16384    ? 0.08
                           : tokens == 65536  ? 0.26
                           : tokens == 131072 ? 0.50
                                              : 0.0;
-    const int segment = prefill_segment_tokens(8, tokens);
-    measure_prefill({8, tokens, false, target, segment}, stream);
-    measure_prefill({8, tokens, false, target, 2 * segment}, stream);
+    for (const int groups : {2, 3}) {
+      measure_prefill({.heads = 8,
+                       .tokens = tokens,
+                       .target_ms = target,
+                       .segment_tokens = prefill_segment_tokens(8, tokens),
+                       .score_groups = groups},
+                      stream);
+    }
   }
+}
+
+}  // namespace
+
+void measure_lightning(cudaStream_t stream) {
+  if (wanted("SiLU")) measure_silu();
+  measure_full_card(stream);
+  measure_few_heads(stream);
   measure_step(1, 64, 0.006, stream);
   measure_step(8, 64, 0.0, stream);
   measure_step(16, 64, 0.0, stream);

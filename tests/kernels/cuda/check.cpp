@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The CUDA kernels against double precision. Exits with 77 where there is no GPU. An argument names
 // a part: small (shapes for compute-sanitizer), portable (small ones by mma.sync), products, step,
-// prefill, lockstep, attention, causal, linear, experts, rotary, all.
+// prefill, groups, lockstep, attention, causal, linear, experts, rotary, all.
 #include <cuda_runtime_api.h>
 
 #include <cstdio>

@@ -31,6 +31,8 @@ std::string name_of(const LightningShape& shape, const LightningHow& how) {
   if (shape.fresh) name += " fresh";
   if (how.segment_tokens > 0) name += " segments of " + std::to_string(how.segment_tokens);
   if (how.lockstep > 0) name += " lockstep " + std::to_string(how.lockstep);
+  if (how.score_groups != 2) name += " groups " + std::to_string(how.score_groups);
+  if (how.near_chunks > 0) name += " near " + std::to_string(how.near_chunks);
   if (how.cut > 0) name += " cut at " + std::to_string(how.cut);
   name += " tokens";
   const std::size_t shown = std::min<std::size_t>(shape.counts.size(), 7);
@@ -90,6 +92,7 @@ std::vector<LightningHow> all_ways() {
           {.silu = SiluForm::kExact},
           {.path = PrefillPath::kPortable},
           {.segment_tokens = 128},
+          {.score_groups = 3},
           {.path = PrefillPath::kPortable, .segment_tokens = 128},
           {.cut = 100}};
 }
@@ -129,6 +132,32 @@ void check_prefill() {
     }
     LightningShape shape{.heads = heads, .layer = 40, .counts = {4096}};
     check_cut_bits(LightningProblem(shape), shape, 1024);
+  }
+}
+
+// Three groups that prepare chunks, with rows brought near before, compute what two do, bit for
+// bit, with segments and several items a block too.
+void check_groups() {
+  for (const int heads : {2, 8, 64}) {
+    for (const bool gated : {false, true}) {
+      const LightningShape shape{.heads = heads,
+                                 .layer = 40,
+                                 .gated = gated,
+                                 .counts = heads == 8 ? std::vector<int>{4096, 100} : ragged()};
+      LightningProblem problem(shape);
+      for (const int segment : {0, 128}) {
+        const LightningHow how{
+            .segment_tokens = segment, .score_groups = 3, .near_chunks = heads == 64 ? 0 : 2};
+        check_values(problem, shape, how);
+        const LightningOutcome three = problem.run(how);
+        const LightningOutcome two = problem.run({.segment_tokens = segment});
+        bool same = true;
+        for (int span = 0; span < problem.spans(); ++span) {
+          same = same && problem.same_bits(three, two, span);
+        }
+        report("same bits as two: " + name_of(shape, how), same, "");
+      }
+    }
   }
 }
 
@@ -176,6 +205,7 @@ void check_lightning(const std::string& part) {
   if (part == "portable") check_small({{.path = PrefillPath::kPortable}});
   if (part == "step" || part == "all") check_step();
   if (part == "prefill" || part == "all") check_prefill();
+  if (part == "groups" || part == "all") check_groups();
   if (part == "lockstep" || part == "all") check_lockstep();
 }
 

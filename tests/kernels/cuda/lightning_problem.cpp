@@ -127,6 +127,8 @@ void LightningProblem::run_prefill(const LightningHow& how, const LightningLayer
   progress.fill_bytes(0);
   if (how.lockstep > 0) args.progress = progress.get();
   args.lockstep_chunks = how.lockstep;
+  args.score_groups = how.score_groups;
+  args.near_chunks = how.near_chunks;
   auto prefill = LightningPrefill::create(args);
   must(prefill.status());
   must(prefill->run(nullptr));

@@ -25,7 +25,9 @@ struct LightningHow {
   bool step = false;           // one decode step for each span's row (counts are 1)
   std::vector<int> only = {};  // these spans alone; empty: all
   int lockstep = 0;            // not 0: blocks keep so many chunks together
-  int cut = 0;                 // not 0: spans in two runs, the first of this many tokens
+  int score_groups = 2;
+  int near_chunks = 0;
+  int cut = 0;  // not 0: spans in two runs, the first of this many tokens
 };
 
 // What a run left behind, on the host.

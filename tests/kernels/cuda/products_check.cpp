@@ -60,6 +60,7 @@ void check(const char* path, void (*run)(const void*, float*)) {
   const auto x_turned = [&](int row, int column) { return x(column, row); };
   const auto y_turned = [&](int row, int column) { return y(column, row); };
   const Product products[] = {{"multiply_transposed", 64, 128, x, y_turned},
+                              {"multiply_transposed of tiles", 64, 128, x, y_turned},
                               {"add_values", 64, 64, x_turned, y_turned},
                               {"add_to_state", 128, 64, x_turned, y}};
   const float* at = out.data();

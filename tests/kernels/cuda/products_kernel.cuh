@@ -44,16 +44,20 @@ __device__ void compute_products(const uint4* tiles, float* out, Publish publish
   Products::template wait<0>();
   Products::settle(square);
   write_fragments(square, out);
+  Products::multiply_transposed(square, x, y);
+  Products::template wait<0>();
+  Products::settle(square);
+  write_fragments(square, out + kSquare);
   for (float& value : square) value = 0.0f;
   Products::add_values(square, x, y);
   Products::template wait<0>();
   Products::settle(square);
-  write_fragments(square, out + kSquare);
+  write_fragments(square, out + 2 * kSquare);
   float wide[64] = {};
   Products::add_to_state(wide, x, y);
   Products::template wait<0>();
   Products::settle(wide);
-  write_fragments(wide, out + 2 * kSquare);
+  write_fragments(wide, out + 3 * kSquare);
 }
 
 constexpr int kProductsSharedBytes = 4 * 8192 + 1024;
