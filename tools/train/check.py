@@ -4,7 +4,8 @@
     python check.py --assets build/train-assets [--overlay FOLDER]
 
 Chunked lightning attention equals the recurrence; the flat optimizer step is Muon's and AdamW's; an export comes back as it
-was written; the batch preprocessing is Pillow's to three levels; slanted pictures keep their labels. --overlay writes
+was written; the batch preprocessing is Pillow's to three levels; slanted pictures keep their labels; the ranks of
+a step get batches of one cost. --overlay writes
 pictures with the characters' labels drawn over the tiles, to be looked at.
 """
 
@@ -137,6 +138,18 @@ def check_batches(world, tokenizer, folder, count=6):
             overlay(batch, folder)
 
 
+def check_ranks(world, tokenizer, steps=4):
+    """Two ranks' batches of one step have one geometry and different pictures, in the order of their numbers."""
+    loaders = [dataset.Loader(world, tokenizer, 2, "check", 24, rank, 2) for rank in range(2)]
+    for loader in loaders:
+        loader.start_copies(torch.device("cpu"))
+    for step in range(steps):
+        one, two = (loader.next() for loader in loaders)
+        assert [one["number"], two["number"]] == [2 * step, 2 * step + 1]
+        assert all(one[name] == two[name] for name in ("size", "effects", "samples", "pictures"))
+        assert not torch.equal(one["picture_tiles"], two["picture_tiles"])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--assets", type=pathlib.Path, required=True)
@@ -150,7 +163,9 @@ def main():
     check_jpeg()
     if args.overlay:
         args.overlay.mkdir(parents=True, exist_ok=True)
-    check_batches(World(args.assets), tokenizer, args.overlay)
+    world = World(args.assets)
+    check_batches(world, tokenizer, args.overlay)
+    check_ranks(world, tokenizer)
     print("all checks passed")
 
 

@@ -37,6 +37,7 @@ SIZES = [((640, 480), 15), ((480, 640), 8), ((800, 600), 5), ((600, 800), 4), ((
          ((400, 100), 4), ((800, 200), 4), ((1200, 300), 1.5), ((200, 800), 1.5), ((160, 120), 3)]
 PAIR_SIZES = [((320, 240), 3), ((256, 256), 3), ((192, 192), 2), ((240, 320), 2), ((400, 300), 2), ((640, 480), 1)]
 PAIR_SHARE = 0.05
+SLOTS_A_WORKER = 3  # finished batches wait for the slower ones before them
 
 
 def choose_size(rng, sizes=None):
@@ -225,16 +226,23 @@ def make_sample(seed, world, tokenizer, size, p, level, image_tokens, pair, effe
     return Sample([finish_picture(rng, c, p, effects, ids) for c in canvases], tokens, spans)
 
 
-def make_batch(seed, world, tokenizer, level, buffer, budget=TILE_BUDGET, size=None):
+def choose_geometry(seed):
+    """(canvas size, whether each sample has two pictures, noise effects) of one step."""
+    rng = random.Random(seed)
+    pair = rng.random() < PAIR_SHARE
+    return choose_size(rng, PAIR_SIZES if pair else None), pair, augment.effects_of(rng)
+
+
+def make_batch(seed, world, tokenizer, level, buffer, budget=TILE_BUDGET, geometry=None):
     """Draws one batch; canvases go to `buffer` (uint8, flat), the rest comes back as a dict of arrays.
+
+    What a batch costs hangs on its geometry, so the ranks of one step share it and draw different pictures.
 
     `shares` are the tokens' shares of the answer loss: an answer counts by the root of its length, so that "no" is not
     drowned by lines of text.
     """
-    rng = random.Random(seed)
-    pair = size is None and rng.random() < PAIR_SHARE
-    size = size or choose_size(rng, PAIR_SIZES if pair else None)
-    p, effects, names = plan(*size), augment.effects_of(rng), {n: i for i, n in enumerate(thing_names(world))}
+    size, pair, effects = geometry or choose_geometry(seed)
+    p, names = plan(*size), {n: i for i, n in enumerate(thing_names(world))}
     index, images = pack_index(p), 1 + pair
     count = max(1, min(budget // (p.tiles * images), PIXEL_BUDGET // (size[0] * size[1] * images)))
     samples = [make_sample(f"{seed}/{i}", world, tokenizer, size, p, level, len(index), pair, effects, names) for i in range(count)]
@@ -266,17 +274,18 @@ class Loader:
     """Worker processes and a ring of shared buffers; `next()` gives device tensors.
 
     Fork happens in the constructor, so build it before the accelerator is touched; `world` is inherited, not copied. Of the
-    seed's numbered batches this one draws first, first + stride, first + 2 * stride and so on.
+    seed's numbered batches this one draws first, first + stride, first + 2 * stride and so on, and hands them out in this order:
+    loaders of one seed and stride then give batches of one geometry at every step.
     """
 
     def __init__(self, world, tokenizer, workers, seed, budget=TILE_BUDGET, first=0, stride=1):
-        slots = workers * 2
+        slots = workers * SLOTS_A_WORKER
         context = multiprocessing.get_context("fork")
         self.budget = budget
         self.buffers = [np.frombuffer(mmap.mmap(-1, PIXEL_BUDGET * 4 + MAX_PIXELS * 8), np.uint8) for _ in range(slots)]
         self.free, self.ready = context.Queue(), context.Queue()
         self.level = context.Value("d", 1.0)
-        self.counter, self.stride = context.Value("q", first), stride
+        self.counter, self.first, self.stride = context.Value("q", first), first, stride
         for slot in range(slots):
             self.free.put(slot)
         self.processes = [context.Process(target=self._work, args=(world, tokenizer, seed), daemon=True) for _ in range(workers)]
@@ -296,9 +305,19 @@ class Loader:
             with self.counter.get_lock():
                 number = self.counter.value
                 self.counter.value += self.stride
-            batch = make_batch(f"{seed}/{number}", world, tokenizer, self.level.value, self.buffers[slot], self.budget)
-            batch["slot"] = slot
-            self.ready.put(batch)
+            geometry = choose_geometry(f"{seed}/step {number // self.stride}")
+            batch = make_batch(f"{seed}/{number}", world, tokenizer, self.level.value, self.buffers[slot], self.budget, geometry)
+            self.ready.put(batch | {"slot": slot, "number": number})
+
+    def in_order(self):
+        """Finished batches by their number. Numbers are given out with free slots, so the next one is always on its way."""
+        number, early = self.first, {}
+        while True:
+            while number not in early:
+                batch = self.ready.get()
+                early[batch["number"]] = batch
+            yield early.pop(number)
+            number += self.stride
 
     def start_copies(self, device, depth=3):
         """Starts the thread that moves finished batches to `device`."""
@@ -306,8 +325,7 @@ class Loader:
 
         def run():
             stream = torch.cuda.Stream(device) if device.type == "cuda" else None
-            while True:
-                batch = self.ready.get()
+            for batch in self.in_order():
                 moved_batch = to_device(batch, self.buffers[batch["slot"]], device, stream)
                 self.free.put(batch["slot"])
                 self.out.put(moved_batch)
