@@ -30,6 +30,7 @@ TILE_BUDGET, PIXEL_BUDGET = 640, 56_000_000
 MAX_TEXT, MOST_TURNS = 200, 8
 IGNORE = 255
 MAX_INDEX, MAX_LINE = 31, 15
+MEASURES = 60  # shares of a scale that a head tells apart
 MAX_PIXELS = 1_600_000
 PATCHES_A_THING = 24
 SIZES = [((640, 480), 15), ((480, 640), 8), ((800, 600), 5), ((600, 800), 4), ((1024, 768), 2.5), ((768, 1024), 1.5), ((1280, 720), 2), ((1500, 1000), 1), ((1000, 1400), 1),
@@ -66,6 +67,7 @@ class Picture:
     chars: np.ndarray
     index: np.ndarray
     line: np.ndarray
+    measure: np.ndarray
     patches: list
     things: list
 
@@ -141,6 +143,25 @@ def place_labels(p):
     return np.concatenate([whole, tile_order(np.stack([part(rows, r0, r1), part(cols, c0, c1)], -1), p)])
 
 
+def measure_labels(canvas, matrix, p):
+    """uint8 [patches of all tiles]: the share of its scale that a chart's or an instrument's patch stands for; IGNORE elsewhere."""
+    whole = np.full((GRID, GRID), IGNORE, np.uint8)
+    tiled = np.full((p.target_h // PATCH, p.target_w // PATCH), IGNORE, np.uint8)
+    for m in canvas.measures:
+        x, y, _ = moved(matrix, np.array([m.x0, m.x1, m.x0, m.x1]), np.array([m.y0, m.y0, m.y1, m.y1]))
+        for grid, sx, sy, left, top in ((whole, TILE / p.width, TILE / p.height, 0, 0), (tiled, p.new_w / p.width, p.new_h / p.height, p.left, p.top)):
+            (c0, c1), (r0, r1) = (patches_between(v.min() * s + at, v.max() * s + at) for v, s, at in ((x, sx, left), (y, sy, top)))
+            grid[r0:r1, c0:c1] = min(MEASURES - 1, int(m.share * MEASURES))
+    return np.concatenate([whole.ravel(), tile_order(tiled, p)])
+
+
+def patches_between(low, high):
+    """The range of patches whose middles lie between two coordinates, at least the one in the middle."""
+    first, last = int(np.ceil(low / PATCH - 0.5)), int(np.floor(high / PATCH - 0.5)) + 1
+    middle = int((low + high) / 2 // PATCH)
+    return (max(0, first), max(0, last)) if last > first else (max(0, middle), max(0, middle + 1))
+
+
 def thing_patches(rng, canvas, matrix, p, ids):
     """(flat patch numbers over all tiles, class numbers) of some patches inside each named thing."""
     patches, names = [], []
@@ -168,7 +189,7 @@ def finish_picture(rng, canvas, p, effects, ids):
     noise = augment.choose(rng, canvas, effects)
     labels = glyph_labels(canvas, noise["matrix"], p)
     lead = lambda a: np.concatenate([np.full((GRID * GRID,) + a.shape[2:], IGNORE, np.uint8), tile_order(a, p)])
-    return Picture(canvas.array, noise["row"], *(lead(a) for a in labels), *thing_patches(rng, canvas, noise["matrix"], p, ids))
+    return Picture(canvas.array, noise["row"], *(lead(a) for a in labels), measure_labels(canvas, noise["matrix"], p), *thing_patches(rng, canvas, noise["matrix"], p, ids))
 
 
 def draw_sample(rng, world, size, level, pair):
@@ -265,7 +286,7 @@ def make_batch(seed, world, tokenizer, level, buffer, budget=TILE_BUDGET, geomet
     stack = lambda name: np.stack([getattr(x, name) for x in pictures])
     return {"seed": seed, "samples": count, "pictures": len(pictures), "size": size, "effects": effects, "pack": index, "ids": ids,
             "positions": np.array(positions, np.int64), "targets": np.array(targets, np.int64), "shares": shares / shares.sum(), "spans": spans, "rows": stack("row"),
-            "chars": stack("chars"), "index": stack("index"), "line": stack("line"), "place": place_labels(p)[None],
+            "chars": stack("chars"), "index": stack("index"), "line": stack("line"), "measure": stack("measure"), "place": place_labels(p)[None],
             "thing_patches": np.array([i * patches + n for i, x in enumerate(pictures) for n in x.patches], np.int64),
             "things": np.array([t for x in pictures for t in x.things], np.int64)}
 
