@@ -4,12 +4,14 @@
     python check.py --assets build/train-assets [--overlay FOLDER]
 
 Chunked lightning attention equals the recurrence; the flat optimizer step is Muon's and AdamW's; an export comes back as it
-was written; the batch preprocessing is Pillow's to three levels; slanted pictures keep their labels. --overlay writes
-pictures with the characters' labels drawn over the tiles, to be looked at.
+was written; the batch preprocessing is Pillow's to three levels; slanted pictures keep their labels; the ranks of
+a step get batches of one cost; another choice of softmax layers keeps the other weights. --overlay writes pictures with the
+characters' labels drawn over the tiles, to be looked at.
 """
 
 import argparse
 import pathlib
+import random
 import tempfile
 
 import cv2
@@ -19,6 +21,7 @@ from PIL import Image, ImageDraw
 
 import augment
 import dataset
+from data import mix
 from data.world import World
 from export import load_published, named_tensors, stored_dtype, write_model
 from heads import Heads
@@ -58,6 +61,28 @@ def check_export(tokenizer):
         again = named_tensors(load_published(folder), model.cfg)
     for name, tensor in named_tensors(model, model.cfg).items():
         assert torch.equal(tensor.to(stored_dtype(name)).float(), again[name]), name
+
+
+def check_conversion(tokenizer):
+    """A layer whose kind of attention changes keeps its experts and norms; the others keep everything."""
+    model = Pocket(Config(vocab_size=tokenizer.size))
+    with tempfile.TemporaryDirectory() as folder:
+        write_model(folder, model, model.cfg, tokenizer, 14 * 2**20)
+        other = load_published(folder, [3, 7])
+    assert [layer.softmax for layer in other.language.layers] == [i in (3, 7) for i in range(8)]
+    before, after = dict(model.named_parameters()), dict(other.named_parameters())
+    new = [n for n in after if n not in before or not torch.equal(before[n].to(torch.bfloat16).float(), after[n].to(torch.bfloat16).float())]
+    assert new and all(n.startswith("language.layers.3.self_attn.") for n in new), new
+
+
+def check_measures(world):
+    """Each bar's own patches carry its share of the axis, in the thumbnail and in the tiles."""
+    rng = random.Random("measures")
+    canvas, _, _ = mix.compose(rng, world, (640, 480), 1.0, "bars")
+    labels = dataset.measure_labels(canvas, None, plan(640, 480))
+    shares = {min(dataset.MEASURES - 1, int(m.share * dataset.MEASURES)) for m in canvas.measures}
+    for part in (labels[: GRID * GRID], labels[GRID * GRID:]):
+        assert set(part.tolist()) - {dataset.IGNORE} == shares, (set(part.tolist()), shares)
 
 
 def check_preprocess():
@@ -137,6 +162,15 @@ def check_batches(world, tokenizer, folder, count=6):
             overlay(batch, folder)
 
 
+def check_ranks(world, tokenizer, steps=4):
+    """Two ranks' batches of one step have one geometry and different pictures, in the order of their numbers."""
+    loaders = [dataset.Loader(world, tokenizer, 2, "check", 24, rank, 2) for rank in range(2)]
+    for step, (one, two) in zip(range(steps), zip(*(loader.in_order() for loader in loaders))):
+        assert [one["number"], two["number"]] == [2 * step, 2 * step + 1]
+        assert all(one[name] == two[name] for name in ("size", "effects", "samples", "pictures"))
+        assert one["ids"].shape != two["ids"].shape or (one["ids"] != two["ids"]).any()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--assets", type=pathlib.Path, required=True)
@@ -145,12 +179,16 @@ def main():
     tokenizer = Tokenizer(args.assets / "tokenizer.model")
     check_attention()
     check_export(tokenizer)
+    check_conversion(tokenizer)
     check_optimizer()
     check_preprocess()
     check_jpeg()
     if args.overlay:
         args.overlay.mkdir(parents=True, exist_ok=True)
-    check_batches(World(args.assets), tokenizer, args.overlay)
+    world = World(args.assets)
+    check_measures(world)
+    check_batches(world, tokenizer, args.overlay)
+    check_ranks(world, tokenizer)
     print("all checks passed")
 
 

@@ -30,6 +30,7 @@ TILE_BUDGET, PIXEL_BUDGET = 640, 56_000_000
 MAX_TEXT, MOST_TURNS = 200, 8
 IGNORE = 255
 MAX_INDEX, MAX_LINE = 31, 15
+MEASURES = 60  # shares of a scale that a head tells apart
 MAX_PIXELS = 1_600_000
 PATCHES_A_THING = 24
 SIZES = [((640, 480), 15), ((480, 640), 8), ((800, 600), 5), ((600, 800), 4), ((1024, 768), 2.5), ((768, 1024), 1.5), ((1280, 720), 2), ((1500, 1000), 1), ((1000, 1400), 1),
@@ -37,6 +38,7 @@ SIZES = [((640, 480), 15), ((480, 640), 8), ((800, 600), 5), ((600, 800), 4), ((
          ((400, 100), 4), ((800, 200), 4), ((1200, 300), 1.5), ((200, 800), 1.5), ((160, 120), 3)]
 PAIR_SIZES = [((320, 240), 3), ((256, 256), 3), ((192, 192), 2), ((240, 320), 2), ((400, 300), 2), ((640, 480), 1)]
 PAIR_SHARE = 0.05
+SLOTS_A_WORKER = 3  # finished batches wait for the slower ones before them
 
 
 def choose_size(rng, sizes=None):
@@ -65,6 +67,7 @@ class Picture:
     chars: np.ndarray
     index: np.ndarray
     line: np.ndarray
+    measure: np.ndarray
     patches: list
     things: list
 
@@ -140,6 +143,25 @@ def place_labels(p):
     return np.concatenate([whole, tile_order(np.stack([part(rows, r0, r1), part(cols, c0, c1)], -1), p)])
 
 
+def measure_labels(canvas, matrix, p):
+    """uint8 [patches of all tiles]: the share of its scale that a chart's or an instrument's patch stands for; IGNORE elsewhere."""
+    whole = np.full((GRID, GRID), IGNORE, np.uint8)
+    tiled = np.full((p.target_h // PATCH, p.target_w // PATCH), IGNORE, np.uint8)
+    for m in canvas.measures:
+        x, y, _ = moved(matrix, np.array([m.x0, m.x1, m.x0, m.x1]), np.array([m.y0, m.y0, m.y1, m.y1]))
+        for grid, sx, sy, left, top in ((whole, TILE / p.width, TILE / p.height, 0, 0), (tiled, p.new_w / p.width, p.new_h / p.height, p.left, p.top)):
+            (c0, c1), (r0, r1) = (patches_between(v.min() * s + at, v.max() * s + at) for v, s, at in ((x, sx, left), (y, sy, top)))
+            grid[r0:r1, c0:c1] = min(MEASURES - 1, int(m.share * MEASURES))
+    return np.concatenate([whole.ravel(), tile_order(tiled, p)])
+
+
+def patches_between(low, high):
+    """The range of patches whose middles lie between two coordinates, at least the one in the middle."""
+    first, last = int(np.ceil(low / PATCH - 0.5)), int(np.floor(high / PATCH - 0.5)) + 1
+    middle = int((low + high) / 2 // PATCH)
+    return (max(0, first), max(0, last)) if last > first else (max(0, middle), max(0, middle + 1))
+
+
 def thing_patches(rng, canvas, matrix, p, ids):
     """(flat patch numbers over all tiles, class numbers) of some patches inside each named thing."""
     patches, names = [], []
@@ -167,7 +189,7 @@ def finish_picture(rng, canvas, p, effects, ids):
     noise = augment.choose(rng, canvas, effects)
     labels = glyph_labels(canvas, noise["matrix"], p)
     lead = lambda a: np.concatenate([np.full((GRID * GRID,) + a.shape[2:], IGNORE, np.uint8), tile_order(a, p)])
-    return Picture(canvas.array, noise["row"], *(lead(a) for a in labels), *thing_patches(rng, canvas, noise["matrix"], p, ids))
+    return Picture(canvas.array, noise["row"], *(lead(a) for a in labels), measure_labels(canvas, noise["matrix"], p), *thing_patches(rng, canvas, noise["matrix"], p, ids))
 
 
 def draw_sample(rng, world, size, level, pair):
@@ -225,16 +247,23 @@ def make_sample(seed, world, tokenizer, size, p, level, image_tokens, pair, effe
     return Sample([finish_picture(rng, c, p, effects, ids) for c in canvases], tokens, spans)
 
 
-def make_batch(seed, world, tokenizer, level, buffer, budget=TILE_BUDGET, size=None):
+def choose_geometry(seed):
+    """(canvas size, whether each sample has two pictures, noise effects) of one step."""
+    rng = random.Random(seed)
+    pair = rng.random() < PAIR_SHARE
+    return choose_size(rng, PAIR_SIZES if pair else None), pair, augment.effects_of(rng)
+
+
+def make_batch(seed, world, tokenizer, level, buffer, budget=TILE_BUDGET, geometry=None):
     """Draws one batch; canvases go to `buffer` (uint8, flat), the rest comes back as a dict of arrays.
+
+    What a batch costs hangs on its geometry, so the ranks of one step share it and draw different pictures.
 
     `shares` are the tokens' shares of the answer loss: an answer counts by the root of its length, so that "no" is not
     drowned by lines of text.
     """
-    rng = random.Random(seed)
-    pair = size is None and rng.random() < PAIR_SHARE
-    size = size or choose_size(rng, PAIR_SIZES if pair else None)
-    p, effects, names = plan(*size), augment.effects_of(rng), {n: i for i, n in enumerate(thing_names(world))}
+    size, pair, effects = geometry or choose_geometry(seed)
+    p, names = plan(*size), {n: i for i, n in enumerate(thing_names(world))}
     index, images = pack_index(p), 1 + pair
     count = max(1, min(budget // (p.tiles * images), PIXEL_BUDGET // (size[0] * size[1] * images)))
     samples = [make_sample(f"{seed}/{i}", world, tokenizer, size, p, level, len(index), pair, effects, names) for i in range(count)]
@@ -257,7 +286,7 @@ def make_batch(seed, world, tokenizer, level, buffer, budget=TILE_BUDGET, size=N
     stack = lambda name: np.stack([getattr(x, name) for x in pictures])
     return {"seed": seed, "samples": count, "pictures": len(pictures), "size": size, "effects": effects, "pack": index, "ids": ids,
             "positions": np.array(positions, np.int64), "targets": np.array(targets, np.int64), "shares": shares / shares.sum(), "spans": spans, "rows": stack("row"),
-            "chars": stack("chars"), "index": stack("index"), "line": stack("line"), "place": place_labels(p)[None],
+            "chars": stack("chars"), "index": stack("index"), "line": stack("line"), "measure": stack("measure"), "place": place_labels(p)[None],
             "thing_patches": np.array([i * patches + n for i, x in enumerate(pictures) for n in x.patches], np.int64),
             "things": np.array([t for x in pictures for t in x.things], np.int64)}
 
@@ -266,17 +295,18 @@ class Loader:
     """Worker processes and a ring of shared buffers; `next()` gives device tensors.
 
     Fork happens in the constructor, so build it before the accelerator is touched; `world` is inherited, not copied. Of the
-    seed's numbered batches this one draws first, first + stride, first + 2 * stride and so on.
+    seed's numbered batches this one draws first, first + stride, first + 2 * stride and so on, and hands them out in this order:
+    loaders of one seed and stride then give batches of one geometry at every step.
     """
 
     def __init__(self, world, tokenizer, workers, seed, budget=TILE_BUDGET, first=0, stride=1):
-        slots = workers * 2
+        slots = workers * SLOTS_A_WORKER
         context = multiprocessing.get_context("fork")
         self.budget = budget
         self.buffers = [np.frombuffer(mmap.mmap(-1, PIXEL_BUDGET * 4 + MAX_PIXELS * 8), np.uint8) for _ in range(slots)]
         self.free, self.ready = context.Queue(), context.Queue()
         self.level = context.Value("d", 1.0)
-        self.counter, self.stride = context.Value("q", first), stride
+        self.counter, self.first, self.stride = context.Value("q", first), first, stride
         for slot in range(slots):
             self.free.put(slot)
         self.processes = [context.Process(target=self._work, args=(world, tokenizer, seed), daemon=True) for _ in range(workers)]
@@ -296,9 +326,19 @@ class Loader:
             with self.counter.get_lock():
                 number = self.counter.value
                 self.counter.value += self.stride
-            batch = make_batch(f"{seed}/{number}", world, tokenizer, self.level.value, self.buffers[slot], self.budget)
-            batch["slot"] = slot
-            self.ready.put(batch)
+            geometry = choose_geometry(f"{seed}/step {number // self.stride}")
+            batch = make_batch(f"{seed}/{number}", world, tokenizer, self.level.value, self.buffers[slot], self.budget, geometry)
+            self.ready.put(batch | {"slot": slot, "number": number})
+
+    def in_order(self):
+        """Finished batches by their number. Numbers are given out with free slots, so the next one is always on its way."""
+        number, early = self.first, {}
+        while True:
+            while number not in early:
+                batch = self.ready.get()
+                early[batch["number"]] = batch
+            yield early.pop(number)
+            number += self.stride
 
     def start_copies(self, device, depth=3):
         """Starts the thread that moves finished batches to `device`."""
@@ -306,8 +346,7 @@ class Loader:
 
         def run():
             stream = torch.cuda.Stream(device) if device.type == "cuda" else None
-            while True:
-                batch = self.ready.get()
+            for batch in self.in_order():
                 moved_batch = to_device(batch, self.buffers[batch["slot"]], device, stream)
                 self.free.put(batch["slot"])
                 self.out.put(moved_batch)

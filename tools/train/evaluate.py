@@ -74,10 +74,10 @@ class Answerer:
         best = self.logits(ids + reply, packed)[len(ids) - 1:-1].argmax(-1).tolist()
         return best == reply
 
-    def answer(self, packed, question, hints):
-        for hint in hints:
-            if self.would_say(packed, question, hint):
-                return hint
+    def answer(self, packed, question, hints=()):
+        """The greedy answer; the first of `hints` (answers that are likely) is tried in one pass."""
+        if hints and self.would_say(packed, question, hints[0]):
+            return hints[0]
         return self.generate(packed, [(question, None)])
 
 
@@ -104,7 +104,7 @@ def run(folder, set_path, device, part, parts, blank):
         answer = answerer.answer(packed, item["question"], item["answers"])
         row = {"line": number, "task": item["task"], "answer": answer, "right": right(item["task"], answer, item["answers"])}
         if blank:
-            row["blank"] = any(answerer.would_say(cache[image.size], item["question"], a) for a in item["answers"])
+            row["blank"] = right(item["task"], answerer.answer(cache[image.size], item["question"]), item["answers"])
         rows.append(row)
     return rows
 

@@ -166,8 +166,11 @@ def read_weights(folder):
     return out
 
 
-def load_published(folder):
-    """Pocket in fp32 with the stored weights of an exported folder."""
+def load_published(folder, softmax_layers=None):
+    """Pocket in fp32 with the stored weights of an exported folder.
+
+    `softmax_layers` may name others than the stored ones: a layer whose kind changes keeps all but its attention.
+    """
     folder = pathlib.Path(folder)
     config = json.loads((folder / "config.json").read_text())
     text, vision = config["text_config"], config["vision_config"]
@@ -178,9 +181,12 @@ def load_published(folder):
         expert_size=text["intermediate_size"], softmax_layers=[i for i, t in enumerate(text["attn_type_list"]) if t],
         vit_hidden=vision["hidden_size"], vit_layers=vision["num_hidden_layers"], vit_heads=vision["num_attention_heads"],
         vit_ffn=vision["intermediate_size"])
+    changed = set(cfg.softmax_layers) ^ set(softmax_layers or cfg.softmax_layers)
+    cfg.softmax_layers = list(softmax_layers or cfg.softmax_layers)
     model = Pocket(cfg)
-    stored = read_weights(folder)
-    own = named_tensors(model, cfg)
+    anew = tuple(f"language_model.model.layers.{i}.self_attn." for i in changed)
+    kept = lambda tensors: {name: tensor for name, tensor in tensors.items() if not name.startswith(anew)}
+    stored, own = kept(read_weights(folder)), kept(named_tensors(model, cfg))
     if set(own) != set(stored):
         raise ValueError(f"tensor names differ: {sorted(set(own) ^ set(stored))[:4]}")
     with torch.no_grad():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Throw-away linear heads, which only training uses: what is under each patch, and where the patch lies."""
+"""Throw-away linear heads, which only training uses: what is under each patch, what it measures, and where it lies."""
 
 import torch
 import torch.nn.functional as F
@@ -16,7 +16,7 @@ def cross_entropy(logits, labels):
 
 
 class Heads(nn.Module):
-    """Characters and things on the ViT's features; text and places on the language stream."""
+    """Characters and things on the ViT's features; text, places and measures on the language stream."""
 
     def __init__(self, cfg, things):
         super().__init__()
@@ -24,6 +24,7 @@ class Heads(nn.Module):
         self.things = nn.Linear(cfg.vit_hidden, things)
         self.language = nn.Linear(cfg.hidden, 2 * CHARS + dataset.MAX_INDEX + 1 + dataset.MAX_LINE + 1)
         self.place = nn.Linear(cfg.hidden, 2 * GRID)
+        self.measure = nn.Linear(cfg.hidden, dataset.MEASURES)
         self.register_buffer("char_weight", torch.tensor([0.15] + [1.0] * (CHARS - 1)), persistent=False)
 
     def char_loss(self, logits, chars):
@@ -37,12 +38,13 @@ class Heads(nn.Module):
         logits = self.things(features.index_select(0, batch["thing_patches"]))
         return chars, F.cross_entropy(logits.float(), batch["things"])
 
-    def on_language(self, hidden, chars, index, line, place):
-        """(text loss, place loss) of the language stream [B, T, hidden]."""
+    def on_language(self, hidden, chars, index, line, place, measure):
+        """(text loss, place loss, measure loss) of the language stream [B, T, hidden]."""
         out = self.language(hidden)
         cut = 2 * CHARS + dataset.MAX_INDEX + 1
         text = self.char_loss(out[..., : 2 * CHARS], chars) + cross_entropy(out[..., 2 * CHARS:cut], index) + cross_entropy(out[..., cut:], line)
-        return text, cross_entropy(self.place(hidden).unflatten(-1, (2, GRID)), place)
+        measured = F.cross_entropy(self.measure(hidden).float().flatten(0, 1), measure.long().flatten(), ignore_index=dataset.IGNORE, reduction="sum")
+        return text, cross_entropy(self.place(hidden).unflatten(-1, (2, GRID)), place), measured / (measure != dataset.IGNORE).sum().clamp(min=1)
 
 
 def gather_dense(labels, pack):

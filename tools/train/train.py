@@ -46,7 +46,7 @@ def forward(model, batch, tokenizer, probe=None, total=None):
     return model.language.lm_head(answers), features, balance, probed, ids, loads
 
 
-LOSSES = ["answer", "balance", "chars", "things", "language", "place"]
+LOSSES = ["answer", "balance", "chars", "things", "language", "place", "measure"]
 
 
 def losses(model, heads, batch, tokenizer, total=None):
@@ -55,7 +55,7 @@ def losses(model, heads, batch, tokenizer, total=None):
     answer = (F.cross_entropy(logits.float(), batch["targets"], reduction="none") * batch["shares"]).sum()
     chars, things = heads.on_vit(features.flatten(0, 1), batch)
     places = batch["place"].expand(batch["pictures"], -1, -1)
-    dense = [label_sequence(labels, batch, ids, tokenizer.image) for labels in (batch["chars"], batch["index"], batch["line"], places)]
+    dense = [label_sequence(labels, batch, ids, tokenizer.image) for labels in (batch["chars"], batch["index"], batch["line"], places, batch["measure"])]
     return torch.stack([x.float() for x in (answer, balance, chars, things, *heads.on_language(probed, *dense))]), loads
 
 
@@ -107,6 +107,7 @@ def parse_arguments():
     parser.add_argument("--until", type=float, default=math.inf, help="seconds since 1970 at which training ends at the latest")
     parser.add_argument("--ranks", type=int, default=1, help="processes, one an accelerator")
     parser.add_argument("--start", help="an export to go on from")
+    parser.add_argument("--softmax-layers", type=int, nargs="+", help="the layers with softmax attention, where not those of the export; a layer that changes begins its attention anew")
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--final-lr", type=float, default=0.06, help="share of the learning rate left at the end")
     parser.add_argument("--workers", type=int, default=14, help="drawing processes of all ranks together")
@@ -138,7 +139,10 @@ def main():
     torch.backends.cuda.matmul.allow_tf32 = True
     if device.type == "cuda" and not args.no_compile:
         compile_layers()
-    model = load_published(args.start).train() if args.start else Pocket(Config(vocab_size=tokenizer.size))
+    if args.start:
+        model = load_published(args.start, args.softmax_layers).train()
+    else:
+        model = Pocket(Config(vocab_size=tokenizer.size, **({"softmax_layers": args.softmax_layers} if args.softmax_layers else {})))
     heads = Heads(model.cfg, len(dataset.thing_names(world)))
     if args.start and (pathlib.Path(args.start) / "heads.safetensors").exists():
         heads.load_state_dict(read_safetensors(pathlib.Path(args.start) / "heads.safetensors"), strict=False)

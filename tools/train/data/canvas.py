@@ -49,6 +49,17 @@ class Thing:
 
 
 @dataclass
+class Measure:
+    """What a bar, a needle or a column says, as a share 0..1 of its scale, and where in canvas pixels it is said."""
+
+    share: float
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+@dataclass
 class Question:
     task: str
     question: str
@@ -105,7 +116,7 @@ class Canvas:
         self.background = background
         self.array[:] = (*background, 255)
         self.scale = plan(w, h).scale
-        self.runs, self.things, self.lines = [], [], 0
+        self.runs, self.things, self.measures, self.lines = [], [], [], 0
         self.plain = False  # no question depends on colours: the picture may be inverted
         self.level_ground = False  # a slant would change the answer: no rotation
 
@@ -204,6 +215,9 @@ class Canvas:
 
     def thing(self, name, x0, y0, x1, y1):
         self.things.append(Thing(name, x0, y0, x1, y1))
+
+    def measure(self, share, x0, y0, x1, y1):
+        self.measures.append(Measure(share, x0, y0, x1, y1))
 
 
 def new_canvas(rng, size, level=1.0, background=None):

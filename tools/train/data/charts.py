@@ -14,6 +14,7 @@ VALUE = ["What is the value of {c}?", "What value does {c} have?", "How much is 
 MOST = ["Which {b} is the highest?", "Which one is the largest?", "Which category has the highest value?", "What has the highest value?", "Which is the biggest?",
         "Which {b} is the tallest?"]
 LEAST = ["Which {b} is the lowest?", "Which one is the smallest?", "Which category has the lowest value?", "What has the lowest value?"]
+FREE_TITLES = 0.5
 COMPARE = ["Which is larger, {a} or {b}?", "Which is higher, {a} or {b}?", "Is {a} or {b} larger?", "What is more, {a} or {b}?"]
 
 
@@ -35,6 +36,13 @@ def categories(rng, words, count):
     return distinct(lambda: rng.choice(pools[kind]) if kind in pools else words.word(rng, 8).title(), count)
 
 
+def choose_title(rng, world, share):
+    """A heading on some charts; many are free words, to be read rather than known."""
+    if rng.random() >= share:
+        return None
+    return world.words.phrase(rng, 22).capitalize() if rng.random() < FREE_TITLES else rng.choice(TITLES)
+
+
 def nice_step(top):
     for step in [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000]:
         if top / step <= 6:
@@ -42,12 +50,13 @@ def nice_step(top):
     return 2000
 
 
-def make_values(rng, count):
-    """(values, axis top, tick step): whole numbers no finer than a tenth of a tick."""
+def make_values(rng, count, room):
+    """(values, axis top, tick step): whole numbers no finer than a tenth of a tick, nor than can be seen on `room` pixels."""
     top = rng.choice([5, 8, 10, 10, 20, 30, 40, 50, 60, 80, 100, 100, 120, 200, 250, 300, 500, 800, 1000])
     step = nice_step(top)
     top = -(-top // step) * step
     grain = rng.choice([step, max(1, step // 2), max(1, step // 5), max(1, step // 10), max(1, step // 10)])
+    grain = max(grain, next(g for g in (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000) if g * room > top * 2))
     values = [max(1, round(rng.uniform(0.06, 1.0) * top / grain) * grain) for _ in range(count)]
     return [min(v, top) for v in values], top, step
 
@@ -106,8 +115,8 @@ def axes(rng, world, canvas, area, ink, path, size, top, step):
 def bars(rng, world, canvas):
     most = max(2, min(8, int(canvas.w / (canvas.smallest * 3.4))))
     count = rng.randint(2, most)
-    values, top, step = make_values(rng, count)
-    title = rng.choice(TITLES) if rng.random() < 0.6 else None
+    values, top, step = make_values(rng, count, canvas.h * canvas.scale * 0.6)
+    title = choose_title(rng, world, 0.6)
     area, ink, path, size = frame(rng, world, canvas, title)
     if area[3] < size * 6:
         return pie(rng, world, canvas)
@@ -124,6 +133,7 @@ def bars(rng, world, canvas):
         cx = px + slot * (i + 0.5)
         canvas.box(cx - width / 2, place(value), cx + width / 2, py + ph, cv.jitter(rng, cv.COLOURS[colour], 12), ink if rng.random() < 0.2 else None)
         canvas.text(label, name, cx, py + ph + size * 0.3, ink, "m", canvas.lines)
+        canvas.measure(value / top, cx - width / 2, place(value), cx + width / 2, py + ph + size * 1.5)
         if printed:
             canvas.text(face, str(value), cx, max(0, place(value) - size * 1.15), ink, "m")
     return questions(rng, names, values, top, title, "bar", None if one else colours)
@@ -132,8 +142,8 @@ def bars(rng, world, canvas):
 def horizontal_bars(rng, world, canvas):
     count = rng.randint(2, max(2, min(8, int(canvas.h / (canvas.smallest * 2.4)))))
     names = categories(rng, world.words, count)
-    values, top, step = make_values(rng, len(names))
-    title = rng.choice(TITLES) if rng.random() < 0.6 else None
+    values, top, step = make_values(rng, len(names), canvas.w * canvas.scale * 0.6)
+    title = choose_title(rng, world, 0.6)
     (x, y, w, h), ink, path, size = frame(rng, world, canvas, title)
     face = min((world.fonts.fit(path, n, size, w * 0.35) for n in names), key=lambda f: f.size)
     left = x + max(face.getlength(n) for n in names) + size * 0.5
@@ -151,6 +161,7 @@ def horizontal_bars(rng, world, canvas):
         half = max(1.0, slot * 0.33)
         canvas.box(left, cy - half, max(left + 1, place(value)), cy + half, cv.jitter(rng, cv.COLOURS[one or palette[i % len(palette)]], 12))
         canvas.text(face, name, left - size * 0.3, cy - face.size * 0.6, ink, "r")
+        canvas.measure(value / top, left - size * 0.3 - face.getlength(name), cy - half, place(value), cy + half)
     canvas.line(left, y, left, bottom, ink, 1.5)
     return questions(rng, names, values, top, title, "bar", None)
 
@@ -158,8 +169,8 @@ def horizontal_bars(rng, world, canvas):
 def lines(rng, world, canvas):
     most = max(3, min(9, int(canvas.w / (canvas.smallest * 3.4))))
     count = rng.randint(3, most)
-    values, top, step = make_values(rng, count)
-    title = rng.choice(TITLES) if rng.random() < 0.6 else None
+    values, top, step = make_values(rng, count, canvas.h * canvas.scale * 0.6)
+    title = choose_title(rng, world, 0.6)
     area, ink, path, size = frame(rng, world, canvas, title)
     if area[3] < size * 6:
         return pie(rng, world, canvas)
@@ -170,7 +181,8 @@ def lines(rng, world, canvas):
     points = [(px + slot * (i + 0.5), place(v)) for i, v in enumerate(values)]
     canvas.polyline(points, colour, max(2, size * 0.15))
     marks = rng.random() < 0.75
-    for (cx, cy), name in zip(points, names):
+    for (cx, cy), name, value in zip(points, names, values):
+        canvas.measure(value / top, cx - slot * 0.25, cy, cx + slot * 0.25, py + ph + size * 1.5)
         if marks:
             canvas.disc(cx, cy, max(3, size * 0.25), colour)
         canvas.text(label, name, cx, py + ph + size * 0.3, ink, "m", canvas.lines)
@@ -196,7 +208,7 @@ def pie(rng, world, canvas):
     count = rng.randint(2, 6)
     names = categories(rng, world.words, count)
     values = shares(rng, len(names))
-    title = rng.choice(TITLES) if rng.random() < 0.4 else None
+    title = choose_title(rng, world, 0.4)
     (x, y, w, h), ink, path, size = frame(rng, world, canvas, title)
     palette = rng.sample(rng.choice(PALETTES), len(names))
     printed = rng.random() < 0.6
@@ -216,11 +228,14 @@ def pie(rng, world, canvas):
     if rng.random() < 0.3:
         canvas.disc(cx, cy, radius * 0.45, canvas.background)
     for (a, colour), value in zip(middle, values):
+        sx, sy = cx + radius * 0.7 * math.cos(a), cy + radius * 0.7 * math.sin(a)
+        canvas.measure(value / 100, sx - radius * 0.1, sy - radius * 0.1, sx + radius * 0.1, sy + radius * 0.1)
         if printed and value >= 8:
             text = f"{value}%"
             canvas.text(face, text, cx + radius * 0.7 * math.cos(a), cy + radius * 0.7 * math.sin(a) - size * 0.6, cv.ink_for(rng, cv.COLOURS[colour]), "m")
     lx, ly = (cx + radius * 1.25, y + (h - len(names) * size * 1.5) / 2) if wide else (x + w * 0.2, y + 2 * radius + size * 0.4)
-    for name, colour in zip(names, palette):
+    for name, colour, value in zip(names, palette, values):
+        canvas.measure(value / 100, lx, ly, lx + size * (1.2 + 0.5 * len(name)), ly + size * 1.2)
         canvas.box(lx, ly + size * 0.2, lx + size * 0.8, ly + size, cv.COLOURS[colour])
         canvas.text(world.fonts.fit(path, name, size, max(20, canvas.w - lx - size * 1.4)), name, lx + size * 1.2, ly, ink)
         ly += size * 1.5
@@ -272,7 +287,7 @@ def pie_questions(rng, names, values, shown, palette, title):
         if isinstance(kind, tuple):
             out.append(Question("chart", ask(rng, COMPARE, a=kind[0], b=kind[1]), answer))
         else:
-            out += [Question("chart", ask(rng, [t.format(b="slice") for t in (MOST if kind == "most" else LEAST)] + ["What has the " + ("largest" if kind == "most" else "smallest") + " share?"]), answer)] * 2
+            out += [Question("chart", ask(rng, [t.format(b="slice") for t in (MOST if kind == "most" else LEAST) if "{b}" not in t] + [f"Which slice is the {'largest' if kind == 'most' else 'smallest'}?"] + ["What has the " + ("largest" if kind == "most" else "smallest") + " share?"]), answer)] * 2
     out.append(Question("count", ask(rng, ["How many slices are there?", "How many slices does the pie have?", "How many categories are there?"]), str(len(names))))
     if title:
         out.append(Question("chart", ask(rng, ["What is the title of the chart?", "What is the chart about?"]), title))

@@ -87,6 +87,7 @@ def draw(rng, world, canvas):
         x = (i * w if horizontal else 0) + rng.uniform(r, w - r)
         y = (0 if horizontal else i * h) + rng.uniform(r, h - r)
         draw_clock(rng, world, canvas, x, y, r, hour, minute)
+        canvas.measure(minute / 60, x - r * 0.7, y - r * 0.7, x + r * 0.7, y + r * 0.7)
         times.append(spoken(hour, minute))
     places = [None] if count == 1 else ((["left", "right"] if horizontal else ["upper", "lower"]) if count == 2 else ["left", "middle", "right"])
     for place, time in zip(places, times):

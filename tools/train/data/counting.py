@@ -3,7 +3,7 @@
 
 from data.canvas import Question
 from data.phrasing import NUMBER_WORDS, article, ask, join, plural, unlike
-from data.places import of_one, of_two, reading_order, relation
+from data.places import of_one, of_two, ordered, reading_order, relation
 from data.shapes import grid_cells
 
 MANY = ["How many {p} are there?", "How many {p} do you see?", "Count the {p}.", "How many {p} are in the picture?", "What is the number of {p}?", "How many {p} can you see?"]
@@ -85,7 +85,7 @@ def questions(rng, world, canvas, placed):
     for a, b in zip(singles, singles[1:]):
         a, b = rng.sample([a, b], 2)
         out += of_two(rng, (a, b), placed[a][0], placed[b][0], len(labels) == 2, "thing")
-    if len(labels) <= 3:
+    if len(labels) <= 3 and ordered(canvas, placed.values()):
         out.append(Question("caption", ask(rng, CAPTION), caption(canvas, placed)))
     for kind, members in CATEGORIES.items():
         inside = [k for k in labels if k in members]

@@ -79,11 +79,13 @@ def button(canvas, look, text, x, y, w, primary, disabled=False):
     canvas.thing("button", x, y, x + w, y + s * 1.9)
 
 
-def button_row(rng, canvas, look, area):
+def button_row(rng, world, canvas, look, area):
     """One to four buttons at the bottom; returns [(text, primary)]."""
     x, y, w, h = area
     s = look.size
     names = rng.sample(BUTTONS, rng.choice([1, 2, 2, 2, 3, 3, 4]))
+    if rng.random() < 0.2:
+        names = distinct(lambda: world.words.phrase(rng, 12, rng.choice([1, 1, 2])).capitalize(), len(names))
     widths = [look.face.getlength(n) + s * 1.8 for n in names]
     while sum(widths) + s * len(widths) > w and len(names) > 1:
         names, widths = names[:-1], widths[:-1]
@@ -128,7 +130,7 @@ def message(rng, world, canvas):
     text = rng.choice(MESSAGES).format(n=rng.randint(2, 99)) if rng.random() < 0.6 else world.words.phrase(rng, 24).capitalize() + rng.choice([".", "?", "!", ""])
     face = world.fonts.fit(look.path, text, look.size * rng.choice([1, 1, 1.2]), w)
     canvas.text(face, text, x + (0 if rng.random() < 0.5 else (w - face.getlength(text)) / 2), y + max(0, (h - look.size * 4) * rng.uniform(0, 0.6)), look.ink)
-    names = button_row(rng, canvas, look, (x, y, w, h))
+    names = button_row(rng, world, canvas, look, (x, y, w, h))
     out = button_questions(rng, names)
     out += [Question("ui", ask(rng, ["What is the title of the window?", "What is the window called?", "What does the title bar say?", "What is the title?"]), title)]
     out += [Question("ui", ask(rng, ["What does the message say?", "What is the message?", "What does the window say?", "What does the dialog ask or say?"]), text)] * 2
@@ -295,5 +297,5 @@ def tabs(rng, world, canvas):
             out.append(Question("state", ask(rng, ["Is the {f} field empty?", "Is the {f} field blank?"], f=label.lower()), "no" if text else "yes"))
         fy += s * 3.8
     if fy + s * 2.2 < y + h:
-        out += button_questions(rng, button_row(rng, canvas, look, (x, y, w, h)))
+        out += button_questions(rng, button_row(rng, world, canvas, look, (x, y, w, h)))
     return out

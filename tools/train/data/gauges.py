@@ -61,6 +61,7 @@ def dial(rng, world, canvas):
     tail = r * rng.uniform(0.0, 0.18)
     canvas.polygon([(x - math.cos(a) * tail + nx, y - math.sin(a) * tail + ny), (x + tip * math.cos(a), y + tip * math.sin(a)), (x - math.cos(a) * tail - nx, y - math.sin(a) * tail - ny)], needle)
     canvas.disc(x, y, r * 0.07, needle)
+    canvas.measure(value / top, x - r * 0.7, y - r * 0.7, x + r * 0.7, y + r * 0.7)
     out = [Question("gauge", ask(rng, READ), number(value))] * 3
     out.append(Question("gauge", ask(rng, ["What is the maximum of the scale?", "What is the highest number on the dial?"]), number(top)))
     return out
@@ -94,6 +95,7 @@ def thermometer(rng, world, canvas):
             canvas.line(side, place(v), side + tube * (1.6 if big else 0.8), place(v), ink, 2 if big else 1)
         if big:
             canvas.text(face, number(v), side + tube * 2.2, place(v) - face.size * 0.62, ink)
+    canvas.measure((value - low) / (high - low), x - tube * 2, top, x + tube * 4, bottom + bulb * 2)
     unit = rng.choice(["°C", "°C", "°F", ""])
     if unit:
         canvas.text(face, unit, min(side + tube * 2.2 + face.size * 2.4, canvas.w - face.size * 1.4), top, ink)
@@ -126,6 +128,7 @@ def progress(rng, world, canvas):
         canvas.box(x, top, x + w, top + thick, track, None, 1, radius)
         if value:
             canvas.box(x, top, x + max(1, w * value / 100), top + thick, cv.jitter(rng, cv.COLOURS[colour], 12), None, 1, min(radius, w * value / 200))
+        canvas.measure(value / 100, x, y, x + w, top + thick)
         if printed:
             canvas.text(face, f"{value}%", x + w, y, ink, "r")
         name = label if len(labels) > 1 else None

@@ -7,7 +7,7 @@ from data import charts, clocks, compare, counting, dialogs, displays, forms, ga
 from data.canvas import Question, new_canvas
 from data.phrasing import ask
 
-REFUSALS = 0.065  # share of the questions
+REFUSALS = 0.08  # share of the questions
 KIND_SHARE = 0.2  # of the pictures are asked what kind of picture they are
 LONGEST_ANSWER = 60
 REPEATABLE = {"presence", "count", "state", "colour", "position", "compare"}
@@ -26,37 +26,37 @@ class Entry:
 
 MIX = {
     # Desk
-    "lines": Entry(text_lines.plain_lines, 11, ("reading", "form", "receipt", "display")),
+    "lines": Entry(text_lines.plain_lines, 10, ("reading", "form", "receipt", "display")),
     "page": Entry(text_lines.page, 4, ("reading", "form", "receipt"), "text", (0.4, 2.6)),
     "sign": Entry(text_lines.sign, 6, ("reading", "form", "receipt"), "sign"),
     "tiles": Entry(text_lines.tiles, 2.5, ("reading", "form", "receipt")),
-    "receipt": Entry(receipts.draw, 10, ("receipt", "form", "reading"), "receipt", (0.25, 1.6)),
-    "form": Entry(forms.draw, 9, ("form", "receipt", "reading"), "form", (0.3, 3.0)),
-    "table": Entry(tables.draw, 6, ("form", "receipt", "reading", "chart"), "table", (0.5, 4.0)),
-    "bars": Entry(charts.bars, 5.5, ("chart", "reading", "scene"), "bar chart", (0.7, 3.0)),
-    "horizontal bars": Entry(charts.horizontal_bars, 2.5, ("chart", "reading", "scene"), "bar chart", (0.7, 3.0)),
-    "lines chart": Entry(charts.lines, 3.5, ("chart", "reading"), "line chart", (0.8, 3.0)),
-    "pie": Entry(charts.pie, 3.5, ("chart", "reading", "scene"), "pie chart", (0.6, 2.6)),
+    "receipt": Entry(receipts.draw, 8, ("receipt", "form", "reading"), "receipt", (0.25, 1.6)),
+    "form": Entry(forms.draw, 8, ("form", "receipt", "reading"), "form", (0.3, 3.0)),
+    "table": Entry(tables.draw, 10, ("form", "receipt", "reading", "chart"), "table", (0.5, 4.0)),
+    "bars": Entry(charts.bars, 9, ("chart", "reading", "scene"), "bar chart", (0.7, 3.0)),
+    "horizontal bars": Entry(charts.horizontal_bars, 5, ("chart", "reading", "scene"), "bar chart", (0.7, 3.0)),
+    "lines chart": Entry(charts.lines, 6, ("chart", "reading"), "line chart", (0.8, 3.0)),
+    "pie": Entry(charts.pie, 5, ("chart", "reading", "scene"), "pie chart", (0.6, 2.6)),
     "clock": Entry(clocks.draw, 7, ("clock", "gauge"), "clock"),
-    "dial": Entry(gauges.dial, 4, ("gauge", "clock", "display", "reading"), "gauge", (0.5, 2.0)),
-    "thermometer": Entry(gauges.thermometer, 2, ("gauge", "display", "reading"), "thermometer", (0.2, 1.3)),
-    "progress": Entry(gauges.progress, 2, ("gauge", "chart", "ui", "reading"), "", (0.6, 6.0)),
+    "dial": Entry(gauges.dial, 6, ("gauge", "clock", "display", "reading"), "gauge", (0.5, 2.0)),
+    "thermometer": Entry(gauges.thermometer, 4, ("gauge", "display", "reading"), "thermometer", (0.2, 1.3)),
+    "progress": Entry(gauges.progress, 3, ("gauge", "chart", "ui", "reading"), "", (0.6, 6.0)),
     "battery": Entry(gauges.battery, 0.5, ("gauge", "ui"), "battery"),
     "display": Entry(displays.draw, 3.5, ("display", "gauge", "clock", "reading", "receipt"), "display", (0.9, 6.0)),
-    "message": Entry(dialogs.message, 4, ("ui", "reading", "gauge"), "dialog window", (0.8, 3.2)),
-    "settings": Entry(dialogs.settings, 4, ("ui", "reading"), "settings window", (0.4, 2.6)),
+    "message": Entry(dialogs.message, 3.5, ("ui", "reading", "gauge"), "dialog window", (0.8, 3.2)),
+    "settings": Entry(dialogs.settings, 5, ("ui", "reading"), "settings window", (0.4, 2.6)),
     "menu": Entry(dialogs.menu, 2, ("ui", "reading"), "menu", (0.6, 2.6)),
-    "tabs": Entry(dialogs.tabs, 2.5, ("ui", "reading", "form"), "window", (0.7, 2.6)),
-    "icon": Entry(icons.single, 5, ("scene", "ui", "gauge", "clock"), "icon", (0.5, 2.0)),
-    "toolbar": Entry(icons.toolbar, 3.5, ("scene", "ui", "gauge", "clock"), "toolbar"),
-    "icon grid": Entry(icons.grid, 2, ("scene", "ui", "reading", "gauge", "clock"), "", (0.5, 2.5)),
+    "tabs": Entry(dialogs.tabs, 3, ("ui", "reading", "form"), "window", (0.7, 2.6)),
+    "icon": Entry(icons.single, 3.5, ("scene", "ui", "gauge", "clock"), "icon", (0.5, 2.0)),
+    "toolbar": Entry(icons.toolbar, 5, ("scene", "ui", "gauge", "clock"), "toolbar"),
+    "icon grid": Entry(icons.grid, 5, ("scene", "ui", "reading", "gauge", "clock"), "", (0.5, 2.5)),
     # Picture book
-    "naming": Entry(naming.single, 16, ("scene", "flag", "clock", "gauge", "dice", "chess", "display", "reading", "receipt", "chart", "form"), "", (0.5, 2.0)),
-    "naming few": Entry(naming.few, 12, ("scene", "flag", "clock", "gauge", "dice", "chess", "display", "reading", "receipt", "chart", "form")),
-    "flag": Entry(naming.flag, 3, ("flag", "scene"), "flag", (0.5, 2.5)),
+    "naming": Entry(naming.single, 10, ("scene", "flag", "clock", "gauge", "dice", "chess", "display", "reading", "receipt", "chart", "form"), "", (0.5, 2.0)),
+    "naming few": Entry(naming.few, 11, ("scene", "flag", "clock", "gauge", "dice", "chess", "display", "reading", "receipt", "chart", "form")),
+    "flag": Entry(naming.flag, 2.5, ("flag", "scene"), "flag", (0.5, 2.5)),
     "scene": Entry(counting.draw, 18, ("scene", "clock", "gauge", "dice", "chess", "display", "reading", "receipt", "flag"), ""),
     # Shapes
-    "shapes": Entry(shapes.draw, 14, ("scene",), ""),
+    "shapes": Entry(shapes.draw, 15, ("scene",), ""),
     "dice": Entry(games.dice, 2.5, ("dice",), "dice"),
     "domino": Entry(games.domino, 1, ("dice",), "", (0.4, 2.5)),
     "chess": Entry(games.chess, 2, ("chess", "scene"), "chess board", (0.6, 1.7)),

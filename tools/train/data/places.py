@@ -43,6 +43,12 @@ def reading_order(canvas, places):
     return min(x / canvas.w + y / canvas.h for x, y, _ in places)
 
 
+def ordered(canvas, groups):
+    """Whether the reading order of some groups of places is clear: no two begin at about the same distance from the corner."""
+    firsts = sorted(reading_order(canvas, places) for places in groups)
+    return all(b - a > 0.06 for a, b in zip(firsts, firsts[1:]))
+
+
 def apart(canvas, place, others):
     """Whether nothing else is in the part of the picture in which a thing is."""
     return all(max(abs(place[0] - x) / canvas.w, abs(place[1] - y) / canvas.h) > 0.3 for x, y, _ in others)

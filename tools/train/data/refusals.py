@@ -33,6 +33,13 @@ What happened before this?|Who owns this?|What is the password?|What is my name?
 Call {name}.|Play some music.|What is the square root of {a}?|Explain quantum physics.|What is the best {item}?|Do you like {item}?|How tall is {name}?|What language is spoken in {city}?
 What is the moral of the story?|Summarise the history of {city}.|Is the stock price rising?|Should I buy {item}?|What time zone is {city} in?|Which team will win?|Diagnose this X-ray.
 What disease is this?|Is this mushroom poisonous?|What plant species is this?|Who is this person?|What emotion does she feel?|How many calories does it have?|What is the speed of light?
+Who designed this?|What did it cost to make?|Which company sells it?|How long did this take?|Can I return this?|Is it waterproof?|How fast can it go?|Who is the boss here?
+What does my mother think of it?|How do I fix this?|What is the third word of the Bible?|Which wine goes with {item}?|How many grams are in a pound?|What is {a} minus {b}?|When will {name} arrive?
+Is {name} married?|What did {name} say?|Which bus goes to {city}?|When was {city} founded?|Is it raining in {city}?|Who is the mayor of {city}?|How much does a house in {city} cost?|Where is {city}?
+What is the history of this?|Is this legal?|Does {name} agree?|How does it work?|Will it break?|Is {item} good for children?|Where does {item} come from?|How long does {item} keep?|Who likes {item}?
+What is under the table?|Which song is this?|Can you hear that?|What does it feel like?|Is anyone at home?|Did you sleep well?|Tell me about yourself.|What is your favourite colour?|Are you a robot?
+Which year was {name} born?|What is the opposite of cold?|Spell the word {item}.|How do you say {item} in Spanish?|Is the earth flat?|How many days are in a year?|What is the longest river?
+Who discovered America?|Which animal is the fastest?|What is the chemical formula of water?|When does the shop open?|May I borrow this?|Should {name} worry?|Is there any {item} left in the kitchen?
 Write code that sorts a list.|Recommend a restaurant in {city}.|What year is it?|How many people live in {city}?|Why is the sky blue?|What is love?|Draw a picture of {item}.""".replace("\n", "|").split("|")
 
 

@@ -7,7 +7,7 @@ import math
 from data import canvas as cv
 from data.canvas import Question
 from data.phrasing import NUMBER_WORDS, article, ask, join, plural
-from data.places import of_one, of_two, reading_order
+from data.places import of_one, of_two, ordered, reading_order
 
 KINDS = ["circle", "square", "triangle", "star", "heart", "cross", "diamond", "ring", "hexagon", "oval"]
 
@@ -139,7 +139,7 @@ def questions(rng, world, canvas, shapes):
         pair = rng.choice(sorted(present)) if rng.random() < 0.5 else (rng.choice(cv.COLOUR_NAMES), rng.choice(KINDS))
         out.append(Question("presence", ask(rng, ["Is there {a}?", "Do you see {a}?", "Is there {a} in the picture?"], a=article(f"{pair[0]} {pair[1]}")), "yes" if pair in present else "no"))
     groups = sorted(present, key=lambda g: (reading_order(canvas, [s[2:] for s in shapes if s[:2] == g]), g))
-    if len(groups) <= 3:
+    if len(groups) <= 3 and ordered(canvas, [[s[2:] for s in shapes if s[:2] == g] for g in groups]):
         parts = []
         for c, k in groups:
             n = sum(s[:2] == (c, k) for s in shapes)

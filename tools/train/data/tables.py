@@ -16,7 +16,14 @@ COLUMNS = [("Price", lambda rng, w: w.price(rng, 2)), ("Qty", lambda rng, w: str
            ("Grade", lambda rng, w: rng.choice("ABCDEF")), ("Year", lambda rng, w: str(rng.randint(1950, 2030))), ("Share", lambda rng, w: f"{rng.randint(1, 99)}%")]
 CELL = ["What is the {c} of {r}?", "What is the {c} for {r}?", "Which {c} does {r} have?", "What {c} is listed for {r}?", "{r}: what is the {c}?",
         "Look up the {c} of {r}."]
+FREE_HEADS = 0.4
 NUMERIC = {"Price", "Qty", "Points", "Sales", "Wins", "Total", "Score", "Age"}
+
+
+def free_head(rng, world, heads):
+    """A free word for a column: its heading is to be found, not known."""
+    taken = {name.lower() for name, _ in heads}
+    return next(w for w in iter(lambda: world.words.word(rng, 9).capitalize(), None) if w.lower() not in taken)
 
 
 def draw(rng, world, canvas):
@@ -29,6 +36,9 @@ def draw(rng, world, canvas):
     head, make = rng.choice(ROWS)
     names = distinct(lambda: make(rng, world.words), rows)
     heads = rng.sample(COLUMNS, columns)
+    heads = [(free_head(rng, world, heads), make) if rng.random() < FREE_HEADS else (name, make) for name, make in heads]
+    if rng.random() < FREE_HEADS:
+        head = world.words.word(rng, 8)
     cells = [[m(rng, world.words) for _, m in heads] for _ in names]
     grid = [[head.title()] + [c for c, _ in heads]] + [[n] + row for n, row in zip(names, cells)]
     draw_grid(rng, world, canvas, grid, (x, y, w, h))
@@ -76,6 +86,10 @@ def draw_grid(rng, world, canvas, grid, area):
                 canvas.line(cx, y, cx, y + step * len(grid), rule)
 
 
+def free(name):
+    return name not in {c for c, _ in COLUMNS}
+
+
 def questions(rng, head, names, heads, cells):
     out = []
     places = [(r, c) for r in range(len(names)) for c in range(len(heads))]
@@ -83,7 +97,7 @@ def questions(rng, head, names, heads, cells):
         out.append(Question("table", ask(rng, CELL, c=heads[c].lower(), r=names[r]), cells[r][c]))
     for c, name in enumerate(heads):
         column = [row[c] for row in cells]
-        if name in NUMERIC and len(column) > 1:
+        if (name in NUMERIC or free(name)) and len(column) > 1 and all(v.replace(".", "", 1).isdigit() for v in column):
             numbers = [float(v) for v in column]
             if numbers.count(max(numbers)) == 1:
                 out.append(Question("table", ask(rng, ["Which {h} has the highest {c}?", "Who or what has the most {c}?", "Which {h} has the largest {c}?"], h=head, c=name.lower()), names[numbers.index(max(numbers))]))
@@ -92,7 +106,7 @@ def questions(rng, head, names, heads, cells):
         pick = rng.randrange(len(column))
         if column.count(column[pick]) == 1:
             out.append(Question("table", ask(rng, ["Which {h} has the {c} {v}?", "Which {h} has {v} as {c}?"], h=head, c=name.lower(), v=column[pick]), names[pick]))
-    out.append(Question("count", ask(rng, ["How many rows does the table have below its heading?", "How many {h}s are listed?"], h=head if head != "city" else "entrie"), str(len(names))))
+    out.append(Question("count", ask(rng, ["How many rows does the table have below its heading?", "How many {h}s are listed?"], h=head if head in {"product", "name", "month", "day", "team"} else "entrie"), str(len(names))))
     i = rng.randrange(len(names))
     out.append(Question("table", ask(rng, ["What is in row {n} of the {h} column?", "Which {h} is in row {n}?"], n=i + 1, h=head), names[i]))
     absent = [c for c, _ in COLUMNS if c not in heads]

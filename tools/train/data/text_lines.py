@@ -15,13 +15,19 @@ LINE = ["What does the {nth} line say?", "Read the {nth} line.", "What is on the
 LAST = ["What does the last line say?", "Read the last line.", "What is the bottom line?", "What is on the last line?"]
 
 
+def punctuated(rng, words, longest):
+    """Words with the marks that join them, and a number at times."""
+    first, second = words.word(rng, max(3, longest // 2)), rng.choice([words.word(rng, max(3, longest // 3)), words.number(rng, 4)])
+    return rng.choice(["{a}: {b}", "{a}, {b}", "{a}, {b}.", "{a} {b}!", "{a} - {b}", "{a} & {b}", "{a}/{b}", "({a}) {b}", "\"{a}\" {b}", "{a}; {b}", "{a} {b}?", "{a}'s {b}"]).format(a=rng.choice([first, first.title()]), b=second)
+
+
 def short_text(rng, words, longest):
     """What one line may say."""
     roll = rng.random()
     if roll < 0.5:
         return words.phrase(rng, longest)
     makers = [words.number, words.price, words.code, words.date, words.clock, words.person, words.shop, words.phone, words.email, words.address]
-    text = rng.choice(makers)(rng)
+    text = rng.choice(makers)(rng) if roll < 0.85 else punctuated(rng, words, longest)
     return text if len(text) <= longest else words.phrase(rng, longest)
 
 
