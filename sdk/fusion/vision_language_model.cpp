@@ -213,7 +213,7 @@ void VisionLanguageModel::for_each(std::int64_t count,
 }
 
 Status VisionLanguageModel::step(std::span<const StepItem> items) {
-  const ThreadPool::Foreground row(*pool_);
+  const ThreadPool::Foreground somebody_waits(*pool_);
   const kernels::ExecContext context{ops_, pool_.get(), &step_workspace_};
   const Arena::Scope scope(step_workspace_);
   const std::int64_t width = decoder_.config().hidden_size;
