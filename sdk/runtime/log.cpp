@@ -48,6 +48,7 @@ void log(LogLevel level, std::string_view line) noexcept {
   try {
     Log& log = the_log();
     const std::lock_guard lock(log.mutex);
+    if (!logs(level)) return;       // another sink was set meanwhile
     const LogSink sink = log.sink;  // it may set another while it runs
     const InsideSink inside;
     if (sink) sink(level, line);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "sdk/runtime/log.h"
@@ -128,6 +130,25 @@ TEST(Log, MayBeEndedFromWithin) {
       nullptr, ARGES_LOG_DEBUG);
   sdk::log(sdk::LogLevel::kDebug, "the last line");
   EXPECT_FALSE(sdk::logs(sdk::LogLevel::kError));
+}
+
+// A line that was on its way to the former log, while that one hands over to one of errors alone.
+TEST(Log, ThatIsNewGetsNoLineAboveItsLevel) {
+  static int lines;
+  static std::thread late;
+  lines = 0;
+  const auto next = [](void*, std::uint32_t, const char*, std::uint64_t) { ++lines; };
+  const auto hand_over = [](void* log, std::uint32_t, const char*, std::uint64_t) {
+    late = std::thread([] { sdk::log(sdk::LogLevel::kDebug, "late"); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    arges_set_log(*static_cast<arges_log_fn*>(log), nullptr, ARGES_LOG_ERROR);
+  };
+  arges_log_fn of_errors = next;
+  arges_set_log(hand_over, &of_errors, ARGES_LOG_DEBUG);
+  sdk::log(sdk::LogLevel::kDebug, "the first line");
+  late.join();
+  arges_set_log(nullptr, nullptr, 0);
+  EXPECT_EQ(lines, 0);
 }
 
 TEST(RealEngine, SaysOnceWhichDeviceItTookAndHonoursItsOptions) {
