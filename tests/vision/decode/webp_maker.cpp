@@ -45,7 +45,7 @@ std::vector<std::uint8_t> smooth_rgba(const WebpSpec& spec) {
       rgba.push_back(static_cast<std::uint8_t>(40 + 5 * x % 200));
       rgba.push_back(static_cast<std::uint8_t>(30 + 3 * y % 200));
       rgba.push_back(static_cast<std::uint8_t>(2 * (x + y) % 256));
-      rgba.push_back(spec.alpha ? static_cast<std::uint8_t>(255 - (x + y) % 200) : 255);
+      rgba.push_back(static_cast<std::uint8_t>(spec.alpha ? 255 - (x + y) % 200 : 255));
     }
   }
   return rgba;
