@@ -28,4 +28,17 @@ Image decode_golden(const std::string& path) {
   return image.ok() ? *image : Image{};
 }
 
+void expect_every_golden(const std::string& path) {
+  const auto golden = read_golden_json(path);
+  ASSERT_FALSE(golden.is_discarded()) << path;
+  for (const auto& entry : golden["cases"]) {
+    const std::string file = entry["file"];
+    SCOPED_TRACE(file);
+    const Image image = decode_golden("image/" + file);
+    EXPECT_EQ(image.width, entry["width"].get<int>());
+    EXPECT_EQ(image.height, entry["height"].get<int>());
+    EXPECT_EQ(sha256(image.pixels), entry["sha256"].get<std::string>());
+  }
+}
+
 }  // namespace arges::vision::testing

@@ -26,4 +26,8 @@ Image decode_golden(const std::string& path);
 // SHA-256 of bytes as 64 lower-case hexadecimal digits, as the goldens record pixels.
 std::string sha256(std::span<const std::uint8_t> bytes);
 
+// Every picture that the JSON file under tests/golden lists decodes to the size and pixels it
+// names.
+void expect_every_golden(const std::string& path);
+
 }  // namespace arges::vision::testing
