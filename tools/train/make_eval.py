@@ -26,7 +26,7 @@ TASKS = {
     "reading": (["lines", "page", "sign", "tiles"], ["reading"]), "receipt": (["receipt"], ["receipt"]), "form": (["form", "tabs"], ["form"]),
     "table": (["table"], ["table"]), "chart": (["bars", "horizontal bars", "lines chart", "pie"], ["chart"]), "clock": (["clock"], ["clock"]),
     "gauge": (["dial", "thermometer", "progress", "battery"], ["gauge"]), "display": (["display"], ["display"]),
-    "interface": (["message", "settings", "menu", "tabs", "icon grid"], ["ui", "state"]), "icon": (["icon", "toolbar", "icon grid"], ["icon"]),
+    "interface": (["message", "settings", "menu", "tabs", "list", "icon grid"], ["ui", "state"]), "icon": (["icon", "toolbar", "icon grid"], ["icon"]),
     "naming": (["naming"], ["naming"]), "flag": (["flag"], ["flag"]), "count": (["scene", "shapes"], ["count"]), "colour": (["shapes", "scene", "sign", "icon"], ["colour"]),
     "position": (["scene", "shapes"], ["position"]), "presence": (["scene", "shapes", "naming", "toolbar"], ["presence"]), "shape": (["shapes"], ["shape"]),
     "caption": (["scene", "shapes"], ["caption"]), "dice": (["dice", "domino"], ["dice"]), "chess": (["chess"], ["chess"]), "refusal": (list(mix.MIX), ["refusal"])}

@@ -191,6 +191,14 @@ class Canvas:
         self.lines = max(self.lines, line + 1)
         return width
 
+    def upright(self, face, text, x, y, ink):
+        """Text that reads from below to above, its left at x and its middle at y; nobody is asked what it says."""
+        right, bottom = (math.ceil(v) for v in face.getbbox(text)[2:])
+        mask = Image.new("L", (right + 2, bottom + 2))
+        ImageDraw.Draw(mask).text((0, 0), text, font=face, fill=255)
+        mask = mask.transpose(Image.ROTATE_90)
+        self.image.paste((*ink, 255), (round(x), round(y - mask.height / 2)), mask)
+
     def sprite(self, sprite, x, y, side, turn=0.0, mirror=False, name=None):
         """Blends an RGBA sprite, fitted into `side`, around (x, y)."""
         h, w = sprite.shape[:2]

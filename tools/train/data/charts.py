@@ -15,6 +15,8 @@ MOST = ["Which {b} is the highest?", "Which one is the largest?", "Which categor
         "Which {b} is the tallest?"]
 LEAST = ["Which {b} is the lowest?", "Which one is the smallest?", "Which category has the lowest value?", "What has the lowest value?"]
 FREE_TITLES = 0.5
+UNITS = ["kWh", "EUR", "tonnes", "people", "value", "number", "mm", "km", "hours", "percent", "litres", "units", "points"]
+MARKS = ["disc", "disc", "disc", "ring", "square", "diamond", "triangle", "plus", "cross"]
 COMPARE = ["Which is larger, {a} or {b}?", "Which is higher, {a} or {b}?", "Is {a} or {b} larger?", "What is more, {a} or {b}?"]
 
 
@@ -52,7 +54,7 @@ def nice_step(top):
 
 def make_values(rng, count, room):
     """(values, axis top, tick step): whole numbers no finer than a tenth of a tick, nor than can be seen on `room` pixels."""
-    top = rng.choice([5, 8, 10, 10, 20, 30, 40, 50, 60, 80, 100, 100, 120, 200, 250, 300, 500, 800, 1000])
+    top = rng.choice([5, 8, 10, 10, 20, 30, 40, 50, 60, 80, 100, 100, 120, 200, 250, 300, 500, 800, 1000, 2000, 5000])
     step = nice_step(top)
     top = -(-top // step) * step
     grain = rng.choice([step, max(1, step // 2), max(1, step // 5), max(1, step // 10), max(1, step // 10)])
@@ -90,6 +92,13 @@ def frame(rng, world, canvas, title):
     return (canvas.w * 0.03, y, canvas.w * 0.94, canvas.h * 0.97 - y), ink, path, size
 
 
+class Look:
+    """How a program draws its axes: the plot's whole frame or two of its sides, marks outside or inside."""
+
+    def __init__(self, rng):
+        self.closed, self.inward, self.axis = rng.random() < 0.35, rng.random() < 0.35, rng.choice([1, 1, 1.5, 2])
+
+
 def axes(rng, world, canvas, area, ink, path, size, top, step):
     """Draws a value axis with ticks; returns (plot area, function from a value to y, tick face)."""
     x, y, w, h = area
@@ -98,18 +107,59 @@ def axes(rng, world, canvas, area, ink, path, size, top, step):
     face = world.fonts.open(path, size)
     widest = face.getlength(str(top))
     px, py, pw, ph = x + widest + size * 0.7, y + size * 0.6, w - widest - size * 1.2, h - size * 2.3
-    grid = rng.random() < 0.65
+    look, grid = Look(rng), rng.random() < 0.6
+    if rng.random() < 0.2:
+        unit = world.fonts.open(path, size * 0.9)
+        canvas.upright(unit, rng.choice(UNITS), x - size * 0.35, py + ph / 2, ink)
+        px, pw = px + size, pw - size
     place = lambda v: py + ph * (1 - v / top)
     for tick in range(0, top + 1, step):
         ty = place(tick)
         if grid:
             canvas.line(px, ty, px + pw, ty, faint)
-        else:
-            canvas.line(px - size * 0.25, ty, px, ty, ink)
+        if look.inward or not grid:
+            canvas.line(px - size * (0 if look.inward else 0.25), ty, px + size * (0.3 if look.inward else 0), ty, ink)
+        if look.closed and look.inward:
+            canvas.line(px + pw - size * 0.3, ty, px + pw, ty, ink)
         canvas.text(face, str(tick), px - size * 0.4, ty - size * 0.6, ink, "r")
-    canvas.line(px, py, px, py + ph, ink, 1.5)
-    canvas.line(px, py + ph, px + pw, py + ph, ink, 1.5)
+    if look.closed:
+        canvas.box(px, py, px + pw, py + ph, None, ink)
+    canvas.line(px, py, px, py + ph, ink, look.axis)
+    canvas.line(px, py + ph, px + pw, py + ph, ink, look.axis)
     return (px, py, pw, ph), place, face
+
+
+def bar(canvas, fill, x0, y0, x1, y1, colour, edge):
+    """One bar: plain, hatched or only its edge."""
+    if fill == "plain":
+        canvas.box(x0, y0, x1, y1, colour, edge)
+        return
+    if fill == "hatched":
+        gap, reach = max(4.0, (x1 - x0) / 5), x1 - x0
+        y = y0
+        while y + reach < y1:
+            canvas.line(x0, y + reach, x1, y, colour)
+            y += gap
+    canvas.box(x0, y0, x1, y1, None, colour, 2)
+
+
+def mark(canvas, kind, x, y, r, ink):
+    """One point of a line or scatter chart."""
+    if kind == "disc":
+        canvas.disc(x, y, r, ink)
+    elif kind == "ring":
+        canvas.circle(x, y, r, ink, 2)
+    elif kind == "square":
+        canvas.box(x - r, y - r, x + r, y + r, ink)
+    elif kind == "diamond":
+        canvas.polygon([(x - r * 1.2, y), (x, y - r * 1.2), (x + r * 1.2, y), (x, y + r * 1.2)], ink)
+    elif kind == "triangle":
+        canvas.polygon([(x - r * 1.1, y + r * 0.8), (x, y - r * 1.2), (x + r * 1.1, y + r * 0.8)], ink)
+    else:
+        d = r if kind == "plus" else r * 0.8
+        across, down = ((d, 0), (0, d)) if kind == "plus" else ((d, d), (d, -d))
+        for dx, dy in (across, down):
+            canvas.line(x - dx, y - dy, x + dx, y + dy, ink, 2)
 
 
 def bars(rng, world, canvas):
@@ -125,13 +175,13 @@ def bars(rng, world, canvas):
     names, label = fitting(rng, world, path, size, count, slot)
     palette = rng.choice(PALETTES)
     one = rng.choice(palette[:6]) if rng.random() < 0.5 else None
-    width, printed = slot * rng.uniform(0.45, 0.85), rng.random() < 0.35
-    colours = []
+    width, printed = slot * rng.choice([rng.uniform(0.45, 0.85), rng.uniform(0.45, 0.85), rng.uniform(0.06, 0.3)]), rng.random() < 0.35
+    fill, outlined, colours = rng.choice(["plain"] * 6 + ["hatched", "empty"]), rng.random() < 0.25, []
     for i, (name, value) in enumerate(zip(names, values)):
         colour = one or palette[i % len(palette)]
         colours.append(colour)
         cx = px + slot * (i + 0.5)
-        canvas.box(cx - width / 2, place(value), cx + width / 2, py + ph, cv.jitter(rng, cv.COLOURS[colour], 12), ink if rng.random() < 0.2 else None)
+        bar(canvas, fill, cx - width / 2, place(value), cx + width / 2, py + ph, cv.jitter(rng, cv.COLOURS[colour], 12), ink if outlined else None)
         canvas.text(label, name, cx, py + ph + size * 0.3, ink, "m", canvas.lines)
         canvas.measure(value / top, cx - width / 2, place(value), cx + width / 2, py + ph + size * 1.5)
         if printed:
@@ -179,16 +229,20 @@ def lines(rng, world, canvas):
     names, label = fitting(rng, world, path, size, count, slot)
     colour = cv.jitter(rng, cv.COLOURS[rng.choice(PALETTES[0][:6])], 12)
     points = [(px + slot * (i + 0.5), place(v)) for i, v in enumerate(values)]
-    canvas.polyline(points, colour, max(2, size * 0.15))
-    marks = rng.random() < 0.75
+    style, kind = rng.choice(["line", "line", "line", "points", "stems"]), rng.choice(MARKS)
+    if style == "line":
+        canvas.polyline(points, colour, rng.choice([1, 2, max(2, size * 0.15), 3]))
+    marks, radius, thin = style != "line" or rng.random() < 0.7, max(3, size * rng.uniform(0.22, 0.4)), rng.choice([1, 2])
     for (cx, cy), name, value in zip(points, names, values):
         canvas.measure(value / top, cx - slot * 0.25, cy, cx + slot * 0.25, py + ph + size * 1.5)
+        if style == "stems":
+            canvas.line(cx, cy, cx, py + ph, colour, thin)
         if marks:
-            canvas.disc(cx, cy, max(3, size * 0.25), colour)
+            mark(canvas, kind, cx, cy, radius, colour)
         canvas.text(label, name, cx, py + ph + size * 0.3, ink, "m", canvas.lines)
     out = questions(rng, names, values, top, title, "point", None)
     i = rng.randrange(len(names) - 1)
-    if values[i] != values[i + 1]:
+    if style == "line" and values[i] != values[i + 1]:
         rise = values[i + 1] > values[i]
         question, answer = rng.choice([("Does the line go up or down from {a} to {b}?", "up" if rise else "down"),
                                        ("Does the value rise or fall from {a} to {b}?", "rise" if rise else "fall")])

@@ -36,6 +36,7 @@ class Look:
         self.bar = cv.jitter(rng, (28, 30, 36) if dark else rng.choice([(222, 224, 230), (60, 90, 150), (70, 72, 80), (240, 240, 240)]), 8)
         self.bar_ink = (240, 240, 240) if cv.luminance(self.bar) < 127 else (25, 25, 25)
         self.accent = cv.jitter(rng, rng.choice(ACCENTS), 12)
+        self.shade = tuple((a + 9 * b) // 10 for a, b in zip(self.ink, self.ground))
         self.radius = rng.choice([0, 0.2, 0.5])
         self.flat = rng.random() < 0.4
         self.path = world.fonts.plain(rng)
@@ -70,7 +71,7 @@ def window(rng, world, canvas, look, title):
 def button(canvas, look, text, x, y, w, primary, disabled=False):
     """A button with its text; returns its width."""
     s = look.size
-    fill = look.accent if primary else tuple((a + 9 * b) // 10 for a, b in zip(look.ink, look.ground))
+    fill = look.accent if primary else look.shade
     ink = (250, 250, 250) if primary else look.ink
     if disabled:
         fill, ink = look.ground, look.edge
@@ -163,7 +164,7 @@ def settings(rng, world, canvas):
     look = Look(rng, world, canvas)
     title = rng.choice(TITLES) if rng.random() < 0.6 else None
     x, y, w, h = window(rng, world, canvas, look, title)
-    s, kind = look.size, rng.choice(["switch", "switch", "check", "radio"])
+    s, kind = look.size, rng.choice(["switch", "switch", "check", "check", "radio"])
     count = max(1, min(rng.choice([2, 3, 4, 5, 6]), int(h / (s * 1.9))))
     names = rng.sample(OPTIONS, count)
     if rng.random() < 0.3:
@@ -172,7 +173,11 @@ def settings(rng, world, canvas):
     if kind == "radio":
         chosen = rng.randrange(len(names))
         states = [i == chosen for i in range(len(names))]
-    step = min(h / len(names), s * rng.uniform(1.9, 3))
+    below = h > len(names) * s * 1.9 + s * 3 and rng.random() < 0.5
+    room = h - s * 2.8 if below else h
+    step = min(room / len(names), s * rng.uniform(1.9, 3))
+    if below and rng.random() < 0.5:
+        canvas.box(x - s * 0.4, y - s * 0.2, x + w + s * 0.4, y + step * len(names), None, look.edge, 1, look.radius * s)
     far = kind == "switch" and rng.random() < 0.7
     for i, (name, on) in enumerate(zip(names, states)):
         ty = y + i * step
@@ -184,7 +189,8 @@ def settings(rng, world, canvas):
         else:
             check_box(canvas, look, x, ty, on, kind == "radio")
             canvas.text(face, name, x + s * 1.6, ty, look.ink)
-    return settings_questions(rng, names, states, kind, title)
+    row = button_questions(rng, button_row(rng, world, canvas, look, (x, y, w, h))) if below else []
+    return settings_questions(rng, names, states, kind, title) + row
 
 
 def settings_questions(rng, names, states, kind, title):
@@ -263,6 +269,61 @@ def menu(rng, world, canvas):
     return out
 
 
+def tab_row(canvas, look, area, names, active, style):
+    """Tabs side by side: the active one underlined, open towards its page, or filled."""
+    x, y, w = area
+    s, tx = look.size, x
+    low = y + s * 1.8
+    if style == "boxed":
+        canvas.line(x, low, x + w, low, look.edge)
+    for i, name in enumerate(names):
+        on, width = i == active, look.face.getlength(name) + s * 1.2
+        if style == "underlined" and on:
+            canvas.line(tx, low, tx + width, low, look.accent, max(2, s * 0.2))
+        elif style == "filled":
+            canvas.box(tx, y, tx + width, low, look.accent if on else look.shade, None, 1, look.radius * s)
+        elif style == "boxed":
+            canvas.box(tx, y - s * 0.15 if on else y, tx + width, low, look.ground if on else look.shade, look.edge)
+            if on:
+                canvas.line(tx + 1, low, tx + width - 1, low, look.ground, 2)
+        ink = {"underlined": look.accent, "filled": (250, 250, 250)}.get(style, look.ink) if on else look.ink
+        canvas.text(look.face, name, tx + width / 2, y + s * 0.2, ink, "m", 0, i * 8)
+        tx += width
+
+
+def lists(rng, world, canvas):
+    """A list with one entry marked, below a drop-down field at times."""
+    look = Look(rng, world, canvas)
+    title = rng.choice(TITLES) if rng.random() < 0.5 else None
+    x, y, w, h = window(rng, world, canvas, look, title)
+    s, out = look.size, []
+    paper = (255, 255, 255) if cv.luminance(look.ground) > 127 else (25, 25, 28)
+    if rng.random() < 0.4 and h > s * 9:
+        text = world.words.phrase(rng, 16).capitalize()
+        canvas.box(x, y, x + w, y + s * 1.8, paper if rng.random() < 0.5 else look.shade, look.edge)
+        canvas.text(world.fonts.fit(look.path, text, s, w - s * 3), text, x + s * 0.5, y + s * 0.25, look.ink)
+        canvas.polyline([(x + w - s * 1.3, y + s * 0.7), (x + w - s * 0.9, y + s * 1.1), (x + w - s * 0.5, y + s * 0.7)], look.ink, 2)
+        out.append(Question("ui", ask(rng, ["What is chosen in the drop-down?", "What does the drop-down field show?", "What does the combo box say?"]), text))
+        y, h = y + s * 2.6, h - s * 2.6
+    buttons = h > s * 8 and rng.random() < 0.5
+    room = h - s * 2.8 if buttons else h
+    step = s * rng.uniform(1.4, 2.1)
+    names = distinct(lambda: world.words.phrase(rng, 14, rng.choice([1, 1, 2])).title(), max(2, min(rng.choice([3, 4, 5, 6, 7]), int(room / step))))
+    marked = rng.randrange(len(names))
+    canvas.box(x, y, x + w, y + step * len(names) + (room - step * len(names)) * rng.random(), paper, look.edge)
+    for i, name in enumerate(names):
+        if i == marked:
+            canvas.box(x + 1, y + i * step + 1, x + w - 1, y + (i + 1) * step, look.accent)
+        canvas.text(world.fonts.fit(look.path, name, s, w - s), name, x + s * 0.5, y + i * step + (step - s * 1.25) / 2, (250, 250, 250) if i == marked else look.ink)
+    out += [Question("ui", ask(rng, ["Which entry is selected?", "Which item is highlighted?", "What is selected in the list?", "Which entry is marked?"]), names[marked])] * 2
+    out.append(Question("ui", ask(rng, ["What is the first entry of the list?", "What is at the top of the list?"]), names[0]))
+    out.append(Question("ui", ask(rng, ["What is the last entry of the list?", "What is at the bottom of the list?"]), names[-1]))
+    out.append(Question("count", ask(rng, ["How many entries does the list have?", "How many items are in the list?"]), str(len(names))))
+    if marked:
+        out.append(Question("ui", ask(rng, ["Which entry is above {n}?", "What is listed before {n}?"], n=names[marked]), names[marked - 1]))
+    return out + (button_questions(rng, button_row(rng, world, canvas, look, (x, y, w, h))) if buttons else [])
+
+
 def tabs(rng, world, canvas):
     """A row of tabs, a text field or two and buttons."""
     look = Look(rng, world, canvas)
@@ -271,31 +332,29 @@ def tabs(rng, world, canvas):
     names = distinct(lambda: rng.choice(["General", "Advanced", "Network", "Privacy", "Display", "Account", "Sound", "About", "Security", "Storage", world.words.word(rng, 8).capitalize()]), rng.choice([2, 3, 4]))
     while sum(look.face.getlength(n) + s * 1.4 for n in names) > w and len(names) > 1:
         names.pop()
-    active, tx = rng.randrange(len(names)), x
-    for i, name in enumerate(names):
-        width = look.face.getlength(name) + s * 1.2
-        if i == active:
-            canvas.line(tx, y + s * 1.8, tx + width, y + s * 1.8, look.accent, max(2, s * 0.2))
-        canvas.text(look.face, name, tx + width / 2, y + s * 0.2, look.accent if i == active else look.ink, "m", 0, i * 8)
-        tx += width
+    active, style = rng.randrange(len(names)), rng.choice(["underlined", "boxed", "boxed", "filled"])
+    tab_row(canvas, look, (x, y, w), names, active, style)
     out = [Question("ui", ask(rng, ["Which tab is selected?", "Which tab is active?", "What tab is open?"]), names[active])] * 2
     out.append(Question("count", ask(rng, ["How many tabs are there?", "How many tabs do you see?"]), str(len(names))))
     labels = distinct(lambda: rng.choice(["User name", "Email", "Server", "Port", "Name", "Password", "Search", "Host", "Folder", "City", "Title"]), rng.choice([1, 2]))
-    fy = y + s * 2.8
+    fy, colon = y + s * 2.8, rng.choice(["", ":"])
+    indent = max(look.face.getlength(label + colon) for label in labels) + s * 0.7
+    beside = indent < w * 0.5 and rng.random() < 0.5
     for label in labels:
         if fy + s * 5.6 > y + h:
             break
         empty = rng.random() < 0.25
         text = "" if empty else rng.choice([world.words.number, world.words.phrase, world.words.code, world.words.email])(rng)[:20]
-        canvas.text(look.face, label, x, fy, look.ink)
-        canvas.box(x, fy + s * 1.5, x + w * 0.8, fy + s * 3.2, (255, 255, 255) if cv.luminance(look.ground) > 127 else (25, 25, 28), look.edge)
+        canvas.text(look.face, label + colon, x, fy + (s * 0.25 if beside else 0), look.ink)
+        left, top, right = (x + indent, fy, x + w) if beside else (x, fy + s * 1.5, x + w * 0.8)
+        canvas.box(left, top, right, top + s * 1.7, (255, 255, 255) if cv.luminance(look.ground) > 127 else (25, 25, 28), look.edge)
         if text:
-            face = world.fonts.fit(look.path, text, s, w * 0.8 - s)
-            canvas.text(face, text, x + s * 0.5, fy + s * 1.75, look.ink)
+            face = world.fonts.fit(look.path, text, s, right - left - s)
+            canvas.text(face, text, left + s * 0.5, top + s * 0.25, look.ink)
             out.append(Question("form", ask(rng, ["What is entered as {f}?", "What is in the {f} field?", "What is the {f}?", "Which {f} is entered?"], f=label.lower()), text))
         if rng.random() < 0.4:
             out.append(Question("state", ask(rng, ["Is the {f} field empty?", "Is the {f} field blank?"], f=label.lower()), "no" if text else "yes"))
-        fy += s * 3.8
+        fy += s * (2.3 if beside else 3.8)
     if fy + s * 2.2 < y + h:
         out += button_questions(rng, button_row(rng, world, canvas, look, (x, y, w, h)))
     return out

@@ -47,6 +47,7 @@ MIX = {
     "settings": Entry(dialogs.settings, 5, ("ui", "reading"), "settings window", (0.4, 2.6)),
     "menu": Entry(dialogs.menu, 2, ("ui", "reading"), "menu", (0.6, 2.6)),
     "tabs": Entry(dialogs.tabs, 3, ("ui", "reading", "form"), "window", (0.7, 2.6)),
+    "list": Entry(dialogs.lists, 2.5, ("ui", "reading", "form"), "window", (0.5, 2.6)),
     "icon": Entry(icons.single, 3.5, ("scene", "ui", "gauge", "clock"), "icon", (0.5, 2.0)),
     "toolbar": Entry(icons.toolbar, 5, ("scene", "ui", "gauge", "clock"), "toolbar"),
     "icon grid": Entry(icons.grid, 5, ("scene", "ui", "reading", "gauge", "clock"), "", (0.5, 2.5)),
