@@ -8,7 +8,7 @@
 
 namespace arges::sdk {
 
-Answer::Answer(const Model& model, TokenPicker picker, TextOutput output, Buffer logits,
+Answer::Answer(const Model& model, TokenPicker picker, TextOutput output, Memory logits,
                std::int64_t max_tokens)
     : model_(model),
       picker_(std::move(picker)),
@@ -21,7 +21,7 @@ Result<std::unique_ptr<Answer>> Answer::create(const Model& model, const Generat
                                                std::span<const language::TokenId> seen,
                                                std::int64_t room) {
   const auto vocab = static_cast<std::size_t>(model.vocab_size());
-  ARGES_ASSIGN_OR_RETURN(Buffer logits, Buffer::allocate(vocab * sizeof(float)));
+  ARGES_ASSIGN_OR_RETURN(Memory logits, Memory::allocate(vocab * sizeof(float)));
   ARGES_ASSIGN_OR_RETURN(TokenPicker picker,
                          TokenPicker::create(model, options, std::move(rules.suppressed), seen));
   TextOutput output(model.tokenizer(), !options.continue_last, std::move(rules.stops));

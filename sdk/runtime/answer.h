@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/base/buffer.h"
+#include "kernels/base/memory.h"
 #include "kernels/base/status.h"
 #include "language/text/stop_matcher.h"
 #include "sdk/runtime/event.h"
@@ -63,14 +63,14 @@ class Answer {
   Result<std::vector<language::TokenId>> tail() const;
 
  private:
-  Answer(const Model& model, TokenPicker picker, TextOutput output, Buffer logits,
+  Answer(const Model& model, TokenPicker picker, TextOutput output, Memory logits,
          std::int64_t max_tokens);
   void end(FinishReason reason);
 
   const Model& model_;
   TokenPicker picker_;
   TextOutput output_;
-  Buffer logits_;
+  Memory logits_;
   const std::int64_t max_tokens_;
   ModelInput input_;
   Status choice_;                // how choosing went
