@@ -62,11 +62,13 @@ StepItem Answer::step_item(Sequence* sequence) {
   return {sequence, &input_, token_count() - 1, 1, logits()};
 }
 
-Result<std::vector<language::TokenId>> Answer::tail() const {
+Result<std::vector<language::TokenId>> Answer::turn(
+    std::span<const language::TokenId> begin) const {
   ARGES_ASSIGN_OR_RETURN(const auto end_of_turn, model_.prompts().end_of_turn(false));
-  std::vector<language::TokenId> tail(input_.ids.begin() + absorbed_, input_.ids.end());
-  tail.insert(tail.end(), end_of_turn.ids.begin(), end_of_turn.ids.end());
-  return tail;
+  std::vector<language::TokenId> turn(begin.begin(), begin.end());
+  turn.insert(turn.end(), input_.ids.begin(), input_.ids.end());
+  turn.insert(turn.end(), end_of_turn.ids.begin(), end_of_turn.ids.end());
+  return turn;
 }
 
 }  // namespace arges::sdk
