@@ -7,28 +7,41 @@
 namespace arges::bindings {
 namespace {
 
-struct LastError {
+// A thread's sentence outlives its text: other destructors of the thread may still call the
+// library.
+thread_local const char* fixed = "";  // stands in for the text while not null
+thread_local bool text_is_gone = false;
+
+struct LastText {
+  LastText() = default;
+  ~LastText() {
+    text_is_gone = true;
+    fixed = "";
+  }
+  LastText(const LastText&) = delete;
+  LastText& operator=(const LastText&) = delete;
+
   std::string text;
-  const char* fixed = "";  // stands in for text while not null
 };
 
-thread_local LastError last_error;
+thread_local LastText last;
 
 }  // namespace
 
 arges_status report(const Status& status) noexcept {
   if (status.ok()) return ARGES_OK;
+  if (text_is_gone) return report_fixed(status.code(), "the call failed while its thread ended");
   try {
-    last_error.text = status.message();
-    last_error.fixed = nullptr;
+    last.text = status.message();
+    fixed = nullptr;
   } catch (...) {
-    last_error.fixed = "the call failed, and there was no memory to keep the reason";
+    fixed = "the call failed, and there was no memory to keep the reason";
   }
   return static_cast<arges_status>(status.code());
 }
 
 arges_status report_fixed(StatusCode code, const char* sentence) noexcept {
-  last_error.fixed = sentence;
+  fixed = sentence;
   return static_cast<arges_status>(code);
 }
 
@@ -49,7 +62,7 @@ arges_status report_exception(const char* what) noexcept {
 }
 
 const char* last_error_message() noexcept {
-  return last_error.fixed != nullptr ? last_error.fixed : last_error.text.c_str();
+  return fixed != nullptr ? fixed : last.text.c_str();
 }
 
 }  // namespace arges::bindings

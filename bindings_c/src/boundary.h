@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <pthread.h>
+
 #include <exception>
 #include <new>
 #include <system_error>
@@ -29,12 +31,26 @@ arges_status report_exception(const char* what) noexcept;
 // The calling thread's last sentence; "" when no call has failed. Never null.
 const char* last_error_message() noexcept;
 
+// While it lives, its thread is not ended by pthread_cancel: the thread's end would unwind through
+// functions that let nothing through.
+class NotCancelled {
+ public:
+  NotCancelled() { pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
+  ~NotCancelled() { pthread_setcancelstate(before_, nullptr); }
+  NotCancelled(const NotCancelled&) = delete;
+  NotCancelled& operator=(const NotCancelled&) = delete;
+
+ private:
+  int before_ = PTHREAD_CANCEL_ENABLE;
+};
+
 // The body of every exported function that can fail: runs `body` (returning Status, or the code of
 // what it has reported itself), lets nothing through but a code. Exceptions come from the standard
 // library alone; the modules below throw none of their own.
 template <typename Body>
 arges_status at_boundary(Body&& body) noexcept {
   if (is_forked_process()) return report_forked();
+  const NotCancelled not_cancelled;
   try {
     if constexpr (std::is_same_v<decltype(body()), arges_status>) {
       return std::forward<Body>(body)();

@@ -6,12 +6,12 @@
 #include "bindings_c/src/boundary.h"
 #include "bindings_c/src/engine_handle.h"
 #include "bindings_c/src/engine_settings.h"
+#include "bindings_c/src/forked_process.h"
 #include "bindings_c/src/handles.h"
 #include "bindings_c/src/opening.h"
 #include "bindings_c/src/struct_sizes.h"
 #include "sdk/fusion/vision_language_model.h"
 #include "sdk/runtime/request_checks.h"
-#include "vision/decode/limits.h"
 
 namespace arges::bindings {
 namespace {
@@ -99,18 +99,6 @@ arges_stats describe_stats(const sdk::EngineStats& stats) {
   return out;
 }
 
-arges_image_plan describe_plan(const vision::TilePlan& plan, std::int64_t kv_bytes_per_token) {
-  arges_image_plan out{};
-  out.tiles = static_cast<std::uint32_t>(plan.tile_count);
-  out.resized_width = static_cast<std::uint32_t>(plan.resized_width);
-  out.resized_height = static_cast<std::uint32_t>(plan.resized_height);
-  out.canvas_width = static_cast<std::uint32_t>(plan.canvas_width);
-  out.canvas_height = static_cast<std::uint32_t>(plan.canvas_height);
-  out.tokens = static_cast<std::uint64_t>(plan.token_count);
-  out.kv_bytes = static_cast<std::uint64_t>(plan.token_count * kv_bytes_per_token);
-  return out;
-}
-
 }  // namespace
 
 arges_engine* wrap_engine(std::shared_ptr<sdk::Engine> engine) {
@@ -127,6 +115,7 @@ arges_status arges_engine_options_init(arges_engine_options* options, uint64_t s
 
 arges_status arges_engine_open(const arges_engine_options* options, arges_engine** out) {
   return at_boundary([&]() -> arges::Status {
+    watch_for_forks();  // a process may fork while its first engine is being loaded
     ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
     ARGES_ASSIGN_OR_RETURN(const EngineSettings settings, copy_options(options));
     ARGES_ASSIGN_OR_RETURN(auto engine, open_engine(settings));
@@ -144,19 +133,6 @@ arges_status arges_engine_open_async(const arges_engine_options* options, arges_
     ReservedHandle handle(requests());
     ARGES_ASSIGN_OR_RETURN(auto opening, start_opening(std::move(settings), *source, tag));
     *out = handle.publish(std::move(opening));
-    return {};
-  });
-}
-
-arges_status arges_request_take_engine(arges_request* request, arges_engine** out) {
-  return at_boundary([&]() -> arges::Status {
-    ARGES_ASSIGN_OR_RETURN(const auto owner, requests().find(request));
-    ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
-    const auto opening = std::dynamic_pointer_cast<Opening>(owner);
-    if (!opening) return arges::invalid_argument("the request is not one to open an engine");
-    ReservedHandle handle(engines());
-    ARGES_ASSIGN_OR_RETURN(auto engine, opening->take());
-    *out = handle.publish(std::move(engine));
     return {};
   });
 }
@@ -194,21 +170,6 @@ arges_status arges_engine_stats(const arges_engine* engine, arges_stats* stats) 
     ARGES_ASSIGN_OR_RETURN(const auto owner, engines().find(engine));
     ARGES_RETURN_IF_ERROR(check_result_struct(stats));
     write_struct(stats, describe_stats(owner->stats()));
-    return {};
-  });
-}
-
-arges_status arges_image_plan_for_size(const arges_engine* engine, uint32_t width, uint32_t height,
-                                       arges_image_plan* plan) {
-  return at_boundary([&]() -> arges::Status {
-    ARGES_ASSIGN_OR_RETURN(const auto owner, engines().find(engine));
-    ARGES_RETURN_IF_ERROR(check_result_struct(plan));
-    ARGES_RETURN_IF_ERROR(
-        arges::vision::check_dimensions(height, width, {}, arges::StatusCode::kInvalidArgument));
-    ARGES_ASSIGN_OR_RETURN(
-        const arges::vision::TilePlan tiles,
-        owner->model().plan_image(static_cast<int>(height), static_cast<int>(width)));
-    write_struct(plan, describe_plan(tiles, owner->model().kv_bytes_per_token()));
     return {};
   });
 }

@@ -4,7 +4,9 @@
 
 #include "bindings_c/src/boundary.h"
 #include "bindings_c/src/handles.h"
+#include "bindings_c/src/struct_sizes.h"
 #include "vision/decode/decode.h"
+#include "vision/decode/limits.h"
 
 namespace arges::bindings {
 namespace {
@@ -36,6 +38,18 @@ Result<int> side(std::uint32_t pixels) {
   }
   return invalid_argument("a picture side of " + std::to_string(pixels) +
                           " pixels is over the limits; scale the picture down");
+}
+
+arges_image_plan describe_plan(const vision::TilePlan& plan, std::int64_t kv_bytes_per_token) {
+  arges_image_plan out{};
+  out.tiles = static_cast<std::uint32_t>(plan.tile_count);
+  out.resized_width = static_cast<std::uint32_t>(plan.resized_width);
+  out.resized_height = static_cast<std::uint32_t>(plan.resized_height);
+  out.canvas_width = static_cast<std::uint32_t>(plan.canvas_width);
+  out.canvas_height = static_cast<std::uint32_t>(plan.canvas_height);
+  out.tokens = static_cast<std::uint64_t>(plan.token_count);
+  out.kv_bytes = static_cast<std::uint64_t>(plan.token_count * kv_bytes_per_token);
+  return out;
 }
 
 arges_image* keep(vision::Image image) {
@@ -109,4 +123,19 @@ arges_status arges_image_size(const arges_image* image, uint32_t* width, uint32_
 
 void arges_image_free(arges_image* image) {
   at_boundary([&] { return images().release(image); });
+}
+
+arges_status arges_image_plan_for_size(const arges_engine* engine, uint32_t width, uint32_t height,
+                                       arges_image_plan* plan) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(const auto owner, engines().find(engine));
+    ARGES_RETURN_IF_ERROR(check_result_struct(plan));
+    ARGES_RETURN_IF_ERROR(
+        arges::vision::check_dimensions(height, width, {}, arges::StatusCode::kInvalidArgument));
+    ARGES_ASSIGN_OR_RETURN(
+        const arges::vision::TilePlan tiles,
+        owner->model().plan_image(static_cast<int>(height), static_cast<int>(width)));
+    write_struct(plan, describe_plan(tiles, owner->model().kv_bytes_per_token()));
+    return {};
+  });
 }

@@ -28,6 +28,14 @@ Result<std::shared_ptr<sdk::Engine>> Opening::take() {
                 "the request has no engine: it failed, was cancelled, or the engine was taken");
 }
 
+void Opening::disown() {
+  std::unique_lock lock(mutex_);
+  disowned_ = true;
+  const std::shared_ptr<sdk::Engine> engine = std::move(engine_);
+  lock.unlock();
+  if (engine) engine->close();
+}
+
 void Opening::run(const Open& open) noexcept {
   std::shared_ptr<sdk::Engine> engine;
   Status status = sdk::guarded([&]() -> Status {
@@ -62,12 +70,15 @@ void Opening::end(Status status, std::shared_ptr<sdk::Engine> engine) noexcept {
               : status.code() == StatusCode::kCancelled ? sdk::EventType::kCancelled
                                                         : sdk::EventType::kFailed;
   last.status = std::move(status);
+  last.timings.total = std::chrono::duration_cast<sdk::RequestTimings::Time>(
+      std::chrono::steady_clock::now() - begun_);
   {
     const std::lock_guard lock(mutex_);
-    engine_ = std::move(engine);
+    if (!disowned_) engine_ = std::move(engine);
     state_->finished = true;
   }
   events_->push_terminal(std::move(terminal_));
+  if (engine) engine->close();
   state_->announce_end();
 }
 

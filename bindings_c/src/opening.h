@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,6 +30,10 @@ class Opening : public sdk::Request {
   // The engine, once: BUSY before the end, NOT_FOUND when there is none or it was taken.
   Result<std::shared_ptr<sdk::Engine>> take();
 
+  // Nobody will take the engine: one that is there is closed before this returns, one that is still
+  // to come as soon as it does.
+  void disown();
+
  private:
   Opening(std::shared_ptr<sdk::RequestState> state, std::shared_ptr<sdk::EventQueue> events,
           std::uint64_t tag)
@@ -42,7 +47,9 @@ class Opening : public sdk::Request {
   const std::shared_ptr<sdk::EventQueue> events_;
   const std::uint64_t tag_;
   sdk::EventQueue::TerminalSlot terminal_ = sdk::EventQueue::make_terminal_slot();
+  const std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   std::mutex mutex_;
+  bool disowned_ = false;
   std::shared_ptr<sdk::Engine> engine_;
 };
 

@@ -5,6 +5,7 @@
 #include "bindings_c/src/generate_settings.h"
 #include "bindings_c/src/handles.h"
 #include "bindings_c/src/message_list.h"
+#include "bindings_c/src/opening.h"
 #include "bindings_c/src/struct_sizes.h"
 #include "bindings_c/src/wait_time.h"
 
@@ -96,6 +97,26 @@ arges_status arges_request_wait(const arges_request* request, int64_t timeout_ms
   });
 }
 
+arges_status arges_request_take_engine(arges_request* request, arges_engine** out) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(const auto owner, requests().find(request));
+    ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
+    const auto opening = std::dynamic_pointer_cast<Opening>(owner);
+    if (!opening) return arges::invalid_argument("the request is not one to open an engine");
+    ReservedHandle handle(engines());
+    ARGES_ASSIGN_OR_RETURN(auto engine, opening->take());
+    *out = handle.publish(std::move(engine));
+    return {};
+  });
+}
+
 void arges_request_free(arges_request* request) {
-  at_boundary([&] { return requests().release(request); });
+  at_boundary([&]() -> arges::Status {
+    if (request == nullptr) return {};
+    ARGES_ASSIGN_OR_RETURN(const auto owner, requests().find(request));
+    ARGES_RETURN_IF_ERROR(requests().release(request));
+    // Now, whoever else still holds the request.
+    if (const auto opening = std::dynamic_pointer_cast<Opening>(owner)) opening->disown();
+    return {};
+  });
 }

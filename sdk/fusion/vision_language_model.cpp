@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernels/backend.h"
+#include "kernels/base/quote_name.h"
 #include "sdk/async/guard.h"
 #include "sdk/fusion/instruction_set.h"
 #include "sdk/fusion/plan_item.h"
@@ -77,7 +78,7 @@ ModelFacts describe(const ModelOpenOptions& options, const kernels::Backend& bac
 void log_opening(const ModelOpenOptions& options, const ModelFacts& facts) {
   if (!logs(LogLevel::kInfo)) return;
   log(LogLevel::kInfo,
-      "opened " + options.path + " on " + facts.device + " (" + facts.device_reason + "), " +
+      "opened " + quote_name(options.path) + " on " + facts.device + " (" + facts.device_reason + "), " +
           facts.instruction_set + ", " + std::to_string(facts.threads) + " threads, " +
           std::to_string(facts.weight_bytes) + " bytes of weights as " + facts.weight_format);
 }

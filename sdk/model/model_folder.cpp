@@ -2,6 +2,7 @@
 #include "sdk/model/model_folder.h"
 
 #include <filesystem>
+#include <new>
 #include <system_error>
 
 #include "kernels/base/quote_name.h"
@@ -54,6 +55,7 @@ Result<std::string> ModelFolder::resolve(std::string_view name) const {
   }
   std::error_code error;
   const fs::path resolved = fs::canonical(fs::path(path_) / name, error);
+  if (error == std::errc::not_enough_memory) throw std::bad_alloc();
   if (error) return model_invalid("file " + quote_name(name) + " is a link that leads nowhere");
   const std::string root = path_ == "/" ? path_ : path_ + "/";
   if (!resolved.string().starts_with(root)) {

@@ -61,6 +61,8 @@ EventQueue::News EventQueue::wait_for_news(std::unique_lock<std::mutex>& lock,
                                            std::chrono::milliseconds timeout) {
   using Clock = std::chrono::steady_clock;
   const auto has_news = [this] { return closed_ || !events_.empty(); };
+  // A wait of no length would sleep all the same.
+  if (timeout.count() == 0 && !has_news()) return News::kTimeout;
   const auto now = Clock::now();
   if (timeout.count() < 0 ||
       timeout > std::chrono::floor<std::chrono::milliseconds>(Clock::time_point::max() - now)) {

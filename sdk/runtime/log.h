@@ -25,8 +25,8 @@ void set_log(LogSink sink, LogLevel level);
 // Whether somebody wants such a line: before one is put together.
 bool logs(LogLevel level) noexcept;
 
-// Writes a line, unless from within the sink. Only on a thread that is inside a caller's call, and
-// with no lock held: the sink is the caller's code and may take its time.
+// Writes a line, unless from within the sink. Only on a thread that is inside a caller's call
+// or opens an engine, and with no lock held: the sink is the caller's code and may take its time.
 void log(LogLevel level, std::string_view line) noexcept;
 
 }  // namespace arges::sdk

@@ -24,13 +24,15 @@
  * Processes
  *   A process that was forked from one with handles cannot use the library: every call answers
  *   UNSUPPORTED, those that give a handle back do nothing, and arges_queue_fd is -1. The parent
- *   notices nothing. A process without handles may fork, and one that is started anew (exec,
- *   posix_spawn) is free.
+ *   notices nothing. A process that has never had a handle nor set a log may fork, and one that is
+ *   started anew (exec, posix_spawn) is free. Children made by _Fork or clone are not noticed: they
+ * must not call.
  *
  * Errors
  *   Functions return an arges_status. On failure nothing has changed, outputs are untouched, and
  *   arges_last_error_message() holds one sentence for the calling thread. The library never
- *   aborts, exits, throws, prints or installs signal handlers.
+ *   aborts, exits, throws, prints or installs signal handlers. A thread that is cancelled
+ *   (pthread_cancel) inside a call ends behind it.
  *
  * Text is UTF-8, given as pointer and length, not terminated. Text is always literal: nothing that
  * a user writes can become a control token or an image placeholder.
@@ -111,7 +113,7 @@ ARGES_API uint32_t arges_abi_version(void);
  * another major, a later minor, and while the major is 0 for any other minor. */
 ARGES_API arges_status arges_abi_check(uint32_t version);
 
-/* The library's version, e.g. "0.1.0"; a static string. */
+/* The library's version, e.g. "0.2.0"; a static string. */
 ARGES_API const char* arges_version_string(void);
 
 /* The stable name of a status, e.g. "CONTEXT_FULL"; a static string, "UNKNOWN" for other values. */
@@ -126,9 +128,10 @@ ARGES_API const char* arges_last_error_message(void);
 #define ARGES_LOG_INFO 3u    /* what was done */
 #define ARGES_LOG_DEBUG 4u   /* how */
 
-/* Gets one line, without a line break, of UTF-8. Called on threads that are inside a call into the
- * library, one at a time; must not end its thread nor throw. What the library does for it in the
- * meantime is not logged. */
+/* Gets one line, without a line break, of UTF-8. Called on the thread that does what the line says,
+ * which is inside a call into the library or opens an engine in the background; one at a time. Must
+ * not end its thread nor throw, nor wait for an opening or close a queue, which may wait for a line
+ * of their own. Calls that it makes log nothing on its thread. */
 typedef void (*arges_log_fn)(void* user, uint32_t level, const char* text, uint64_t length);
 
 /* Where the process's log goes: nowhere at first. Lines of `level` and of lower numbers are given
@@ -160,21 +163,23 @@ typedef int32_t (*arges_progress_fn)(void* user, uint64_t done_bytes, uint64_t t
 typedef struct arges_engine_options {
   uint32_t struct_size;
   uint32_t threads;       /* of compute, at most 256; 0 = one for each core that it may use */
-  const char* model_path; /* a folder in the Hugging Face layout; 1 to 4096 bytes */
+  const char* model_path; /* a folder in the Hugging Face layout; 1 to 4096 bytes, none 0, UTF-8 or
+                             not */
   uint64_t model_path_length;
   const char* device; /* "auto", "cpu" or "reference" (scalar, slow, for tests); NULL = "auto" */
   uint64_t device_length;
-  uint64_t max_context;       /* tokens of a session, to 10^9; 0 = what the model was made for */
-  uint32_t prefill_chunk;     /* prompt tokens in one step, 1 to 8192; 0 = 256 */
-  uint32_t max_sessions;      /* open at a time, at most 65536; 0 = 1024 */
+  uint64_t max_context;   /* tokens of a session, to 10^9; 0, or more than the model was made for =
+                             what it was made for */
+  uint32_t prefill_chunk; /* prompt tokens in one step, 1 to 8192; 0 = 256 */
+  uint32_t max_sessions;  /* open at a time, at most 65536; 0 = 1024 */
   arges_progress_fn progress; /* may be NULL */
   void* progress_user;
   uint32_t device_index;     /* of several devices of that kind, from 0 */
   uint32_t files;            /* ARGES_FILES_*; 0 = mapped */
   const char* weight_format; /* in memory: "auto" or "stored" (as in the files); NULL = "auto" */
   uint64_t weight_format_length;
-  uint64_t memory_budget; /* bytes of the host's memory, hard; 0 = no limit of its own */
-  uint64_t device_budget; /* bytes of the device's memory, hard; 0 = no limit of its own */
+  uint64_t memory_budget; /* bytes of the host's memory, to 2^62, hard; 0 = no limit of its own */
+  uint64_t device_budget; /* the same of the device's memory */
 } arges_engine_options;
 
 /* Writes the defaults: zero in every field but struct_size; model_path is still to be set. Pass
@@ -192,7 +197,8 @@ ARGES_API arges_status arges_engine_open(const arges_engine_options* options, ar
  * arges_request_take_engine hands the engine over. CANCELLED follows arges_request_cancel and the
  * queue's closing, at the next weight; FAILED has the status that arges_engine_open would answer.
  * arges_request_wait works as for any request. An engine that nobody has taken belongs to the
- * request and is closed with it: by arges_request_free, or when loading ends if that was before.
+ * request and is closed with it: before arges_request_free returns, or when loading ends if that
+ * comes later.
  * BUSY while 1024 terminal events wait in the queue, INVALID_ARGUMENT, IO, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_engine_open_async(const arges_engine_options* options,
                                                arges_queue* queue, uint64_t tag,
@@ -325,13 +331,15 @@ ARGES_API void arges_image_free(arges_image* image);
 #define ARGES_ROLE_USER 2u
 #define ARGES_ROLE_ASSISTANT 3u
 
-/* An empty message. INVALID_ARGUMENT for a role that is not ARGES_ROLE_*. */
+/* An empty message. INVALID_ARGUMENT for a role that is not ARGES_ROLE_*, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_message_create(uint32_t role, arges_message** out);
 /* Appends a part: a copy of the text, of at most 8,000,000 bytes. INVALID_ARGUMENT if it is not
- * UTF-8, and when the message has 4096 parts already, as many as a request may hold. */
+ * UTF-8, and when the message has 4096 parts already, as many as a request may hold;
+ * OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_message_add_text(arges_message* message, const char* text,
                                               uint64_t length);
-/* Appends a part, without copying the pixels. INVALID_ARGUMENT behind 4096 parts. */
+/* Appends a part, without copying the pixels. INVALID_ARGUMENT behind 4096 parts,
+ * OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_message_add_image(arges_message* message, const arges_image* image);
 /* Appends a picture file (see arges_image_decode), a copy of its bytes. It is decoded in the
  * background when a request comes to it, one picture at a time, so that a waiting request holds the
@@ -361,7 +369,8 @@ ARGES_API arges_status arges_tokenize(const arges_engine* engine, const char* te
 
 /* The bytes that tokens stand for, control tokens by their names; they may begin or end inside a
  * code point. *length says how many there are; they are written, without a zero behind them, if
- * `capacity` suffices. INVALID_ARGUMENT for a number that is no token, OUT_OF_MEMORY_HOST. */
+ * `capacity` suffices. INVALID_ARGUMENT for a number that is no token and for more than
+ * 100,000,000 of them, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_detokenize(const arges_engine* engine, const int32_t* tokens,
                                         uint64_t count, char* text, uint64_t capacity,
                                         uint64_t* length);
@@ -383,7 +392,7 @@ ARGES_API arges_status arges_detokenize(const arges_engine* engine, const int32_
 typedef struct arges_event {
   uint32_t struct_size;
   uint32_t type;          /* ARGES_EVENT_* */
-  uint64_t tag;           /* given to arges_generate */
+  uint64_t tag;           /* of the call that made the request */
   arges_status status;    /* see type */
   uint32_t finish_reason; /* ARGES_FINISH_*, for DONE */
   const char* text;       /* TEXT: the piece; FAILED: the sentence; else NULL */
@@ -393,8 +402,8 @@ typedef struct arges_event {
   uint64_t prompt_done; /* of these, absorbed so far */
   uint64_t generated_tokens;
   uint64_t storage; /* the library's: stands for what owns text */
-  /* Terminal events: where the time went, in microseconds; 0 for what the request did not come to.
-   */
+  /* Terminal events: where the time went, in microseconds; 0 for what the request did not come to
+   * and for all but the total of an opening. */
   uint64_t queued_us;      /* from submission until its first message was taken up */
   uint64_t text_us;        /* in tokenizing its messages */
   uint64_t images_us;      /* in decoding and encoding its pictures */
@@ -417,7 +426,8 @@ ARGES_API void arges_event_clear(arges_event* event);
  * back. While it runs no other event of the queue is delivered. */
 typedef void (*arges_event_fn)(void* user, const arges_event* event);
 
-/* Called once when the library has done with `user`: behind the last callback, on its thread. */
+/* Called once when the library has done with `user`: behind the last callback, on its thread. An
+ * exception out of it is dropped; it must not end its thread. */
 typedef void (*arges_release_fn)(void* user);
 
 typedef struct arges_queue_options {
@@ -469,7 +479,7 @@ ARGES_API void arges_queue_close(arges_queue* queue);
 
 /* ---- Sessions and requests --------------------------------------------------------------- */
 
-/* BUSY when max_sessions are open, OUT_OF_MEMORY_*. */
+/* BUSY when max_sessions are open, CLOSED while the engine is being closed, OUT_OF_MEMORY_*. */
 ARGES_API arges_status arges_session_create(arges_engine* engine, arges_session** out);
 
 /* Tokens that the conversation holds; 0 after the engine has been closed. */
@@ -502,7 +512,7 @@ typedef struct arges_generate_options {
   uint32_t stop_string_count;     /* at most 16 */
   uint64_t seed;                  /* see below */
   uint64_t deadline_ms;           /* from submission; 0 = none */
-  const arges_text* stop_strings; /* end the answer and are not part of it */
+  const arges_text* stop_strings; /* 1 to 512 bytes each; end the answer, are not part of it */
   const int32_t* stop_tokens;     /* in addition to the model's own */
   const arges_logit_bias* logit_biases;
   uint32_t stop_token_count; /* at most 64 */
@@ -540,8 +550,8 @@ ARGES_API arges_status arges_generate(arges_session* session, arges_message* con
                                       arges_queue* queue, uint64_t tag, arges_request** out);
 
 /* Adds messages, of any roles, to the conversation without an answer: DONE comes once they have
- * been absorbed, with FINISH_NONE. For a conversation from elsewhere, or to have a long text read
- * before the question is known. All else as arges_generate. */
+ * been absorbed, with ARGES_FINISH_NONE. For a conversation from elsewhere, or to have a long text
+ * read before the question is known. All else as arges_generate. */
 ARGES_API arges_status arges_session_add(arges_session* session, arges_message* const* messages,
                                          uint64_t message_count, arges_queue* queue, uint64_t tag,
                                          arges_request** out);

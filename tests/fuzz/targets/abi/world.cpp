@@ -220,6 +220,8 @@ World::~World() {
   require(model_->comes_to_live_sequences(0), "nothing of a session stays");
   require(arges_set_log(nullptr, nullptr, 0) == ARGES_OK, "the log ends");
   log_is_open = false;
+  // Openings that were given up among them: what they hold is not a leak while they end.
+  require(comes_to_threads(threads_before_), "no thread stays behind");
 }
 
 }  // namespace arges::fuzz

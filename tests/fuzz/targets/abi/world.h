@@ -12,6 +12,7 @@
 #include "bindings_c/include/arges/arges.h"
 #include "sdk/fakes/scripted_model.h"
 #include "tests/fuzz/support/check.h"
+#include "tests/fuzz/support/threads.h"
 #include "tests/fuzz/targets/abi/ledger.h"
 #include "tests/fuzz/targets/abi/options.h"
 #include "tests/fuzz/targets/abi/slots.h"
@@ -165,6 +166,7 @@ class World {
 
   Ledger ledger_;
   std::vector<std::unique_ptr<Listener>> listeners_;
+  const std::size_t threads_before_ = count_threads();
   std::shared_ptr<arges::sdk::ScriptedModel> model_;
   Slots<arges_engine, EngineFacts> engines_;
   Slots<arges_session, SessionFacts> sessions_;
