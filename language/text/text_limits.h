@@ -23,9 +23,10 @@ struct TextLimits {
   std::size_t max_pattern_stages = 8;
   // PCRE2's match limit: steps back in one attempt to match.
   std::uint32_t max_match_steps = 20'000'000;
-  // Steps through a pattern that Arges does not know, over a whole text: an item that is entered,
-  // or a byte of text that one moves over. Patterns of published families take 1 to 13 a byte.
-  std::uint64_t max_steps_per_byte = 512;
+  // Steps through a pattern that Arges does not know, over a whole text: the price of an item that
+  // is entered, or a byte of text that one moves over. Patterns of published families take 1 to 13
+  // a byte.
+  std::uint64_t max_steps_per_byte = 128;
   std::uint32_t max_match_memory = std::uint32_t{64} << 20;  // bytes, where PCRE2 has no JIT
   std::size_t max_stop_strings = 16;
   std::size_t max_stop_bytes = 512;                         // one stop string
