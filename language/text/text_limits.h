@@ -18,6 +18,7 @@ struct TextLimits {
   std::size_t max_json_values = std::size_t{1} << 21;
   std::size_t max_json_depth = 32;
   std::size_t max_vocabulary = std::size_t{1} << 20;  // ids are below this
+  std::size_t max_merges = std::size_t{1} << 21;      // a token may come of several
   std::size_t max_token_bytes = 512;
   std::size_t max_pattern_bytes = 4096;  // one pre-tokenizer pattern
   std::size_t max_pattern_stages = 8;
