@@ -8,7 +8,7 @@
 #include "bindings_c/src/boundary.h"
 #include "bindings_c/src/handles.h"
 #include "bindings_c/src/message_list.h"
-#include "language/text/text_limits.h"
+#include "bindings_c/src/text_length.h"
 #include "language/text/tokenizer.h"
 
 namespace arges::bindings {
@@ -64,7 +64,7 @@ arges_status arges_tokenize(const arges_engine* engine, const char* text, uint64
     ARGES_ASSIGN_OR_RETURN(const auto owner, engines().find(engine));
     ARGES_RETURN_IF_ERROR(require_pointer(text, "text"));
     ARGES_RETURN_IF_ERROR(require_pointer(count, "count"));
-    if (length > arges::language::TextLimits().max_text_bytes) {
+    if (length > kMaxTextBytes) {
       return arges::invalid_argument("the text is longer than 8,000,000 bytes; tokenize parts");
     }
     return tokenize(owner->model().tokenizer(), {text, length}, tokens, capacity, count);

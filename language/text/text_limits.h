@@ -8,7 +8,9 @@ namespace arges::language {
 
 // What the text door accepts. Everything is checked before memory is set aside for it.
 struct TextLimits {
-  std::size_t max_text_bytes = 8'000'000;                   // one encode() call
+  // One encode() call: all text of a request (EngineOptions::max_text_per_request), which may be
+  // one message's, and what the prompt family writes between its parts.
+  std::size_t max_text_bytes = 33'000'000;
   std::size_t max_tokenizer_bytes = std::size_t{64} << 20;  // each tokenizer file
   // A SentencePiece model and its pieces' texts, of which the library builds tables: some 0.6 s of
   // processor time a MiB for random pieces.
