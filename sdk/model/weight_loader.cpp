@@ -98,7 +98,7 @@ class Loader final : public WeightVisitor {
     }
     done_bytes_ += static_cast<std::int64_t>(weights_.checkpoint->bytes(name).size());
     if (!progress_ || progress_(done_bytes_, total_bytes_)) return {};
-    return {StatusCode::kCancelled, "loading the model was cancelled"};
+    return loading_cancelled();
   }
 
   const kernels::ExecContext& context_;
@@ -125,6 +125,10 @@ Status compute_slopes(const language::DecoderConfig& config, ModelWeights& weigh
 }
 
 }  // namespace
+
+Status loading_cancelled() {
+  return {StatusCode::kCancelled, "loading the model was cancelled"};
+}
 
 Result<ModelWeights> load_weights(const kernels::ExecContext& context, const ModelConfig& config,
                                   const WeightNames& names, std::int64_t total_bytes,
