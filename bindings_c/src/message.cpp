@@ -9,7 +9,7 @@
 
 #include "bindings_c/src/boundary.h"
 #include "bindings_c/src/handles.h"
-#include "language/text/text_limits.h"
+#include "bindings_c/src/text_length.h"
 #include "sdk/runtime/engine_options.h"
 #include "vision/decode/limits.h"
 
@@ -33,10 +33,9 @@ Result<language::Role> role_from(std::uint32_t role) {
 
 Status check_text(const char* text, std::uint64_t length) {
   ARGES_RETURN_IF_ERROR(require_pointer(text, "text"));
-  const std::uint64_t limit = language::TextLimits().max_text_bytes;
-  if (length > limit) {
+  if (length > kMaxTextBytes) {
     return invalid_argument("the text has " + std::to_string(length) + " bytes; a part holds at " +
-                            "most " + std::to_string(limit));
+                            "most " + std::to_string(kMaxTextBytes));
   }
   return {};
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <iterator>
 #include <span>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "bindings_c/src/boundary.h"
 #include "bindings_c/src/handles.h"
 #include "bindings_c/src/message_list.h"
-#include "language/text/text_limits.h"
+#include "bindings_c/src/text_length.h"
 #include "language/text/tokenizer.h"
 
 namespace arges::bindings {
@@ -17,28 +16,32 @@ namespace {
 // Far more than any context holds, and a number of bytes that can be reckoned with.
 constexpr std::uint64_t kMaxTokens = 100'000'000;
 
-// The caller's array of `capacity` items gets all of them or, when it is too small, none; how many
-// there are is said in either case.
-template <typename T>
-Status give(const T* items, std::size_t count, T* out, std::uint64_t capacity,
-            std::uint64_t* out_count, const char* name) {
-  if (capacity > 0) ARGES_RETURN_IF_ERROR(require_pointer(out, name));
-  if (count <= capacity) std::copy_n(items, count, out);
-  *out_count = count;
-  return {};
-}
-
+// Where more is wanted than fits, nothing is written; how much there is is said in either case.
 Status tokenize(const language::Tokenizer& tokenizer, std::string_view text, std::int32_t* tokens,
                 std::uint64_t capacity, std::uint64_t* count) {
   ARGES_ASSIGN_OR_RETURN(const std::vector<language::TokenId> ids,
                          tokenizer.encode(text, never_stop()));
-  return give<std::int32_t>(ids.data(), ids.size(), tokens, capacity, count, "tokens");
+  if (capacity > 0) ARGES_RETURN_IF_ERROR(require_pointer(tokens, "tokens"));
+  if (ids.size() <= capacity) std::copy(ids.begin(), ids.end(), tokens);
+  *count = ids.size();
+  return {};
 }
 
 Status detokenize(const language::Tokenizer& tokenizer, std::span<const language::TokenId> ids,
                   char* text, std::uint64_t capacity, std::uint64_t* length) {
-  ARGES_ASSIGN_OR_RETURN(const std::string bytes, language::decode(tokenizer, ids));
-  return give(bytes.data(), bytes.size(), text, capacity, length, "text");
+  std::uint64_t bytes = 0;
+  const auto count = [&](std::string_view part) { bytes += part.size(); };
+  ARGES_RETURN_IF_ERROR(language::decode_each(tokenizer, ids, language::ControlText::kShow, count));
+  if (capacity > 0) ARGES_RETURN_IF_ERROR(require_pointer(text, "text"));
+  if (bytes <= capacity) {
+    const auto write = [&](std::string_view part) {
+      text = std::copy(part.begin(), part.end(), text);
+    };
+    ARGES_RETURN_IF_ERROR(
+        language::decode_each(tokenizer, ids, language::ControlText::kShow, write));
+  }
+  *length = bytes;
+  return {};
 }
 
 }  // namespace
@@ -64,7 +67,7 @@ arges_status arges_tokenize(const arges_engine* engine, const char* text, uint64
     ARGES_ASSIGN_OR_RETURN(const auto owner, engines().find(engine));
     ARGES_RETURN_IF_ERROR(require_pointer(text, "text"));
     ARGES_RETURN_IF_ERROR(require_pointer(count, "count"));
-    if (length > arges::language::TextLimits().max_text_bytes) {
+    if (length > kMaxTextBytes) {
       return arges::invalid_argument("the text is longer than 8,000,000 bytes; tokenize parts");
     }
     return tokenize(owner->model().tokenizer(), {text, length}, tokens, capacity, count);

@@ -29,7 +29,7 @@ Result<std::unique_ptr<Tokenizer>> ByteLevelBpe::create(BpeParts parts, const Te
                                                      std::move(splitter), parts.ignore_merges,
                                                      limits.max_text_bytes));
   ARGES_RETURN_IF_ERROR(bpe->index_bytes());
-  ARGES_RETURN_IF_ERROR(bpe->index_merges(parts.merges));
+  ARGES_RETURN_IF_ERROR(bpe->index_merges(parts.merges, limits));
   return std::unique_ptr<Tokenizer>(std::move(bpe));
 }
 
@@ -46,14 +46,20 @@ Status ByteLevelBpe::index_bytes() {
   return {};
 }
 
-Status ByteLevelBpe::index_merges(const std::vector<std::pair<std::string, std::string>>& merges) {
-  merges_.reserve(merges.size());
-  for (const auto& [left, right] : merges) {
+Status ByteLevelBpe::index_merges(const std::vector<std::pair<std::string, std::string>>& merges,
+                                  const TextLimits& limits) {
+  if (merges.size() > limits.max_merges) {
+    return model_invalid("The tokenizer has more than " + std::to_string(limits.max_merges) +
+                         " merges.");
+  }
+  merges_ = MergeTable(merges.size());
+  for (std::size_t rank = 0; rank < merges.size(); ++rank) {
+    const auto& [left, right] = merges[rank];
     const auto a = vocabulary_.find_plain(left);
     const auto b = vocabulary_.find_plain(right);
     const auto merged = vocabulary_.find_plain(left + right);
     if (!a || !b || !merged) {
-      return model_invalid("The tokenizer's merge of rank " + std::to_string(merges_.size()) +
+      return model_invalid("The tokenizer's merge of rank " + std::to_string(rank) +
                            " names or yields something that is not a token of the vocabulary.");
     }
     ARGES_RETURN_IF_ERROR(merges_.add(*a, *b, *merged));

@@ -80,13 +80,14 @@ class ByteLevelBpe final : public Tokenizer {
                std::size_t max_text_bytes);
   TokenId byte_id(char byte) const { return byte_ids_[static_cast<unsigned char>(byte)]; }
   Status index_bytes();
-  Status index_merges(const std::vector<std::pair<std::string, std::string>>& merges);
+  Status index_merges(const std::vector<std::pair<std::string, std::string>>& merges,
+                      const TextLimits& limits);
 
   Vocabulary vocabulary_;
   PatternSplitter splitter_;
   bool ignore_merges_;
   std::size_t max_text_bytes_;
-  MergeTable merges_;
+  MergeTable merges_{0};
   std::array<TokenId, 256> byte_ids_{};
 };
 

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "language/text/pattern_splitter.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include <array>
 #include <utility>
 
 #include "language/text/pattern_dialect.h"
-#include "language/text/pattern_syntax.h"
+#include "language/text/pattern_items.h"
 
 namespace arges::language {
 namespace {
@@ -47,27 +44,34 @@ bool is_known(std::string_view pattern) {
   return pattern == kPublishedPattern || pattern == kByteLevelPattern;
 }
 
-// Counts what an unknown pattern does, from inside the match: PCRE2 calls out before every item.
-// An item that moves over text is charged with the distance, at the item after it.
+// Counts what an unknown pattern does, from inside the match: PCRE2 calls out before every item,
+// which is charged with its price at once and, at the item after it, with the distance it moved.
 class StepCounter {
  public:
   explicit StepCounter(std::uint64_t budget) : left_(budget) {}
 
-  // Whom to ask during the next match.
-  void ask(const StopCheck& stop) { stop_ = &stop; }
+  // The next match: what the pattern's items cost, by their place in it; where the match begins to
+  // look; whom to ask meanwhile.
+  void begin(const std::vector<std::uint32_t>& prices, std::size_t position,
+             const StopCheck& stop) {
+    prices_ = &prices;
+    position_ = position;
+    stop_ = &stop;
+  }
   // PCRE2's callout: 0 goes on, a negative number ends the match.
   static int count(pcre2_callout_block* block, void* counter) {
-    return static_cast<StepCounter*>(counter)->take(block->current_position);
+    auto& self = *static_cast<StepCounter*>(counter);
+    return self.take((*self.prices_)[block->pattern_position], block->current_position);
   }
   Status status() const { return status_; }
 
  private:
   static constexpr std::uint64_t kStepsBetweenStopChecks = 1 << 14;
 
-  int take(std::size_t position) {
+  int take(std::uint32_t price, std::size_t position) {
     const std::size_t moved = position > position_ ? position - position_ : position_ - position;
     position_ = position;
-    const std::uint64_t steps = 1 + moved;
+    const std::uint64_t steps = price + moved;
     if (steps > left_) return fail(match_failure(PCRE2_ERROR_MATCHLIMIT));
     left_ -= steps;
     since_check_ += steps;
@@ -84,6 +88,7 @@ class StepCounter {
 
   std::uint64_t left_;
   std::uint64_t since_check_ = 0;
+  const std::vector<std::uint32_t>* prices_ = nullptr;
   std::size_t position_ = 0;
   const StopCheck* stop_ = nullptr;
   Status status_;
@@ -108,6 +113,7 @@ struct MatchScratch {
 
 struct PatternSplitter::Stage {
   Owned<pcre2_code> code;
+  std::vector<std::uint32_t> prices;  // of the items of a pattern that is not known
 
   static Result<Stage> compile(const std::string& written, const TextLimits& limits);
 };
@@ -118,7 +124,6 @@ Result<PatternSplitter::Stage> PatternSplitter::Stage::compile(const std::string
     return model_invalid("A pre-tokenizer pattern must have 1 to " +
                          std::to_string(limits.max_pattern_bytes) + " bytes.");
   }
-  ARGES_RETURN_IF_ERROR(check_pattern_syntax(written));
   const std::string pattern = with_unicode_white_space(written);
   // No group is looked at, and each that captures makes every step of a match dearer.
   std::uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE;
@@ -126,7 +131,8 @@ Result<PatternSplitter::Stage> PatternSplitter::Stage::compile(const std::string
   int error = 0;
   PCRE2_SIZE offset = 0;
   Stage stage{Owned<pcre2_code>(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()),
-                                              pattern.size(), options, &error, &offset, nullptr))};
+                                              pattern.size(), options, &error, &offset, nullptr)),
+              {}};
   if (!stage.code) {
     return model_invalid("The pre-tokenizer pattern does not compile: " + pcre2_message(error) +
                          ".");
@@ -135,6 +141,9 @@ Result<PatternSplitter::Stage> PatternSplitter::Stage::compile(const std::string
   pcre2_pattern_info(stage.code.get(), PCRE2_INFO_CAPTURECOUNT, &named_groups);
   if (named_groups > 0) {
     return unsupported("The pre-tokenizer pattern names a group, which is not supported.");
+  }
+  if (!is_known(written)) {
+    ARGES_ASSIGN_OR_RETURN(stage.prices, price_pattern_items(*stage.code, pattern));
   }
   // Without JIT (a hardened kernel may forbid it) the interpreter matches the same, slower.
   pcre2_jit_compile(stage.code.get(), PCRE2_JIT_COMPLETE);
@@ -178,7 +187,7 @@ Result<std::string_view> PatternSplitter::Reader::State::next(std::size_t stages
     if (piece.empty()) return piece;
     cursor = {piece, 0, {}};
   }
-  counter.ask(stop);
+  counter.begin(splitter.stages_[stages - 1]->prices, cursor.done, stop);
   return match(*splitter.stages_[stages - 1], cursor);
 }
 

@@ -19,7 +19,7 @@ namespace arges::language {
 class PatternSplitter {
  public:
   // MODEL_INVALID: a pattern that is empty, too long or does not compile, or refers back to a
-  // group, or too many of them. UNSUPPORTED: as check_pattern_syntax(), and named groups. (What
+  // group, or too many of them. UNSUPPORTED: as price_pattern_items(), and named groups. (What
   // groups captured makes steps dear, and going back to it costs what nobody counts.)
   static Result<PatternSplitter> create(const std::vector<std::string>& patterns,
                                         const TextLimits& limits);

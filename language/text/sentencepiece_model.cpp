@@ -241,7 +241,6 @@ Result<SentencePieceModel> read_sentencepiece_model(std::string_view bytes,
     ARGES_RETURN_IF_ERROR(read_field(*field, limits, model));
   }
   if (!reader.ok() || model.pieces.empty()) return damaged();
-  ARGES_RETURN_IF_ERROR(check_piece_tables(model));
   ARGES_RETURN_IF_ERROR(check_unknown_piece(model));
   ARGES_RETURN_IF_ERROR(check_byte_pieces(model));
   ARGES_RETURN_IF_ERROR(check_prefixes(model));

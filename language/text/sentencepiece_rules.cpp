@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <numeric>
 #include <vector>
 
 #include "language/text/sentencepiece_model.h"
@@ -42,7 +43,9 @@ struct Unit {
 class RuleWalk {
  public:
   RuleWalk(std::string_view trie, std::string_view texts)
-      : trie_(trie), texts_(texts), nodes_(trie.size() / kUnitBytes) {}
+      : trie_(trie), texts_(texts), nodes_(trie.size() / kUnitBytes) {
+    index_children();
+  }
 
   // False when some step is not allowed.
   bool run() { return visit(kRoot, 0); }
@@ -92,11 +95,29 @@ class RuleWalk {
     return text.size() + spaces * (kSpaceMarkBytes - 1);
   }
 
+  // A unit with the label b is the child of every node whose children are at the unit's index ^ b.
+  // Sorted by that place once, so that a node costs what it has and not a look for each byte.
+  void index_children() {
+    const auto place = [this](std::size_t index) { return index ^ unit(index).label(); };
+    first_child_.assign(nodes_.size() + 1, 0);
+    for (std::size_t index = 0; index < nodes_.size(); ++index) {
+      if (place(index) < nodes_.size()) ++first_child_[place(index) + 1];
+    }
+    std::partial_sum(first_child_.begin(), first_child_.end(), first_child_.begin());
+    children_.resize(first_child_.back());
+    std::vector<std::uint32_t> next(first_child_.begin(), first_child_.end());
+    for (std::size_t index = 0; index < nodes_.size(); ++index) {
+      if (place(index) >= nodes_.size()) continue;
+      children_[next[place(index)]++] = static_cast<std::uint32_t>(index);
+    }
+  }
+
+  // Precondition: children(node) lie in the trie.
   template <typename Each>
   bool for_each_child(std::size_t node, Each&& each) {
     const std::size_t base = children(node);
-    for (std::uint32_t byte = 0; byte < 256; ++byte) {
-      if (unit(base ^ byte).label() == byte && !each(base ^ byte)) return false;
+    for (std::uint32_t at = first_child_[base]; at < first_child_[base + 1]; ++at) {
+      if (!each(children_[at])) return false;
     }
     return true;
   }
@@ -134,6 +155,8 @@ class RuleWalk {
   std::string_view texts_;
   std::vector<Node> nodes_;
   std::vector<std::size_t> ended_;
+  std::vector<std::uint32_t> children_;     // of all places, one place's together
+  std::vector<std::uint32_t> first_child_;  // by place; the last is their number
 };
 
 }  // namespace

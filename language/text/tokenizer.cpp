@@ -29,9 +29,8 @@ std::size_t longest_plain_token(const Tokenizer& tokenizer) {
   return longest;
 }
 
-Result<std::string> decode(const Tokenizer& tokenizer, std::span<const TokenId> ids,
-                           ControlText control) {
-  std::string out;
+Status decode_each(const Tokenizer& tokenizer, std::span<const TokenId> ids, ControlText control,
+                   const std::function<void(std::string_view)>& take) {
   bool at_start = tokenizer.adds_leading_space();
   for (const TokenId id : ids) {
     const auto bytes = tokenizer.token_bytes(id);
@@ -41,14 +40,22 @@ Result<std::string> decode(const Tokenizer& tokenizer, std::span<const TokenId> 
                               std::to_string(tokenizer.vocab_size() - 1) + ".");
     }
     if (tokenizer.is_control(id)) {
-      if (control == ControlText::kShow || tokenizer.kind(id) == TokenKind::kAdded) out += *bytes;
+      if (control == ControlText::kShow || tokenizer.kind(id) == TokenKind::kAdded) take(*bytes);
       at_start = tokenizer.adds_leading_space();
       continue;
     }
     const bool drop_space = at_start && !bytes->empty() && bytes->front() == ' ';
-    out += drop_space ? bytes->substr(1) : *bytes;
+    take(drop_space ? bytes->substr(1) : *bytes);
     at_start = false;
   }
+  return {};
+}
+
+Result<std::string> decode(const Tokenizer& tokenizer, std::span<const TokenId> ids,
+                           ControlText control) {
+  std::string out;
+  const auto append = [&](std::string_view bytes) { out += bytes; };
+  ARGES_RETURN_IF_ERROR(decode_each(tokenizer, ids, control, append));
   return out;
 }
 

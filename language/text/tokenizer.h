@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -69,6 +70,11 @@ std::size_t longest_plain_token(const Tokenizer& tokenizer);
 
 // What decode() does with kControl tokens; kAdded ones always show.
 enum class ControlText { kOmit, kShow };
+
+// Hands on the bytes of a sequence, id after id, as decode() joins them; they live as long as the
+// tokenizer. INVALID_ARGUMENT names an id that no token has.
+Status decode_each(const Tokenizer& tokenizer, std::span<const TokenId> ids, ControlText control,
+                   const std::function<void(std::string_view)>& take);
 
 // Bytes of a whole sequence. They are UTF-8 when the ids came from encode(); ids from a model may
 // end inside a code point (see Utf8Stream). INVALID_ARGUMENT names an id that no token has.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "samples/cli/files.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <vector>
 
@@ -16,34 +18,46 @@ namespace {
 
 constexpr std::size_t kBlockBytes = 65'536;
 
-std::string read_to_end(std::istream& file, const std::string& path, const FileLimit& limit) {
+struct Descriptor {
+  int number;
+  ~Descriptor() {
+    if (number >= 0) ::close(number);
+  }
+};
+
+void require_regular(int file, const std::string& path) {
+  struct stat info {};
+  if (::fstat(file, &info) == 0 && S_ISREG(info.st_mode)) return;
+  const bool folder = S_ISDIR(info.st_mode);
+  throw Failure(path + (folder ? " is a folder" : " is a pipe or a device") + "; name a file");
+}
+
+std::string read_to_end(int file, const std::string& path, const FileLimit& limit) {
   std::string bytes;
   std::vector<char> block(kBlockBytes);
-  while (file) {
-    file.read(block.data(), static_cast<std::streamsize>(block.size()));
-    bytes.append(block.data(), static_cast<std::size_t>(file.gcount()));
+  for (;;) {
+    const ssize_t got = ::read(file, block.data(), block.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw Failure("cannot read " + path + " to its end; check the disk");
+    if (got == 0) return bytes;
+    bytes.append(block.data(), static_cast<std::size_t>(got));
     if (bytes.size() > limit.bytes) {
       throw Failure(path + " holds more than " + std::to_string(limit.bytes) +
                     " bytes, the most for " + limit.kind + "; name a smaller file");
     }
   }
-  return bytes;
 }
 
 }  // namespace
 
 std::string read_file(const std::string& path, const FileLimit& limit) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    throw Failure(path + " is a folder; name a file");
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
+  // O_NONBLOCK: a named pipe must not make the tool wait for a writer.
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+  if (file.number < 0) {
     throw Failure("cannot open " + path + " (" + std::strerror(errno) + "); check the path");
   }
-  std::string bytes = read_to_end(file, path, limit);
-  if (file.bad()) throw Failure("cannot read " + path + " to its end; check the disk");
-  return bytes;
+  require_regular(file.number, path);
+  return read_to_end(file.number, path, limit);
 }
 
 std::vector<std::int32_t> parse_ids(const std::string& text, const std::string& where) {

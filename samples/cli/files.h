@@ -8,8 +8,8 @@
 
 namespace arges::cli {
 
-// What a file of one kind may hold at most: a device that never ends, or the wrong file, is refused
-// before it has filled the memory.
+// What a file of one kind may hold at most: the wrong file is refused before it has filled the
+// memory.
 struct FileLimit {
   std::size_t bytes;
   const char* kind;  // for people, e.g. "a picture"
@@ -20,7 +20,8 @@ inline constexpr FileLimit kEvalSetFile{std::size_t{64} << 20, "a set of questio
 // Room for ten million ids, the longest context of the model family.
 inline constexpr FileLimit kIdsFile{std::size_t{128} << 20, "a list of token ids"};
 
-// A whole file of at most limit.bytes. Throws Failure, naming the path.
+// A whole regular file of at most limit.bytes; nothing else is waited for. Throws Failure, naming
+// the path.
 std::string read_file(const std::string& path, const FileLimit& limit);
 
 // Whitespace-separated decimal ids, as token lists are written in files and on the command line.

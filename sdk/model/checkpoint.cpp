@@ -10,34 +10,35 @@
 namespace arges::sdk {
 namespace {
 
-const StoredTensor* find_in(const Shard& shard, std::string_view name) {
-  const auto found = std::lower_bound(
-      shard.tensors.begin(), shard.tensors.end(), name,
-      [](const StoredTensor& tensor, std::string_view wanted) { return tensor.name < wanted; });
-  return found != shard.tensors.end() && found->name == name ? &*found : nullptr;
+// The tensors that the index puts into each shard, by ascending name.
+std::vector<std::vector<std::string_view>> tensors_by_shard(const ShardIndex& index) {
+  std::vector<std::vector<std::string_view>> tensors(index.shards.size());
+  for (const auto& entry : index.entries) tensors[entry.shard].push_back(entry.tensor);
+  return tensors;
 }
 
-// Every tensor that the index names lies in the shard it names, and the shards hold no others.
-Status check_index(const ShardIndex& index, const std::vector<Shard>& shards) {
-  std::size_t stored = 0;
-  for (const Shard& shard : shards) stored += shard.tensors.size();
-  for (const auto& entry : index.entries) {
-    const Shard& shard = shards[entry.shard];
-    if (find_in(shard, entry.tensor) != nullptr) continue;
-    return model_invalid("tensor " + quote_name(entry.tensor) + " is not in " +
-                         quote_name(shard.name) +
+// A shard holds what the index puts into it, and nothing else.
+Status check_shard(const Shard& shard, const std::vector<std::string_view>& expected) {
+  const auto [stored, named] = std::mismatch(
+      shard.tensors.begin(), shard.tensors.end(), expected.begin(), expected.end(),
+      [](const StoredTensor& tensor, std::string_view name) { return tensor.name == name; });
+  const bool more_stored = stored != shard.tensors.end();
+  const bool more_named = named != expected.end();
+  if (!more_stored && !more_named) return {};
+  if (more_named && (!more_stored || *named < stored->name)) {
+    return model_invalid("tensor " + quote_name(*named) + " is not in " + quote_name(shard.name) +
                          ", where the index puts it; download both files again");
   }
-  if (stored == index.entries.size()) return {};
-  return model_invalid("the shards hold " + std::to_string(stored) + " tensors, the index names " +
-                       std::to_string(index.entries.size()) +
-                       "; they belong to different checkpoints");
+  return model_invalid("the shard " + quote_name(shard.name) + " holds the tensor " +
+                       quote_name(stored->name) +
+                       ", which the index does not put there; they belong to different "
+                       "checkpoints");
 }
 
 }  // namespace
 
 Result<Checkpoint> Checkpoint::open(const ModelFolder& folder, const ModelLimits& limits,
-                                    FileAccess access) {
+                                    const StopCheck& stop) {
   const bool single = folder.has(kSingleFile);
   const bool sharded = folder.has(kIndexFile);
   if (single && sharded) {
@@ -52,39 +53,66 @@ Result<Checkpoint> Checkpoint::open(const ModelFolder& folder, const ModelLimits
   }
   Checkpoint checkpoint;
   if (single) {
-    ARGES_RETURN_IF_ERROR(checkpoint.add_shard(folder, std::string(kSingleFile), limits, access));
+    ARGES_RETURN_IF_ERROR(checkpoint.add_shard(folder, std::string(kSingleFile), limits, stop));
   } else {
-    ARGES_RETURN_IF_ERROR(checkpoint.open_shards(folder, limits, access));
+    ARGES_RETURN_IF_ERROR(checkpoint.open_shards(folder, limits, stop));
   }
   checkpoint.build_listing();
   return checkpoint;
 }
 
 Status Checkpoint::add_shard(const ModelFolder& folder, const std::string& name,
-                             const ModelLimits& limits, FileAccess access) {
-  Shard shard;
-  shard.name = name;
-  ARGES_ASSIGN_OR_RETURN(shard.file, folder.open_file(name, access));
-  ARGES_ASSIGN_OR_RETURN(shard.tensors, read_safetensors(shard.file.bytes(), name, limits));
+                             const ModelLimits& limits, const StopCheck& stop) {
+  ARGES_RETURN_IF_ERROR(stop());
+  ARGES_ASSIGN_OR_RETURN(const ModelFile file, folder.open_file(name));
+  const auto read = [&](std::uint64_t offset, std::uint64_t count) -> Result<std::string> {
+    header_bytes_ += count;
+    if (header_bytes_ <= limits.all_header_bytes) return file.read_text(offset, count);
+    return model_invalid("the headers of the shards have more than " +
+                         std::to_string(limits.all_header_bytes) + " bytes");
+  };
+  Shard shard{name, file.size(), {}, {}};
+  ARGES_ASSIGN_OR_RETURN(shard.tensors, read_safetensors(read, file.size(), name, limits, stop));
   shards_.push_back(std::move(shard));
   return {};
 }
 
 Status Checkpoint::open_shards(const ModelFolder& folder, const ModelLimits& limits,
-                               FileAccess access) {
+                               const StopCheck& stop) {
   ARGES_ASSIGN_OR_RETURN(const std::string text, folder.read_text(kIndexFile, limits.index_bytes));
-  ARGES_ASSIGN_OR_RETURN(const ShardIndex index, parse_shard_index(text, limits));
+  ARGES_ASSIGN_OR_RETURN(const ShardIndex index, parse_shard_index(text, limits, stop));
   // All present before any is opened: the answer for a partial download comes at once.
   for (const std::string& name : index.shards) {
     if (folder.has(name)) continue;
     return {StatusCode::kNotFound, "model folder lacks the shard " + quote_name(name) +
                                        " that the index names; complete the download"};
   }
-  for (const std::string& name : index.shards) {
-    ARGES_RETURN_IF_ERROR(add_shard(folder, name, limits, access));
+  const auto expected = tensors_by_shard(index);
+  for (std::size_t i = 0; i < index.shards.size(); ++i) {
+    ARGES_RETURN_IF_ERROR(add_shard(folder, index.shards[i], limits, stop));
+    // Before the next: what is kept of the shards is never more than the index speaks of.
+    ARGES_RETURN_IF_ERROR(check_shard(shards_.back(), expected[i]));
   }
   index_total_bytes_ = index.total_bytes;
-  return check_index(index, shards_);
+  return {};
+}
+
+Status Checkpoint::bring_in(const ModelFolder& folder, FileAccess access, const StopCheck& stop) {
+  for (Shard& shard : shards_) {
+    ARGES_RETURN_IF_ERROR(stop());
+    ARGES_ASSIGN_OR_RETURN(const ModelFile file, folder.open_file(shard.name));
+    if (file.size() != shard.size) {
+      return {StatusCode::kIo, "file " + quote_name(shard.name) +
+                                   " changed its size while the model was being loaded"};
+    }
+    auto mapping = FileMapping::of(file, access, stop);
+    if (!mapping.ok()) {
+      const Status& status = mapping.status();
+      return {status.code(), "file " + quote_name(shard.name) + ": " + status.message()};
+    }
+    shard.file = std::move(mapping).value();
+  }
+  return {};
 }
 
 void Checkpoint::build_listing() {
@@ -104,12 +132,6 @@ void Checkpoint::build_listing() {
   listing_ = TensorListing(std::move(tensors));
 }
 
-std::uint64_t Checkpoint::file_bytes() const {
-  std::uint64_t bytes = 0;
-  for (const Shard& shard : shards_) bytes += shard.file.bytes().size();
-  return bytes;
-}
-
 const Checkpoint::Place* Checkpoint::find(std::string_view name) const {
   const ListedTensor* listed = listing_.find(name);
   return listed ? &places_[static_cast<std::size_t>(listed - listing_.tensors().data())] : nullptr;
@@ -120,7 +142,7 @@ std::span<const std::byte> Checkpoint::bytes(std::string_view name) const {
   if (place == nullptr) return {};
   const Shard& shard = shards_[place->shard];
   const StoredTensor& tensor = shard.tensors[place->tensor];
-  if (shard.file.bytes().size() < tensor.end) return {};  // closed
+  if (shard.file.bytes().size() < tensor.end) return {};  // not there, or closed
   return shard.file.bytes().subspan(tensor.begin, tensor.end - tensor.begin);
 }
 

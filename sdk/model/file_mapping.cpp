@@ -1,35 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/model/file_mapping.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <cstdint>
 #include <utility>
-
-#include "kernels/base/quote_name.h"
 
 namespace arges::sdk {
 namespace {
 
-// Closes a file descriptor at the end of a scope.
-struct Descriptor {
-  int number;
-  ~Descriptor() {
-    if (number >= 0) ::close(number);
-  }
-};
-
-Status open_error(const std::string& path) {
-  if (errno == ENOENT || errno == ENOTDIR) {
-    return {StatusCode::kNotFound, "file " + quote_name(path) + " does not exist"};
-  }
-  if (errno == ELOOP) return model_invalid("file " + quote_name(path) + " is a symbolic link");
-  return {StatusCode::kIo, "file " + quote_name(path) + " cannot be opened; check its permissions"};
-}
+constexpr std::size_t kBytesBetweenStopChecks = std::size_t{16} << 20;
 
 }  // namespace
 
@@ -49,37 +31,30 @@ FileMapping& FileMapping::operator=(FileMapping&& other) noexcept {
   return *this;
 }
 
-Result<FileMapping> FileMapping::open(const std::string& path, FileAccess access) {
-  // O_NONBLOCK: a named pipe in the folder must not make the call wait for a writer.
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
-  if (file.number < 0) return open_error(path);
-  struct stat info {};
-  if (::fstat(file.number, &info) != 0) return open_error(path);
-  if (!S_ISREG(info.st_mode)) return model_invalid(quote_name(path) + " is not a regular file");
+Result<FileMapping> FileMapping::of(const ModelFile& file, FileAccess access,
+                                    const StopCheck& stop) {
   FileMapping mapping;
-  mapping.size_ = static_cast<std::size_t>(info.st_size);
+  mapping.size_ = static_cast<std::size_t>(file.size());
   if (mapping.size_ == 0) return mapping;
-  Status status = access == FileAccess::kMap ? mapping.map(file.number) : mapping.read(file.number);
-  if (!status.ok()) return Status(status.code(), status.message() + " " + quote_name(path));
+  ARGES_RETURN_IF_ERROR(access == FileAccess::kMap ? mapping.map(file) : mapping.read(file, stop));
   return mapping;
 }
 
-Status FileMapping::map(int descriptor) {
-  void* data = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, descriptor, 0);
+Status FileMapping::map(const ModelFile& file) {
+  void* data = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.descriptor(), 0);
   if (data == MAP_FAILED) return {StatusCode::kOutOfMemoryHost, "no address space to map"};
   data_ = static_cast<const std::byte*>(data);
   mapped_ = true;
   return {};
 }
 
-Status FileMapping::read(int descriptor) {
+Status FileMapping::read(const ModelFile& file, const StopCheck& stop) {
   ARGES_ASSIGN_OR_RETURN(copy_, Memory::allocate(size_));
-  std::size_t done = 0;
-  while (done < size_) {
-    const ssize_t got = ::read(descriptor, copy_.data() + done, size_ - done);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return {StatusCode::kIo, "the file ended or failed while being read:"};
-    done += static_cast<std::size_t>(got);
+  for (std::size_t done = 0; done < size_;) {
+    ARGES_RETURN_IF_ERROR(stop());
+    const std::size_t part = std::min(size_ - done, kBytesBetweenStopChecks);
+    ARGES_RETURN_IF_ERROR(file.read(done, copy_.data() + done, part));
+    done += part;
   }
   data_ = copy_.data();
   return {};

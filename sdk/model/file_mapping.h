@@ -3,17 +3,18 @@
 
 #include <cstddef>
 #include <span>
-#include <string>
 
 #include "kernels/base/memory.h"
 #include "kernels/base/status.h"
+#include "kernels/base/stop_check.h"
+#include "sdk/model/model_file.h"
 
 namespace arges::sdk {
 
 // How a file's bytes are brought in.
 enum class FileAccess {
   kMap,   // pages are read when touched; a file cut short meanwhile raises SIGBUS in the reader
-  kRead,  // the whole file is copied into memory at open; later changes to it do no harm
+  kRead,  // the whole file is copied into memory; later changes to it do no harm
 };
 
 // The bytes of one regular file, read only. Movable; the bytes stay put when it moves and live as
@@ -25,9 +26,9 @@ class FileMapping {
   FileMapping(FileMapping&& other) noexcept;
   FileMapping& operator=(FileMapping&& other) noexcept;
 
-  // Opens a file by path. The last component may not be a symbolic link (ModelFolder resolves
-  // links first). NOT_FOUND, MODEL_INVALID for what is no regular file, IO, OUT_OF_MEMORY_HOST.
-  static Result<FileMapping> open(const std::string& path, FileAccess access);
+  // All of a file, which may be closed afterwards. `stop` is asked while it is copied. IO,
+  // OUT_OF_MEMORY_HOST, what `stop` returns.
+  static Result<FileMapping> of(const ModelFile& file, FileAccess access, const StopCheck& stop);
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
 
@@ -36,8 +37,8 @@ class FileMapping {
   void advise_unneeded(std::span<const std::byte> part) const;
 
  private:
-  Status map(int descriptor);
-  Status read(int descriptor);
+  Status map(const ModelFile& file);
+  Status read(const ModelFile& file, const StopCheck& stop);
 
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;

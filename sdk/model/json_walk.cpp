@@ -13,11 +13,14 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::uint64_t kEventsBetweenStopChecks = 1 << 14;
+
 // Adapts the parser's events: checks depth and keys, and keeps the first failure.
 class Adapter final : public nlohmann::json_sax<json> {
  public:
-  Adapter(std::string_view what, const JsonLimits& limits, JsonVisitor& visitor)
-      : what_(what), limits_(limits), visitor_(visitor) {}
+  Adapter(std::string_view what, const JsonLimits& limits, JsonVisitor& visitor,
+          const StopCheck& stop)
+      : what_(what), limits_(limits), visitor_(visitor), stop_(stop) {}
 
   Status status() const { return status_; }
 
@@ -61,12 +64,15 @@ class Adapter final : public nlohmann::json_sax<json> {
   }
   bool keep(Status status) {
     if (status_.ok()) status_ = std::move(status);
+    if (status_.ok() && ++events_ % kEventsBetweenStopChecks == 0) status_ = stop_();
     return status_.ok();
   }
 
   std::string_view what_;
   const JsonLimits& limits_;
   JsonVisitor& visitor_;
+  const StopCheck& stop_;
+  std::uint64_t events_ = 0;
   // The keys of each open object. Ordered: a file may choose names that share a hash.
   std::vector<std::set<std::string>> open_;
   Status status_;
@@ -75,12 +81,12 @@ class Adapter final : public nlohmann::json_sax<json> {
 }  // namespace
 
 Status walk_json(std::string_view what, std::string_view text, const JsonLimits& limits,
-                 JsonVisitor& visitor) {
+                 JsonVisitor& visitor, const StopCheck& stop) {
   // The parser takes a NUL for the end of the text, which would hide what follows it.
   if (text.find('\0') != std::string_view::npos) {
     return model_invalid(std::string(what) + " holds a NUL byte, so it is not JSON");
   }
-  Adapter adapter(what, limits, visitor);
+  Adapter adapter(what, limits, visitor, stop);
   json::sax_parse(text.begin(), text.end(), &adapter);
   return adapter.status();
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "kernels/base/status.h"
+#include "kernels/base/stop_check.h"
 
 namespace arges::sdk {
 
@@ -31,8 +32,9 @@ class JsonVisitor {
 
 // Walks one JSON document without building a tree; memory stays near the longest string plus the
 // keys of the open objects. MODEL_INVALID, beginning with `what` (the file's name), for malformed
-// text, a NUL byte, invalid UTF-8, a key given twice in one object, or more than the limits.
+// text, a NUL byte, invalid UTF-8, a key given twice in one object, or more than the limits. What
+// `stop` returns, which is asked every few thousand values.
 Status walk_json(std::string_view what, std::string_view text, const JsonLimits& limits,
-                 JsonVisitor& visitor);
+                 JsonVisitor& visitor, const StopCheck& stop = never_stop());
 
 }  // namespace arges::sdk

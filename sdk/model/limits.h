@@ -12,13 +12,16 @@ struct ModelLimits {
   // One safetensors file.
   std::uint64_t header_bytes = 100'000'000;  // the format's own cap
   std::size_t tensors_per_file = 65'536;
-  std::size_t name_bytes = 512;                      // a tensor's name
+  std::uint64_t metadata_bytes = std::uint64_t{1} << 20;  // of "__metadata__", keys and values
+  std::size_t name_bytes = 512;                           // a tensor's name
   std::uint64_t dimension = std::uint64_t{1} << 31;  // one extent of a shape; the rank is Shape's
 
   // model.safetensors.index.json
   std::uint64_t index_bytes = std::uint64_t{64} << 20;
   std::size_t index_tensors = std::size_t{1} << 20;
   std::size_t shards = 1024;
+  // The headers of all shards. A million tensors, the most that an index names, take some 170 MB.
+  std::uint64_t all_header_bytes = 256'000'000;
 
   // config.json and its neighbours
   std::uint64_t config_bytes = std::uint64_t{1} << 20;

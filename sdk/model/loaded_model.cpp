@@ -13,9 +13,17 @@
 namespace arges::sdk {
 namespace {
 
-Status load_text_tools(const ModelFolder& folder, const LoadOptions& options, LoadedModel& model) {
+// Before it is known how many bytes there are.
+StopCheck preparing(const LoadProgress& progress) {
+  return [&progress]() -> Status {
+    return !progress || progress(0, 0) ? Status() : loading_cancelled();
+  };
+}
+
+Status load_text_tools(const ModelFolder& folder, const LoadOptions& options, const StopCheck& stop,
+                       LoadedModel& model) {
   if (options.weights_only) return {};
-  ARGES_ASSIGN_OR_RETURN(model.tokenizer, read_tokenizer(folder));
+  ARGES_ASSIGN_OR_RETURN(model.tokenizer, read_tokenizer(folder, stop));
   ARGES_RETURN_IF_ERROR(check_vocabulary(*model.tokenizer, model.config.text.vocab_size));
   std::optional<language::TokenId> image_token;
   if (model.config.vision) image_token = model.config.image_token;
@@ -35,18 +43,20 @@ void find_suppressed(LoadedModel& model) {
   model.suppressed.insert(place, model.config.image_token);
 }
 
-// Cheap checks first: everything that can be refused is refused before weights are packed.
+// Cheap checks first: everything that can be refused is refused before memory is set aside for
+// weights.
 Status load(const std::string& path, const kernels::ExecContext& context,
             const LoadOptions& options, LoadedModel& model) {
+  const StopCheck stop = preparing(options.progress);
   ARGES_ASSIGN_OR_RETURN(const ModelFolder folder, ModelFolder::open(path));
   ARGES_ASSIGN_OR_RETURN(model.config, read_model_config(folder, options.limits));
-  ARGES_ASSIGN_OR_RETURN(Checkpoint opened,
-                         Checkpoint::open(folder, options.limits, options.access));
+  ARGES_ASSIGN_OR_RETURN(Checkpoint opened, Checkpoint::open(folder, options.limits, stop));
   auto checkpoint = std::make_unique<Checkpoint>(std::move(opened));
   const WeightNames names =
       detect_weight_names(checkpoint->listing(), model.config.vision.has_value());
   ARGES_ASSIGN_OR_RETURN(model.census, take_census(model.config, names, checkpoint->listing()));
-  ARGES_RETURN_IF_ERROR(load_text_tools(folder, options, model));
+  ARGES_RETURN_IF_ERROR(load_text_tools(folder, options, stop, model));
+  ARGES_RETURN_IF_ERROR(checkpoint->bring_in(folder, options.access, stop));
   ARGES_ASSIGN_OR_RETURN(model.weights,
                          load_weights(context, model.config, names, model.census.total.bytes,
                                       std::move(checkpoint), options.access, options.progress));

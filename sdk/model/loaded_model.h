@@ -22,7 +22,9 @@ struct LoadOptions {
   // Leaves out tokenizer and prompt family, for tools that work on ids and for folders that have
   // none.
   bool weights_only = false;
-  LoadProgress progress;  // may be empty
+  // May be empty. Called with 0 of 0 bytes, too, while the files are looked through; CANCELLED
+  // follows within about a second of its false.
+  LoadProgress progress;
 };
 
 // A model in memory. Immutable after load_model, so any number of threads may read it; the weights

@@ -66,19 +66,20 @@ Result<std::string> ModelFolder::resolve(std::string_view name) const {
   return resolved.string();
 }
 
-Result<FileMapping> ModelFolder::open_file(std::string_view name, FileAccess access) const {
+Result<ModelFile> ModelFolder::open_file(std::string_view name) const {
   ARGES_ASSIGN_OR_RETURN(const std::string path, resolve(name));
-  return FileMapping::open(path, access);
+  return ModelFile::open(path);
 }
 
 Result<std::string> ModelFolder::read_text(std::string_view name, std::uint64_t max_bytes) const {
-  ARGES_ASSIGN_OR_RETURN(const FileMapping file, open_file(name, FileAccess::kMap));
-  const auto bytes = file.bytes();
-  if (bytes.size() > max_bytes) {
-    return model_invalid("file " + quote_name(name) + " has " + std::to_string(bytes.size()) +
+  ARGES_ASSIGN_OR_RETURN(const ModelFile file, open_file(name));
+  if (file.size() > max_bytes) {
+    return model_invalid("file " + quote_name(name) + " has " + std::to_string(file.size()) +
                          " bytes; at most " + std::to_string(max_bytes) + " are accepted");
   }
-  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  auto text = file.read_text(0, file.size());
+  if (text.ok()) return text;
+  return Status(text.status().code(), "file " + quote_name(name) + ": " + text.status().message());
 }
 
 }  // namespace arges::sdk

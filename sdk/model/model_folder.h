@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "kernels/base/status.h"
-#include "sdk/model/file_mapping.h"
+#include "sdk/model/model_file.h"
 
 namespace arges::sdk {
 
@@ -31,9 +31,10 @@ class ModelFolder {
 
   // Opens a file. MODEL_INVALID for a name that is not plain, a link that leaves the folder or
   // anything but a regular file; NOT_FOUND; IO.
-  Result<FileMapping> open_file(std::string_view name, FileAccess access) const;
+  Result<ModelFile> open_file(std::string_view name) const;
 
-  // A whole small file; MODEL_INVALID if it is longer than max_bytes.
+  // A whole small file, copied; MODEL_INVALID if it is longer than max_bytes, which is looked at
+  // before memory is set aside.
   Result<std::string> read_text(std::string_view name, std::uint64_t max_bytes) const;
 
  private:

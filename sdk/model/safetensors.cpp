@@ -21,28 +21,28 @@ Status tensor_problem(std::string_view file, const StoredTensor& tensor, const s
   return file_problem(file, "tensor " + quote_name(tensor.name) + " " + what);
 }
 
-std::uint64_t little_endian(std::span<const std::byte> bytes) {
+std::uint64_t little_endian(std::string_view bytes) {
   std::uint64_t value = 0;
   for (std::size_t i = 0; i < kPrefix; ++i) {
-    value |= std::to_integer<std::uint64_t>(bytes[i]) << (8 * i);
+    value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
   }
   return value;
 }
 
 // The header's text; the data follow it.
-Result<std::string_view> find_header(std::span<const std::byte> file, std::string_view name,
-                                     const ModelLimits& limits) {
-  if (file.size() < kPrefix)
-    return file_problem(name, "is shorter than 8 bytes; download it again");
-  const std::uint64_t length = little_endian(file);
+Result<std::string> read_header(const ReadBytes& read, std::uint64_t file_bytes,
+                                std::string_view name, const ModelLimits& limits) {
+  if (file_bytes < kPrefix) return file_problem(name, "is shorter than 8 bytes; download it again");
+  ARGES_ASSIGN_OR_RETURN(const std::string prefix, read(0, kPrefix));
+  const std::uint64_t length = little_endian(prefix);
   if (length > limits.header_bytes) {
     return file_problem(name, "claims a header of " + std::to_string(length) +
                                   " bytes; it is no safetensors file or is damaged");
   }
-  if (length > file.size() - kPrefix) {
+  if (length > file_bytes - kPrefix) {
     return file_problem(name, "ends inside its header; download it again");
   }
-  const std::string_view header(reinterpret_cast<const char*>(file.data()) + kPrefix, length);
+  ARGES_ASSIGN_OR_RETURN(std::string header, read(kPrefix, length));
   if (!header.starts_with('{')) return file_problem(name, "has a header that is no JSON object");
   return header;
 }
@@ -88,17 +88,19 @@ Status check_coverage(std::string_view file, const std::vector<StoredTensor>& te
 
 }  // namespace
 
-Result<std::vector<StoredTensor>> read_safetensors(std::span<const std::byte> file,
+Result<std::vector<StoredTensor>> read_safetensors(const ReadBytes& read, std::uint64_t file_bytes,
                                                    std::string_view file_name,
-                                                   const ModelLimits& limits) {
-  ARGES_ASSIGN_OR_RETURN(const std::string_view header, find_header(file, file_name, limits));
+                                                   const ModelLimits& limits,
+                                                   const StopCheck& stop) {
+  ARGES_ASSIGN_OR_RETURN(const std::string header,
+                         read_header(read, file_bytes, file_name, limits));
   SafetensorsHeaderVisitor visitor(file_name, limits);
   const JsonLimits json{3, limits.tensors_per_file + 1};  // one more for "__metadata__"
-  ARGES_RETURN_IF_ERROR(walk_json("file " + quote_name(file_name), header, json, visitor));
+  ARGES_RETURN_IF_ERROR(walk_json("file " + quote_name(file_name), header, json, visitor, stop));
   std::vector<StoredTensor> tensors = visitor.take_tensors();
 
   const std::uint64_t data_start = kPrefix + header.size();
-  const std::uint64_t data_bytes = file.size() - data_start;
+  const std::uint64_t data_bytes = file_bytes - data_start;
   for (const StoredTensor& tensor : tensors) {
     ARGES_RETURN_IF_ERROR(check_span(file_name, tensor, data_bytes));
   }

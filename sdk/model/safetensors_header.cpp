@@ -53,7 +53,13 @@ Status SafetensorsHeaderVisitor::close() {
 
 Status SafetensorsHeaderVisitor::key(const std::string& name) {
   if (depth_ == 1) return begin_tensor(name);
-  return in_metadata_ ? Status() : begin_field(name);
+  return in_metadata_ ? count_metadata(name) : begin_field(name);
+}
+
+Status SafetensorsHeaderVisitor::count_metadata(const std::string& text) {
+  metadata_bytes_ += text.size();
+  if (metadata_bytes_ <= limits_.metadata_bytes) return {};
+  return problem("has more than " + std::to_string(limits_.metadata_bytes) + " bytes");
 }
 
 Status SafetensorsHeaderVisitor::begin_tensor(const std::string& name) {
@@ -80,7 +86,7 @@ Status SafetensorsHeaderVisitor::begin_field(const std::string& name) {
 }
 
 Status SafetensorsHeaderVisitor::text(const std::string& value) {
-  if (in_metadata_ && depth_ == 2) return {};
+  if (in_metadata_ && depth_ == 2) return count_metadata(value);
   if (depth_ != 2 || field_ != Field::kType) return problem("has a string where none belongs");
   type_ = find_stored_type(value);
   return type_ ? Status() : problem("has the unknown dtype " + quote_name(value));

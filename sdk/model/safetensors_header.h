@@ -35,6 +35,7 @@ class SafetensorsHeaderVisitor final : public JsonVisitor {
   enum class Field { kNone, kType, kShape, kOffsets };
 
   Status begin_tensor(const std::string& name);
+  Status count_metadata(const std::string& text);
   Status begin_field(const std::string& name);
   Status finish_tensor();
   Status finish_array();
@@ -44,6 +45,7 @@ class SafetensorsHeaderVisitor final : public JsonVisitor {
   const ModelLimits& limits_;
   int depth_ = 0;
   bool in_metadata_ = false;
+  std::uint64_t metadata_bytes_ = 0;
   Field field_ = Field::kNone;
   std::vector<std::uint64_t> numbers_;  // of the array being read
   std::string name_;                    // of the tensor being read, and its three fields

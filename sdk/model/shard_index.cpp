@@ -88,11 +88,12 @@ class IndexVisitor final : public JsonVisitor {
 
 }  // namespace
 
-Result<ShardIndex> parse_shard_index(std::string_view text, const ModelLimits& limits) {
+Result<ShardIndex> parse_shard_index(std::string_view text, const ModelLimits& limits,
+                                     const StopCheck& stop) {
   if (text.size() > limits.index_bytes) return problem("is too long to be an index");
   IndexVisitor visitor(limits);
   const JsonLimits json{limits.json_depth, limits.index_tensors};
-  ARGES_RETURN_IF_ERROR(walk_json("file " + quote_name(kIndexFile), text, json, visitor));
+  ARGES_RETURN_IF_ERROR(walk_json("file " + quote_name(kIndexFile), text, json, visitor, stop));
   ShardIndex index = visitor.take();
   if (!visitor.saw_map() || index.entries.empty()) return problem("has no weight_map");
   std::sort(index.entries.begin(), index.entries.end(),

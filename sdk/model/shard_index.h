@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/base/status.h"
+#include "kernels/base/stop_check.h"
 #include "sdk/model/limits.h"
 
 namespace arges::sdk {
@@ -28,6 +29,8 @@ struct ShardIndex {
 
 // Parses the text of an index. MODEL_INVALID for malformed JSON, a duplicate, an empty map, a
 // shard name that is not a plain *.safetensors file name, or more than the limits allow.
-Result<ShardIndex> parse_shard_index(std::string_view text, const ModelLimits& limits);
+// What `stop` returns, which is asked while a long index is read.
+Result<ShardIndex> parse_shard_index(std::string_view text, const ModelLimits& limits,
+                                     const StopCheck& stop = never_stop());
 
 }  // namespace arges::sdk

@@ -15,33 +15,36 @@ using language::TokenId;
 using language::Tokenizer;
 using Loaded = Result<std::unique_ptr<Tokenizer>>;
 
-Result<std::string> read(const ModelFolder& folder, std::string_view name) {
-  return folder.read_text(name, language::TextLimits{}.max_tokenizer_bytes);
+Result<std::string> read(const ModelFolder& folder, std::string_view name, const StopCheck& stop) {
+  auto text = folder.read_text(name, language::TextLimits{}.max_tokenizer_bytes);
+  ARGES_RETURN_IF_ERROR(stop());
+  return text;
 }
 
-Result<std::string> read_if_present(const ModelFolder& folder, std::string_view name) {
-  return folder.has(name) ? read(folder, name) : std::string();
+Result<std::string> read_if_present(const ModelFolder& folder, std::string_view name,
+                                    const StopCheck& stop) {
+  return folder.has(name) ? read(folder, name, stop) : std::string();
 }
 
-Loaded load_from_merges(const ModelFolder& folder) {
-  ARGES_ASSIGN_OR_RETURN(const std::string merges, read(folder, "merges.txt"));
+Loaded load_from_merges(const ModelFolder& folder, const StopCheck& stop) {
+  ARGES_ASSIGN_OR_RETURN(const std::string merges, read(folder, "merges.txt", stop));
   ARGES_ASSIGN_OR_RETURN(const std::string config,
-                         read_if_present(folder, "tokenizer_config.json"));
+                         read_if_present(folder, "tokenizer_config.json", stop));
   if (!folder.has("vocab.json")) return language::load_bpe_from_merges(merges, config);
-  ARGES_ASSIGN_OR_RETURN(const std::string vocabulary, read(folder, "vocab.json"));
+  ARGES_ASSIGN_OR_RETURN(const std::string vocabulary, read(folder, "vocab.json", stop));
   return language::load_bpe_from_vocab_and_merges(vocabulary, merges, config);
 }
 
-Loaded load(const ModelFolder& folder) {
+Loaded load(const ModelFolder& folder, const StopCheck& stop) {
   if (folder.has("tokenizer.model")) {
-    ARGES_ASSIGN_OR_RETURN(const std::string model, read(folder, "tokenizer.model"));
+    ARGES_ASSIGN_OR_RETURN(const std::string model, read(folder, "tokenizer.model", stop));
     return language::load_sentencepiece(model);
   }
   if (folder.has("tokenizer.json")) {
-    ARGES_ASSIGN_OR_RETURN(const std::string json, read(folder, "tokenizer.json"));
+    ARGES_ASSIGN_OR_RETURN(const std::string json, read(folder, "tokenizer.json", stop));
     return language::load_bpe_from_tokenizer_json(json);
   }
-  if (folder.has("merges.txt")) return load_from_merges(folder);
+  if (folder.has("merges.txt")) return load_from_merges(folder, stop);
   return Status(StatusCode::kNotFound,
                 "model folder has no tokenizer; it needs tokenizer.model, tokenizer.json or "
                 "merges.txt");
@@ -61,8 +64,9 @@ bool is_zero_row(const std::byte* row, std::int64_t elements, DType dtype) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Tokenizer>> read_tokenizer(const ModelFolder& folder) {
-  ARGES_ASSIGN_OR_RETURN(std::unique_ptr<Tokenizer> tokenizer, load(folder));
+Result<std::shared_ptr<const Tokenizer>> read_tokenizer(const ModelFolder& folder,
+                                                        const StopCheck& stop) {
+  ARGES_ASSIGN_OR_RETURN(std::unique_ptr<Tokenizer> tokenizer, load(folder, stop));
   return std::shared_ptr<const Tokenizer>(std::move(tokenizer));
 }
 

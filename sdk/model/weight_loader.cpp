@@ -131,7 +131,7 @@ class Loader final : public WeightVisitor {
     if (kept_.empty() || kept_.back() != name) weights_.checkpoint->advise_unneeded(name);
     done_bytes_ += static_cast<std::int64_t>(weights_.checkpoint->bytes(name).size());
     if (!progress_ || progress_(done_bytes_, total_bytes_)) return {};
-    return {StatusCode::kCancelled, "loading the model was cancelled"};
+    return loading_cancelled();
   }
 
   const kernels::ExecContext& context_;
@@ -158,6 +158,10 @@ Status compute_slopes(const language::DecoderConfig& config, ModelWeights& weigh
 }
 
 }  // namespace
+
+Status loading_cancelled() {
+  return {StatusCode::kCancelled, "loading the model was cancelled"};
+}
 
 Result<ModelWeights> load_weights(const kernels::ExecContext& context, const ModelConfig& config,
                                   const WeightNames& names, std::int64_t total_bytes,

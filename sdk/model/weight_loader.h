@@ -18,6 +18,8 @@ namespace arges::sdk {
 // Called after each tensor with bytes done and bytes in all, on the loading thread; false stops
 // the load with CANCELLED.
 using LoadProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
+// The answer to a load that LoadProgress stopped.
+Status loading_cancelled();
 
 // All weights of a model and the memory they refer to. Movable; the weights' views stay valid.
 struct ModelWeights {

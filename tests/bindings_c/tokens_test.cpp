@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <string>
 #include <vector>
@@ -8,6 +9,13 @@
 
 namespace arges::bindings_test {
 namespace {
+
+// Bytes that the process has taken at most.
+std::uint64_t peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
 
 class Tokens : public testing::Test {
  protected:
@@ -44,6 +52,17 @@ TEST_F(Tokens, AreNotWrittenWhereThereIsNoRoomForAll) {
   ASSERT_EQ(arges_detokenize(engine, ids, 2, &text, 1, &length), ARGES_OK);
   EXPECT_EQ(length, 2u);
   EXPECT_EQ(text, '-');
+}
+
+// What they stand for is counted and never held: the longest token, again and again, has more bytes
+// than there is room for.
+TEST_F(Tokens, AreCountedWithoutMemoryForTheirText) {
+  const std::vector<std::int32_t> ids(50'000'000, 'a');
+  std::uint64_t length = 0;
+  const std::uint64_t before = peak_memory();
+  ASSERT_EQ(arges_detokenize(engine, ids.data(), ids.size(), nullptr, 0, &length), ARGES_OK);
+  EXPECT_EQ(length, ids.size());
+  EXPECT_LT(peak_memory() - before, 10'000'000u);
 }
 
 TEST_F(Tokens, ThatDoNotExistAreRefused) {

@@ -2,6 +2,7 @@
 """Files that are missing, damaged or of the wrong kind end a command with status 1 and a reason."""
 
 import json
+import os
 import pathlib
 import resource
 import subprocess
@@ -138,14 +139,28 @@ class Files(cli.ToolTest):
     def test_token_ids_outside_the_vocabulary_are_named(self):
         self.assertIn("999999", self.fail(*self.logits(TEXT, self.write("ids.txt", b"1 999999"))))
 
-    def test_a_file_that_never_ends_is_refused(self):
-        for words in [["ask", "--model", VL, ENDLESS, "why?"], self.image(VL, ENDLESS),
-                      ["debug", "features", "--model", VL, ENDLESS, "--out", self.folder / "o.npy"],
-                      self.logits(TEXT, ENDLESS), ["eval", VL, ENDLESS],
-                      ["debug", "tokens", "--model", TINY_BPE, "--encode-file", ENDLESS]]:
+    def every_way_in(self, file):
+        return [["ask", "--model", VL, file, "why?"], self.image(VL, file),
+                ["debug", "features", "--model", VL, file, "--out", self.folder / "o.npy"],
+                self.logits(TEXT, file), ["eval", VL, file],
+                ["debug", "tokens", "--model", TINY_BPE, "--encode-file", file]]
+
+    def test_a_file_beyond_its_limit_is_refused(self):
+        huge = self.write("huge", b"")
+        os.truncate(huge, 1 << 40)
+        for words in self.every_way_in(huge):
             message = self.fail(*words)
-            self.assertIn(ENDLESS, message)
+            self.assertIn(str(huge), message)
             self.assertIn("bytes", message)
+
+    def test_what_is_no_file_is_neither_read_nor_waited_for(self):
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        for path in [pipe, ENDLESS]:
+            for words in self.every_way_in(path):
+                message = self.fail(*words)
+                self.assertIn(str(path), message)
+                self.assertIn("name a file", message)
 
     def test_running_out_of_memory_is_told_in_words(self):
         if run_in_little_memory("--help").returncode != cli.OK:

@@ -150,9 +150,9 @@ typedef struct arges_request arges_request;
 
 /* ---- Engine ----------------------------------------------------------------------------- */
 
-/* Called on the loading thread as weights arrive, with bytes done and in all. Return 0 to go on,
- * anything else to stop loading with ARGES_CANCELLED, as does an exception. Must not end its
- * thread. */
+/* Called on the loading thread as weights arrive, with bytes done and in all; before that, while
+ * the files are looked through or read, with 0 and 0. Return 0 to go on, anything else to stop
+ * loading with ARGES_CANCELLED, as does an exception. Must not end its thread. */
 typedef int32_t (*arges_progress_fn)(void* user, uint64_t done_bytes, uint64_t total_bytes);
 
 #define ARGES_FILES_MAP 1u  /* pages are read when they are touched; files must stay as they are */
@@ -193,13 +193,14 @@ ARGES_API arges_status arges_engine_open(const arges_engine_options* options, ar
 
 /* The same in the background: returns at once, with a request. options are copied; progress must be
  * NULL in them. PROGRESS events arrive in `queue` under `tag`, with the bytes of all weights in
- * prompt_tokens and of those loaded in prompt_done; then exactly one terminal event. After DONE
- * arges_request_take_engine hands the engine over. CANCELLED follows arges_request_cancel and the
- * queue's closing, at the next weight; FAILED has the status that arges_engine_open would answer.
- * arges_request_wait works as for any request. An engine that nobody has taken belongs to the
- * request and is closed with it: before arges_request_free returns, or when loading ends if that
- * comes later.
- * BUSY while 1024 terminal events wait in the queue, INVALID_ARGUMENT, IO, OUT_OF_MEMORY_HOST. */
+ * prompt_tokens and of those loaded in prompt_done, both 0 before the first weight; then exactly
+ * one terminal event. After DONE arges_request_take_engine hands the engine over. CANCELLED follows
+ * arges_request_cancel and the queue's closing, within about a second, behind the tokenizer
+ * (seconds at most) or at the next weight; FAILED has the status that arges_engine_open would
+ * answer. arges_request_wait works as for any request. An engine that nobody has taken belongs to
+ * the request and is closed with it: before arges_request_free returns, or when loading ends if
+ * that comes later. BUSY while 1024 terminal events wait in the queue, INVALID_ARGUMENT, IO,
+ * OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_engine_open_async(const arges_engine_options* options,
                                                arges_queue* queue, uint64_t tag,
                                                arges_request** out);

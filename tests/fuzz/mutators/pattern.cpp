@@ -19,7 +19,11 @@ constexpr std::string_view kAtoms[] = {
     "\\1",    "(?R)",      "(?1)",    "(?i)",        "\\N{U+61}", "\\x{10FFFF}",
     "\\xff",  "(*COMMIT)", "(*SKIP)", "(*PRUNE)",    "(*ACCEPT)", "(?C1)",
     "(?<=a)", "(?!b)",     "\\Qa\\E", "[[:alpha:]]", "\\d",       "\\w"};
-constexpr std::string_view kQuantifiers[] = {"*",   "+",     "?",    "*?",    "*+",
+// What a reader of patterns that is not the engine may take for the beginning of something else.
+constexpr std::string_view kDisguises[] = {"(?#[)",      "(?C\"[\")", "(?x)#[\n", "[^^]{0}",
+                                           "[[:]{0}",    "[]:]",      "\\c[{0}",  "[\\Q\\E][]{0}",
+                                           "[\\E][]{0}", "\\Q",       "\\E",      "\\N{3}"};
+constexpr std::string_view kQuantifiers[] = {"*",   "+",     "?",    "*?",    "*+",     "{0}",
                                              "{2}", "{0,3}", "{1,}", "{200}", "{65535}"};
 constexpr std::string_view kOpenings[] = {
     "(", "(?:", "(?>", "(?|", "(?=", "(?!", "(?<=", "(?<n>", "(?i:"};
@@ -37,7 +41,7 @@ std::string some_expression(Random& random, int depth) {
     if (depth > 0 && random.one_in(3)) {
       out += std::string(random.pick(kOpenings)) + some_expression(random, depth - 1) + ")";
     } else {
-      out += random.pick(kAtoms);
+      out += random.one_in(8) ? random.pick(kDisguises) : random.pick(kAtoms);
     }
     if (random.one_in(2)) out += random.pick(kQuantifiers);
   }
@@ -67,7 +71,7 @@ std::string fresh(Random& random) {
 std::string mutate_pattern(std::string pattern, Random& random) {
   const std::size_t at = random.below(pattern.size() + 1);
   const std::size_t count = random.up_to(pattern.size() - at + 1);
-  switch (random.below(10)) {
+  switch (random.below(11)) {
     case 0:
       return some_verbs(random) + pattern;
     case 1:
@@ -82,6 +86,8 @@ std::string mutate_pattern(std::string pattern, Random& random) {
       return std::string(random.pick(kOpenings)) + pattern + ")" +
              std::string(random.pick(kQuantifiers));
     case 6:
+      return std::string(random.pick(kDisguises)) + pattern;
+    case 7:
       return mutate_bytes(std::move(pattern), random, 16);
     default:
       return fresh(random);

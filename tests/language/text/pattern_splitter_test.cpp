@@ -98,18 +98,65 @@ TEST(PatternSplitter, RefusesOptionsForTheEngineAndBackReferences) {
   EXPECT_EQ(code("[(*]+"), StatusCode::kOk);
 }
 
+StatusCode code_of(const std::string& pattern) {
+  return PatternSplitter::create({pattern}, TextLimits()).status().code();
+}
+
 TEST(PatternSplitter, RefusesWhatNoStepIsCountedFor) {
-  const auto code = [](const std::string& pattern) {
-    return PatternSplitter::create({pattern}, TextLimits()).status().code();
+  for (const char* hidden :
+       {R"(\X{2})", "a(?:(*sr:.*))!", "(?:(*asr:b))", "[^]](*SKIP)", "a|(*F)", R"(\p{L}{257})",
+        "(a{2,60000}|b)", R"([a-z\]]{1,9999})", R"(x\\\X)", R"(\N{60000})", R"(\x{41}{257})",
+        R"((?<=.{255}a)b)", R"((?C1)a)", R"((?C"text")a)", R"((?(DEFINE)\X)a)"}) {
+    EXPECT_EQ(code_of(hidden), StatusCode::kUnsupported) << hidden;
+  }
+  for (const char* honest :
+       {R"(\x{10000}{1,3})", R"(\p{Lu}{256})", R"([]X(*{99}\x{3000}-\x{9999}])", R"(\Q(*\X{999}\E)",
+        "[[:alpha:](*]", "a{,b}", R"(\\X)", R"(\(*)", R"((?<=.{255})b)"}) {
+    EXPECT_EQ(code_of(honest), StatusCode::kOk) << honest;
+  }
+}
+
+// What a comment, a class, a quotation or an escape seems to say is not what the engine reads.
+TEST(PatternSplitter, NothingHidesAnItemFromTheCheck) {
+  for (const char* hidden :
+       {R"((?#[)\X+)", R"((?C"[")\X+)", R"((?C255)\X+)", "(?x)#[\n\\X+", R"([^^]{0}\X+)",
+        R"([[:]{0}\X+:]?)", R"((?:\c[){0}\X+)", R"((?:[\Q\E][]){0}\X+)", R"((?:[\E][]){0}\X+)",
+        R"((?(?=a)b|\X))", R"(\Qa\E{300})", R"(a(?#{1}){300})", "(?x)a # \\x\n{300}",
+        R"((?#[)(?:a(*sr:\pL+)))", R"([\E]x]{300})", R"(\x\E{300})"}) {
+    EXPECT_EQ(code_of(hidden), StatusCode::kUnsupported) << hidden;
+  }
+}
+
+TEST(PatternSplitter, RefusesClassesThatTakeLongForOneCharacter) {
+  const auto class_of = [](int properties) {
+    std::string text = "[";
+    for (int i = 0; i < properties; ++i) text += "\\pN";
+    return text + "]";
   };
-  for (const char* hidden : {R"(\X{2})", "a(?:(*sr:.*))!", "(?:(*asr:b))", "[^]](*SKIP)",
-                             R"(\p{L}{257})", "(a{2,60000}|b)", R"([a-z\]]{1,9999})", R"(x\\\X)"}) {
-    EXPECT_EQ(code(hidden), StatusCode::kUnsupported) << hidden;
+  EXPECT_EQ(code_of(class_of(80)), StatusCode::kOk);
+  EXPECT_EQ(code_of(class_of(90)), StatusCode::kUnsupported);
+}
+
+// Where it fails, 256 characters have been looked at and none is consumed.
+TEST(PatternSplitter, AFailingRepeatCostsWhatItLooksAt) {
+  const std::string text(20'000, 'a');
+  for (const auto& [pattern, code] :
+       {std::pair(R"([a-y]{2}[zZ])", StatusCode::kOk),
+        std::pair(R"([a-y]{255}[zZ])", StatusCode::kInvalidArgument)}) {
+    const auto splitter = PatternSplitter::create({pattern}, TextLimits());
+    ASSERT_TRUE(splitter.ok());
+    EXPECT_EQ(read_all(*splitter, text).status().code(), code) << pattern;
   }
-  for (const char* honest : {R"(\x{10000}{1,3})", R"(\p{Lu}{256})", "[]X(*{999}]",
-                             R"(\Q(*\X{999}\E)", "[[:alpha:](*]", "a{,b}", R"(\\X)", R"(\(*)"}) {
-    EXPECT_EQ(code(honest), StatusCode::kOk) << honest;
-  }
+}
+
+// A long text of short pieces: going from one stage's piece back to the text moves over nothing.
+TEST(PatternSplitter, StagesShareTheBudgetWithoutPayingForEachOther) {
+  const auto splitter =
+      PatternSplitter::create({R"(\p{N}{1,3})", R"(\p{Lu}?\p{Ll}+)", R"(\s)"}, TextLimits());
+  ASSERT_TRUE(splitter.ok());
+  std::string text;
+  while (text.size() < 500'000) text += "Word 12 ";
+  EXPECT_TRUE(read_all(*splitter, text).ok());
 }
 
 // Each of its n matches fails only after it has looked at all that follows.
@@ -134,13 +181,20 @@ TEST(PatternSplitter, EndsInsideAMatchWhenItIsStopped) {
   EXPECT_EQ(asked, 10);
 }
 
-// As written in published tokenizers of other families: GPT-2's and Llama 3's.
+// As written in published tokenizers of other families: GPT-2's, GPT-4's, Llama 3's and Qwen 2's.
 TEST(PatternSplitter, HonestPatternsStayFarBelowTheBudget) {
   const std::string llama3 = R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|)"
                              R"( ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
   TextLimits limits;
   limits.max_steps_per_byte /= 4;
-  for (const std::string& pattern : {std::string(kByteLevelPattern) + "|\\x{FFFF}", llama3}) {
+  const std::string gpt4 =
+      R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|)"
+      R"(\s*[\r\n]|\s+(?!\S)|\s+)";
+  const std::string qwen2 = R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}|)"
+                            R"( ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+  const std::string published = std::string(kPublishedPattern) + "|\\x{FFFF}";
+  for (const std::string& pattern :
+       {std::string(kByteLevelPattern) + "|\\x{FFFF}", llama3, gpt4, qwen2, published}) {
     const auto splitter = PatternSplitter::create({pattern}, limits);
     ASSERT_TRUE(splitter.ok());
     for (const char* unit : {"Hello world's end 123456 ", "A", " ", "\n", "1", "日本語", " \n",

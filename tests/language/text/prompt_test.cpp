@@ -220,5 +220,21 @@ TEST(PromptFamily, UnknownNameIsRefused) {
   EXPECT_NE(status.message().find("text-02?[2J"), std::string::npos) << status.message();
 }
 
+// As many parts of a message as a request may hold are one text for the tokenizer.
+TEST(PromptFamily, TakesAllTextOfARequestInOneMessage) {
+  PromptMessage message{Role::kUser, "", {}};
+  std::string part;
+  while (part.size() < 8'000'000) part += "word ";
+  for (int i = 0; i < 4; ++i) message.parts.push_back(TextPart{part});
+  for (const auto& prompt :
+       {family("vl-01", sentence_tokenizer()), family("pocket", pocket_tokenizer())}) {
+    auto encoding = prompt->begin_message(message);
+    ASSERT_TRUE(encoding.ok());
+    PromptTokens tokens;
+    const Status status = encoding->encode_slice(never_stop(), tokens);
+    EXPECT_TRUE(status.ok()) << status.message();
+  }
+}
+
 }  // namespace
 }  // namespace arges::language

@@ -17,7 +17,10 @@ using testing::TestTensors;
 constexpr const char* kIndex = "model.safetensors.index.json";
 
 Result<Checkpoint> open(const TempFolder& folder, FileAccess access = FileAccess::kMap) {
-  return Checkpoint::open(*ModelFolder::open(folder.path()), {}, access);
+  const ModelFolder model = *ModelFolder::open(folder.path());
+  ARGES_ASSIGN_OR_RETURN(Checkpoint checkpoint, Checkpoint::open(model, {}));
+  ARGES_RETURN_IF_ERROR(checkpoint.bring_in(model, access, never_stop()));
+  return checkpoint;
 }
 StatusCode code(const TempFolder& folder) {
   return open(folder).status().code();
@@ -152,6 +155,69 @@ TEST(Checkpoint, RefusesAShardThatIsNoFileOrLiesOutside) {
   std::filesystem::remove(folder.file("2.safetensors"));
   std::filesystem::create_symlink(outside.file("2.safetensors"), folder.file("2.safetensors"));
   EXPECT_EQ(code(folder), StatusCode::kModelInvalid);
+}
+
+// A later shard would be refused with another status, so it was not read.
+TEST(Checkpoint, ComparesEachShardWithTheIndexBeforeTheNext) {
+  const TempFolder folder;
+  write_two_shards(folder);
+  TestTensors tensors = bytes_tensor("a", "aaaa");
+  tensors.merge(bytes_tensor("c", "c"));
+  folder.write("1.safetensors", safetensors_of(tensors));
+  int asked = 0;
+  const auto stop = [&] {
+    ++asked;
+    return Status();
+  };
+  const Status status = Checkpoint::open(*ModelFolder::open(folder.path()), {}, stop).status();
+  EXPECT_EQ(status.code(), StatusCode::kModelInvalid);
+  EXPECT_NE(status.message().find("1.safetensors"), std::string::npos) << status.message();
+  EXPECT_EQ(asked, 1);
+}
+
+TEST(Checkpoint, BoundsTheHeadersOfAllShardsTogether) {
+  const TempFolder folder;
+  write_two_shards(folder);
+  const ModelFolder model = *ModelFolder::open(folder.path());
+  ModelLimits limits;
+  limits.all_header_bytes = 200;
+  EXPECT_TRUE(Checkpoint::open(model, limits).ok());
+  limits.all_header_bytes = 100;
+  EXPECT_EQ(Checkpoint::open(model, limits).status().code(), StatusCode::kModelInvalid);
+}
+
+TEST(Checkpoint, StopsBetweenShards) {
+  const TempFolder folder;
+  write_two_shards(folder);
+  const ModelFolder model = *ModelFolder::open(folder.path());
+  for (const int last : {1, 2}) {
+    int asked = 0;
+    const auto stop = [&] {
+      return ++asked < last ? Status() : Status(StatusCode::kCancelled, "cancelled");
+    };
+    EXPECT_EQ(Checkpoint::open(model, {}, stop).status().code(), StatusCode::kCancelled);
+    EXPECT_EQ(asked, last);
+  }
+}
+
+// Its size is only claimed: headers are looked at before memory is set aside for a file.
+TEST(Checkpoint, OpensWithoutMemoryForTheFiles) {
+  const TempFolder folder;
+  folder.write("model.safetensors", "");
+  std::filesystem::resize_file(folder.file("model.safetensors"), std::uintmax_t{1} << 42);
+  EXPECT_EQ(open(folder, FileAccess::kRead).status().code(), StatusCode::kModelInvalid);
+}
+
+TEST(Checkpoint, NoticesAFileThatChangedItsSizeMeanwhile) {
+  const TempFolder folder;
+  write_two_shards(folder);
+  const ModelFolder model = *ModelFolder::open(folder.path());
+  auto checkpoint = Checkpoint::open(model, {});
+  ASSERT_TRUE(checkpoint.ok());
+  write_tensor(folder, "2.safetensors", "b", "bb");
+  for (const FileAccess access : {FileAccess::kMap, FileAccess::kRead}) {
+    EXPECT_EQ(checkpoint->bring_in(model, access, never_stop()).code(), StatusCode::kIo);
+  }
 }
 
 }  // namespace

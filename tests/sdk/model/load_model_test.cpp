@@ -217,6 +217,7 @@ TEST(LoadModel, ReportsProgressUpToTheTotal) {
   std::int64_t total = 0;
   LoadOptions options;
   options.progress = [&](std::int64_t bytes, std::int64_t of) {
+    if (of == 0) return true;  // the files are looked through
     done.push_back(bytes);
     total = of;
     return true;
@@ -237,6 +238,27 @@ TEST(LoadModel, StopsWhenProgressSaysSo) {
   options.progress = [&](std::int64_t, std::int64_t) { return ++calls < 3; };
   EXPECT_EQ(load(folder, context, options).status().code(), StatusCode::kCancelled);
   EXPECT_EQ(calls, 3);
+}
+
+// Each call could be the last: none of them is followed by work that nobody can end.
+TEST(LoadModel, AsksBeforeItReadsTheHeadersTheTokenizerAndTheFiles) {
+  const TempFolder folder;
+  write_model(tiny_text_model(), folder);
+  const TestContext context;
+  int preparing = 0;
+  LoadOptions options;
+  options.progress = [&](std::int64_t, std::int64_t total) {
+    preparing += total == 0;
+    return true;
+  };
+  ASSERT_TRUE(load(folder, context, options).ok());
+  EXPECT_GE(preparing, 3);
+  for (int last = 1; last <= preparing; ++last) {
+    int calls = 0;
+    options.progress = [&](std::int64_t, std::int64_t) { return ++calls < last; };
+    EXPECT_EQ(load(folder, context, options).status().code(), StatusCode::kCancelled);
+    EXPECT_EQ(calls, last);
+  }
 }
 
 TEST(LoadModel, NamesWhatIsMissing) {

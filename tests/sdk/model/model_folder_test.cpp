@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "sdk/model/file_mapping.h"
 #include "tests/sdk/model/test_files.h"
 
 namespace arges::sdk {
@@ -18,9 +19,14 @@ ModelFolder open(const TempFolder& folder) {
   return *ModelFolder::open(folder.path());
 }
 
-StatusCode open_code(const TempFolder& folder, std::string_view name,
-                     FileAccess access = FileAccess::kMap) {
-  return open(folder).open_file(name, access).status().code();
+StatusCode open_code(const TempFolder& folder, std::string_view name) {
+  return open(folder).open_file(name).status().code();
+}
+
+Result<FileMapping> bring_in(const TempFolder& folder, std::string_view name, FileAccess access,
+                             const StopCheck& stop = never_stop()) {
+  ARGES_ASSIGN_OR_RETURN(const ModelFile file, open(folder).open_file(name));
+  return FileMapping::of(file, access, stop);
 }
 
 class FileAccessModes : public ::testing::TestWithParam<FileAccess> {};
@@ -30,7 +36,7 @@ INSTANTIATE_TEST_SUITE_P(Both, FileAccessModes,
 TEST_P(FileAccessModes, GiveTheSameBytes) {
   const TempFolder folder;
   folder.write("a", "hello");
-  const auto file = open(folder).open_file("a", GetParam());
+  const auto file = bring_in(folder, "a", GetParam());
   ASSERT_TRUE(file.ok()) << file.status().message();
   EXPECT_EQ(std::string(reinterpret_cast<const char*>(file->bytes().data()), 5), "hello");
   EXPECT_EQ(file->bytes().size(), 5u);
@@ -39,7 +45,7 @@ TEST_P(FileAccessModes, GiveTheSameBytes) {
 TEST_P(FileAccessModes, AcceptAnEmptyFile) {
   const TempFolder folder;
   folder.write("a", "");
-  const auto file = open(folder).open_file("a", GetParam());
+  const auto file = bring_in(folder, "a", GetParam());
   ASSERT_TRUE(file.ok()) << file.status().message();
   EXPECT_TRUE(file->bytes().empty());
 }
@@ -47,7 +53,7 @@ TEST_P(FileAccessModes, AcceptAnEmptyFile) {
 TEST_P(FileAccessModes, KeepTheBytesAfterPagesWereGivenBackAndAMove) {
   const TempFolder folder;
   folder.write("a", std::string(20000, 'z'));
-  auto file = open(folder).open_file("a", GetParam());
+  auto file = bring_in(folder, "a", GetParam());
   ASSERT_TRUE(file.ok());
   const FileMapping moved = std::move(file).value();
   moved.advise_unneeded(moved.bytes().subspan(5000, 9000));
@@ -121,7 +127,7 @@ TEST(ModelFolder, DoesNotTakeASiblingWithTheSamePrefixForInside) {
   fs::create_symlink("../model-other/a", parent.file("model/a"));
   const auto folder = ModelFolder::open(parent.file("model"));
   ASSERT_TRUE(folder.ok());
-  EXPECT_EQ(folder->open_file("a", FileAccess::kMap).status().code(), StatusCode::kModelInvalid);
+  EXPECT_EQ(folder->open_file("a").status().code(), StatusCode::kModelInvalid);
 }
 
 TEST(ModelFolder, MayItselfBeReachedThroughALink) {
@@ -131,7 +137,7 @@ TEST(ModelFolder, MayItselfBeReachedThroughALink) {
   fs::create_directory_symlink("model", parent.file("link"));
   const auto folder = ModelFolder::open(parent.file("link"));
   ASSERT_TRUE(folder.ok());
-  EXPECT_TRUE(folder->open_file("a", FileAccess::kMap).ok());
+  EXPECT_TRUE(folder->open_file("a").ok());
 }
 
 TEST(ModelFolder, ReadsTextUpToItsLimit) {
@@ -139,6 +145,38 @@ TEST(ModelFolder, ReadsTextUpToItsLimit) {
   folder.write("a", "12345");
   EXPECT_EQ(open(folder).read_text("a", 5).value(), "12345");
   EXPECT_EQ(open(folder).read_text("a", 4).status().code(), StatusCode::kModelInvalid);
+}
+
+// A sparse file of any size: its limit is looked at before memory is set aside.
+TEST(ModelFolder, ReadsNothingOfAFileBeyondItsLimit) {
+  const TempFolder folder;
+  folder.write("a", "");
+  fs::resize_file(folder.file("a"), std::uintmax_t{1} << 40);
+  EXPECT_EQ(open(folder).read_text("a", 100).status().code(), StatusCode::kModelInvalid);
+}
+
+TEST(ModelFile, IsCutShortWithAnErrorAndWithoutASignal) {
+  const TempFolder folder;
+  folder.write("a", std::string(20000, 'z'));
+  const auto file = open(folder).open_file("a");
+  ASSERT_TRUE(file.ok());
+  fs::resize_file(folder.file("a"), 100);
+  EXPECT_EQ(file->read_text(0, file->size()).status().code(), StatusCode::kIo);
+  EXPECT_EQ(FileMapping::of(*file, FileAccess::kRead, never_stop()).status().code(),
+            StatusCode::kIo);
+  EXPECT_EQ(file->read_text(98, 2).value(), "zz");
+}
+
+TEST(FileMapping, IsReadNoFurtherThanItsStop) {
+  const TempFolder folder;
+  folder.write("a", "");
+  fs::resize_file(folder.file("a"), std::uintmax_t{64} << 20);
+  int asked = 0;
+  const auto stop = [&] {
+    return ++asked < 3 ? Status() : Status(StatusCode::kCancelled, "cancelled");
+  };
+  EXPECT_EQ(bring_in(folder, "a", FileAccess::kRead, stop).status().code(), StatusCode::kCancelled);
+  EXPECT_EQ(asked, 3);
 }
 
 }  // namespace

@@ -11,7 +11,11 @@ namespace {
 using testing::safetensors_of;
 
 Result<std::vector<StoredTensor>> read(const std::string& file, const ModelLimits& limits = {}) {
-  return read_safetensors(std::as_bytes(std::span(file)), "a.safetensors", limits);
+  const auto bytes = [&](std::uint64_t offset, std::uint64_t count) -> Result<std::string> {
+    EXPECT_LE(offset + count, file.size());
+    return file.substr(offset, count);
+  };
+  return read_safetensors(bytes, file.size(), "a.safetensors", limits, never_stop());
 }
 
 StatusCode code(const std::string& file, const ModelLimits& limits = {}) {
@@ -258,6 +262,32 @@ TEST(SafetensorsReader, MessagesCarryNoControlBytesFromTheFile) {
   const Status status = read(safetensors_of(header, "x")).status();
   EXPECT_EQ(status.message().find('\x1b'), std::string::npos);
   EXPECT_EQ(status.message().find('\x07'), std::string::npos);
+}
+
+TEST(SafetensorsReader, BoundsMetadata) {
+  const auto with = [](const std::string& metadata) {
+    return safetensors_of("{\"__metadata__\":{" + metadata + "}}", "");
+  };
+  ModelLimits limits;
+  limits.metadata_bytes = 6;
+  EXPECT_EQ(code(with(R"("ab":"c","d":"ef")"), limits), StatusCode::kOk);
+  EXPECT_EQ(code(with(R"("ab":"c","d":"efg")"), limits), StatusCode::kModelInvalid);
+  EXPECT_EQ(code(with(R"("abc":"c","d":"ef")"), limits), StatusCode::kModelInvalid);
+}
+
+TEST(SafetensorsReader, StopsInALongHeader) {
+  std::string header = "{\"__metadata__\":{\"\":\"\"";
+  for (int i = 0; i < 20'000; ++i) header += ",\"" + std::to_string(i) + "\":\"\"";
+  const std::string file = safetensors_of(header + "}}", "");
+  const auto read = [&](std::uint64_t offset, std::uint64_t count) -> Result<std::string> {
+    return file.substr(offset, count);
+  };
+  int asked = 0;
+  const auto stop = [&] {
+    return ++asked < 2 ? Status() : Status(StatusCode::kCancelled, "cancelled");
+  };
+  EXPECT_EQ(read_safetensors(read, file.size(), "a.safetensors", {}, stop).status().code(),
+            StatusCode::kCancelled);
 }
 
 }  // namespace
