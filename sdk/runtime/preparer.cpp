@@ -198,7 +198,7 @@ Status Preparer::encode_slice(Preparation& preparation) const {
   if (!preparation.image) {
     // A file's pixels are there from here to the end of the encoding: one picture's at a time.
     ARGES_ASSIGN_OR_RETURN(preparation.pixels,
-                           preparation.draft.images[preparation.images_done].pixels());
+                           preparation.draft.images[preparation.images_done].pixels(stop));
     ARGES_RETURN_IF_ERROR(stop());
     ARGES_ASSIGN_OR_RETURN(preparation.image, model_.begin_image(*preparation.pixels));
   }
