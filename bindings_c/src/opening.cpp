@@ -56,7 +56,7 @@ bool Opening::go_on(std::int64_t done, std::int64_t total) {
     event.tag = tag_;
     event.prompt_done = static_cast<std::uint64_t>(done);
     event.prompt_tokens = static_cast<std::uint64_t>(total);
-    events_->try_push(event);
+    events_->try_push(std::move(event));
     return {};
   }));
   return true;

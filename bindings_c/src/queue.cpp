@@ -88,24 +88,23 @@ arges_status take_event(sdk::EventQueue& events, std::int64_t timeout_ms, arges_
 // An array of event structs as the caller knows them.
 class EventArray {
  public:
-  // INVALID_ARGUMENT unless each of them is usable and as long as the first.
+  // INVALID_ARGUMENT unless the first of them is usable.
   static Result<EventArray> create(arges_event* first, std::uint64_t capacity) {
     ARGES_RETURN_IF_ERROR(check_result_struct(first));
     if (capacity < 1 || capacity > sdk::EventQueue::kMaxCapacity) {
       return invalid_argument("the capacity is " + std::to_string(capacity) +
                               "; it must be 1 to 65536");
     }
-    const EventArray array(first, capacity);
-    for (std::uint64_t i = 1; i < capacity; ++i) {
-      if (read_struct_size(array.at(i)) == array.stride_) continue;
-      return invalid_argument("the event structs have different sizes; initialise each of them");
-    }
-    return array;
+    return EventArray(first, capacity);
   }
   arges_event* at(std::uint64_t index) const {
     return reinterpret_cast<arges_event*>(first_ + index * stride_);
   }
-  std::uint64_t capacity() const { return capacity_; }
+  // Whether there is a struct that can be filled, behind others that were: looked at one by one, as
+  // few of a large array are filled in most calls.
+  bool has(std::uint64_t index) const {
+    return index < capacity_ && read_struct_size(at(index)) == stride_;
+  }
 
  private:
   EventArray(arges_event* first, std::uint64_t capacity)
@@ -122,8 +121,7 @@ class EventArray {
 std::uint64_t take_more(sdk::EventQueue& events, const EventArray& out) {
   std::uint64_t count = 1;
   try {
-    while (count < out.capacity() &&
-           take_present(events, out.at(count)) == sdk::EventQueue::News::kEvent) {
+    while (out.has(count) && take_present(events, out.at(count)) == sdk::EventQueue::News::kEvent) {
       ++count;
     }
   } catch (const std::bad_alloc&) {  // the rest waits for the next call

@@ -78,8 +78,8 @@ ModelFacts describe(const ModelOpenOptions& options, const kernels::Backend& bac
 void log_opening(const ModelOpenOptions& options, const ModelFacts& facts) {
   if (!logs(LogLevel::kInfo)) return;
   log(LogLevel::kInfo,
-      "opened " + quote_name(options.path) + " on " + facts.device + " (" + facts.device_reason + "), " +
-          facts.instruction_set + ", " + std::to_string(facts.threads) + " threads, " +
+      "opened " + quote_name(options.path) + " on " + facts.device + " (" + facts.device_reason +
+          "), " + facts.instruction_set + ", " + std::to_string(facts.threads) + " threads, " +
           std::to_string(facts.weight_bytes) + " bytes of weights as " + facts.weight_format);
 }
 

@@ -20,19 +20,24 @@ Result<std::shared_ptr<EventQueue>> EventQueue::create(std::size_t capacity) {
 }
 
 // Precondition: mutex_ is held. Moves the node, so it cannot fail.
-void EventQueue::append(std::list<Event>& node) {
+void EventQueue::append(Slot& slot) {
   if (events_.empty()) readiness_.raise();
-  if (is_terminal(node.front().type)) ++ends_;
-  events_.splice(events_.end(), node);
+  if (is_terminal(slot.front().type)) ++ends_;
+  events_.splice(events_.end(), slot);
   news_.notify_one();
 }
 
-bool EventQueue::try_push(const Event& event) {
-  std::list<Event> node{event};
+bool EventQueue::try_push(Slot& slot) noexcept {
   std::lock_guard lock(mutex_);
   if (closed_ || events_.size() >= capacity_) return false;
-  append(node);
+  append(slot);
   return true;
+}
+
+bool EventQueue::try_push(Event event) {
+  Slot slot(1);
+  slot.front() = std::move(event);
+  return try_push(slot);
 }
 
 Status EventQueue::check_room_for_request() const {
@@ -53,8 +58,9 @@ void EventQueue::push_terminal(Event event) {
   push_terminal(std::move(slot));
 }
 
-std::shared_ptr<void> EventQueue::add_space_listener(std::function<void()> listener) {
-  return listeners_.add(std::move(listener));
+std::shared_ptr<void> EventQueue::add_space_listener(const void* owner,
+                                                     std::function<void()> listener) {
+  return listeners_.add(owner, std::move(listener));
 }
 
 EventQueue::News EventQueue::wait_for_news(std::unique_lock<std::mutex>& lock,

@@ -33,13 +33,18 @@ class EventQueue {
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
 
-  // For the scheduler. False when full (the event is not taken) or closed (the event is dropped
-  // and there is nobody to wait for: see closed()). Throws std::bad_alloc, queue unchanged.
-  bool try_push(const Event& event);
+  // One event in a place of its own.
+  using Slot = std::list<Event>;
+
+  // For the scheduler. False when full or closed (there is nobody to wait for then: see closed());
+  // the slot keeps its event.
+  bool try_push(Slot& slot) noexcept;
+  // The same with a slot made now; a refused event is dropped. Throws std::bad_alloc.
+  bool try_push(Event event);
 
   // Room for one terminal event, set aside when a request is accepted so that memory running out
   // later cannot keep its end from its reader.
-  using TerminalSlot = std::list<Event>;
+  using TerminalSlot = Slot;
   static TerminalSlot make_terminal_slot() { return TerminalSlot(1); }
   // BUSY when so many terminal events wait unread that no request may be added.
   Status check_room_for_request() const;
@@ -50,7 +55,7 @@ class EventQueue {
 
   // Called, from the reader's thread, whenever a pop makes a full queue non-full, and when the
   // queue closes. See SpaceListeners::add.
-  std::shared_ptr<void> add_space_listener(std::function<void()> listener);
+  std::shared_ptr<void> add_space_listener(const void* owner, std::function<void()> listener);
 
   // For readers. What came of waiting at most `timeout` (negative: without limit, zero: not at
   // all).
@@ -72,7 +77,7 @@ class EventQueue {
  private:
   EventQueue(std::size_t capacity, ReadinessFd readiness)
       : capacity_(capacity), readiness_(std::move(readiness)) {}
-  void append(std::list<Event>& node);
+  void append(Slot& slot);
   News wait_for_news(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds timeout);
 
   const std::size_t capacity_;

@@ -58,8 +58,13 @@ void Generation::tend(Clock::time_point now) {
   if (!end_if_interrupted(Clock::now())) fail(std::move(parts_.preparation->status));
 }
 
+// For its reader, who has not been given it yet.
+bool Generation::has_text() const {
+  return work_.answer && !work_.answer->text().empty();
+}
+
 bool Generation::runnable() const {
-  return (phase_ == Phase::kPrefill || phase_ == Phase::kDecode) && work_.answer->text().empty();
+  return (phase_ == Phase::kPrefill || phase_ == Phase::kDecode) && !has_text();
 }
 
 // The preparation is complete: takes over what it has made.
@@ -81,7 +86,7 @@ StepItem Generation::step_item(std::int64_t prefill_chunk) {
   std::int64_t end = chunk_end(prompt_, prompt_done_, prefill_chunk, model_.block_tokens());
   if (prompt_done_ < keep_at_) end = std::min(end, keep_at_);
   const std::int64_t count = end - prompt_done_;
-  const bool last = parts_.answers && end == prompt_size_;
+  const bool last = work_.answer && end == prompt_size_;
   return {work_.sequence.get(), &prompt_, prompt_done_, count,
           last ? work_.answer->logits() : nullptr};
 }
@@ -120,12 +125,12 @@ void Generation::leave_prompt() {
   timings_.prefill = since(prepared_);
   turn_begin_.assign(prompt_.ids.begin() + keep_at_, prompt_.ids.end());
   prompt_ = {};  // frees the pictures' features
-  phase_ = parts_.answers ? Phase::kDecode : Phase::kClosing;
+  phase_ = work_.answer ? Phase::kDecode : Phase::kClosing;
 }
 
 bool Generation::has_news() const {
   if (progress_due_ || phase_ == Phase::kClosing) return true;
-  return phase_ == Phase::kDecode && !work_.answer->text().empty();
+  return phase_ == Phase::kDecode && has_text();
 }
 
 bool Generation::hand_over() {
@@ -144,29 +149,32 @@ bool Generation::try_progress() {
   const Status told = guarded([&]() -> Status {
     Event progress = event(EventType::kProgress);
     progress.generated_tokens = 0;
-    taken = parts_.queue->try_push(progress);
+    taken = parts_.queue->try_push(std::move(progress));
     return {};
   });
   return told.ok() && taken;
 }
 
 Status Generation::give_text(bool& taken) {
-  if (std::string& text = work_.answer->text(); !text.empty()) {
-    Event piece = event(EventType::kText);
-    piece.text = text;
+  if (has_text()) {
+    EventQueue::Slot piece(1);
+    piece.front() = event(EventType::kText);
+    piece.front().text.swap(work_.answer->text());
     taken = parts_.queue->try_push(piece);
-    if (!taken) return {};
-    text.clear();
+    if (!taken) {
+      piece.front().text.swap(work_.answer->text());
+      return {};
+    }
   }
   return phase_ == Phase::kClosing ? commit() : Status();
 }
 
 Status Generation::commit() {
   auto result = std::make_shared<Conversation>();
-  if (parts_.answers) {
+  if (work_.answer) {
     ARGES_ASSIGN_OR_RETURN(result->tail, work_.answer->turn(turn_begin_));
+    add_seen(work_.answer->ids(), work_.seen);
   }
-  add_seen(work_.answer->ids(), work_.seen);
   result->seen = std::move(work_.seen);
   result->sequence = std::move(work_.kept);
   end(EventType::kDone, {}, std::move(result));
@@ -205,7 +213,7 @@ void Generation::count(EngineCounters& now) const {
   }
   if (phase_ == Phase::kPreparing) {
     ++now.preparing;
-  } else if (phase_ == Phase::kClosing || (work_.answer && !work_.answer->text().empty())) {
+  } else if (phase_ == Phase::kClosing || has_text()) {
     ++now.paused;
   } else {
     ++(phase_ == Phase::kPrefill ? now.prefilling : now.decoding);
@@ -222,7 +230,7 @@ void Generation::end(EventType type, Status status, SessionState::Past result) {
   last = event(type);
   last.status = std::move(status);
   last.timings = timings_;
-  if (type == EventType::kDone) last.finish_reason = work_.answer->finish_reason();
+  if (type == EventType::kDone && work_.answer) last.finish_reason = work_.answer->finish_reason();
   work_ = {};
   prompt_ = {};
   progress_due_ = false;

@@ -26,7 +26,6 @@ struct GenerationParts {
   std::shared_ptr<void> space_listener;  // the queue's token; wakes the scheduler
   std::shared_ptr<Preparation> preparation;
   std::chrono::milliseconds deadline{0};  // from now; 0 = none
-  bool answers = true;                    // or the messages are only added to the conversation
   std::uint64_t tag = 0;
   EventQueue::TerminalSlot terminal = EventQueue::make_terminal_slot();
 };
@@ -93,6 +92,7 @@ class Generation {
   Status absorb(const StepItem& item);
   Status absorb_prompt(std::int64_t count);
   void leave_prompt();
+  bool has_text() const;
   bool try_progress();
   Status give_text(bool& taken);
   Status commit();

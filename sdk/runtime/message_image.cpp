@@ -10,9 +10,9 @@ Result<vision::ImageSize> MessageImage::size() const {
   return vision::ImageSize{pixels_->height, pixels_->width};
 }
 
-Result<MessageImage::Pixels> MessageImage::pixels() const {
+Result<MessageImage::Pixels> MessageImage::pixels(const StopCheck& stop) const {
   if (!file_) return pixels_;
-  ARGES_ASSIGN_OR_RETURN(vision::Image image, vision::decode_image(*file_, {}));
+  ARGES_ASSIGN_OR_RETURN(vision::Image image, vision::decode_image(*file_, {}, stop));
   return Pixels(std::make_shared<const vision::Image>(std::move(image)));
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/base/status.h"
+#include "kernels/base/stop_check.h"
 #include "vision/decode/image.h"
 
 namespace arges::sdk {
@@ -30,8 +31,9 @@ class MessageImage {
 
   // Of the upright picture; of a file it reads the header alone. IMAGE_DECODE.
   Result<vision::ImageSize> size() const;
-  // Decodes a file, on the calling thread. IMAGE_DECODE, OUT_OF_MEMORY_HOST.
-  Result<Pixels> pixels() const;
+  // Decodes a file, on the calling thread, asking as vision::decode_image does. IMAGE_DECODE,
+  // OUT_OF_MEMORY_HOST, those of `stop`.
+  Result<Pixels> pixels(const StopCheck& stop) const;
 
  private:
   Pixels pixels_;

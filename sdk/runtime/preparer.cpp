@@ -69,7 +69,8 @@ Preparer::~Preparer() {
 }
 
 void Preparer::start(Entry preparation) noexcept {
-  queue_up(text_, text_alarm_, std::move(preparation));
+  queue_up(text_, std::move(preparation));
+  text_alarm_.ring();
 }
 
 void Preparer::withdraw(Preparation& preparation) noexcept {
@@ -87,11 +88,10 @@ void Preparer::join() {
 
 // One that was withdrawn while a thread had it in hand is let go here: whichever of the two comes
 // second sees the other.
-void Preparer::queue_up(PreparationLine& line, Alarm& alarm, Entry entry) {
+void Preparer::queue_up(PreparationLine& line, Entry entry) {
   const std::shared_ptr<Preparation> preparation = entry.front();
   line.add(std::move(entry));
   if (preparation->withdrawn) line.remove(*preparation);
-  alarm.ring();
 }
 
 void Preparer::run_text() {
@@ -113,7 +113,7 @@ void Preparer::text_turn(Entry entry) {
   const auto begin = PreparationTimes::Clock::now();
   Status status = guarded([&] { return write_slice(preparation); });
   preparation.times.add_text(begin, PreparationTimes::Clock::now());
-  go_on(std::move(entry), std::move(status));
+  go_on(text_, std::move(entry), std::move(status));
 }
 
 void Preparer::picture_turn(Entry entry) {
@@ -121,18 +121,18 @@ void Preparer::picture_turn(Entry entry) {
   const auto begin = PreparationTimes::Clock::now();
   Status status = guarded([&] { return encode_slice(preparation); });
   preparation.times.add_images(begin, PreparationTimes::Clock::now());
-  go_on(std::move(entry), std::move(status));
+  go_on(pictures_, std::move(entry), std::move(status));
 }
 
 // Behind a slice: to the end of the line for the next one, or out.
-void Preparer::go_on(Entry entry, Status status) {
+void Preparer::go_on(const PreparationLine& from, Entry entry, Status status) {
   const Preparation& preparation = *entry.front();
   if (!status.ok()) return settle(std::move(entry), std::move(status));
-  if (preparation.text_complete() && !preparation.prompt_complete()) {
-    queue_up(pictures_, picture_alarm_, std::move(entry));
-  } else {
-    queue_up(text_, text_alarm_, std::move(entry));
-  }
+  const bool shows = preparation.text_complete() && !preparation.prompt_complete();
+  PreparationLine& line = shows ? pictures_ : text_;
+  queue_up(line, std::move(entry));
+  // A thread looks at its own line once more before it sleeps.
+  if (&line != &from) (shows ? picture_alarm_ : text_alarm_).ring();
 }
 
 // Part of one message, with what stands before the first and after the last.
@@ -198,7 +198,7 @@ Status Preparer::encode_slice(Preparation& preparation) const {
   if (!preparation.image) {
     // A file's pixels are there from here to the end of the encoding: one picture's at a time.
     ARGES_ASSIGN_OR_RETURN(preparation.pixels,
-                           preparation.draft.images[preparation.images_done].pixels());
+                           preparation.draft.images[preparation.images_done].pixels(stop));
     ARGES_RETURN_IF_ERROR(stop());
     ARGES_ASSIGN_OR_RETURN(preparation.image, model_.begin_image(*preparation.pixels));
   }
@@ -225,9 +225,10 @@ Status Preparer::copy_state(Preparation& preparation) const {
   ARGES_RETURN_IF_ERROR(stop_of(preparation)());
   preparation.input.cuts = cuts_of(preparation.draft);
   preparation.input.ids = std::move(preparation.draft.tokens.ids);
+  AnswerRules* rules = preparation.end == PromptEnd::kNothing ? nullptr : &*preparation.rules;
   ARGES_ASSIGN_OR_RETURN(preparation.work,
                          make_step_work(model_, preparation.past.get(), preparation.input,
-                                        preparation.options, std::move(*preparation.rules)));
+                                        preparation.options, rules));
   return {};
 }
 

@@ -51,8 +51,8 @@ class Preparer {
   void run_pictures();
   void text_turn(Entry entry);
   void picture_turn(Entry entry);
-  void go_on(Entry entry, Status status);
-  static void queue_up(PreparationLine& line, Alarm& alarm, Entry entry);
+  void go_on(const PreparationLine& from, Entry entry, Status status);
+  static void queue_up(PreparationLine& line, Entry entry);
   Status write_slice(Preparation& preparation) const;
   Status begin_message(Preparation& preparation) const;
   Status begin_prompt(Preparation& preparation) const;

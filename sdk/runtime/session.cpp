@@ -25,11 +25,10 @@ Status assemble(Scheduler& scheduler, std::vector<Message> messages, PromptEnd e
   parts.preparation->request = parts.request;
   parts.preparation->rules = AnswerRules{std::move(stops), scheduler.suppressed()};
   parts.preparation->end = end;
-  parts.answers = end != PromptEnd::kNothing;
   parts.preparation->messages = std::move(messages);
   parts.deadline = options.deadline;
   parts.preparation->options = std::move(options);
-  parts.space_listener = queue->add_space_listener([weak = scheduler.weak_from_this()] {
+  parts.space_listener = queue->add_space_listener(&scheduler, [weak = scheduler.weak_from_this()] {
     if (const auto owner = weak.lock()) owner->wake();
   });
   parts.queue = std::move(queue);

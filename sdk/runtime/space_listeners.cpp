@@ -27,16 +27,21 @@ struct SpaceListeners::Registration {
   const std::shared_ptr<Listener> listener;
 };
 
-std::shared_ptr<void> SpaceListeners::add(std::function<void()> listener) {
+std::shared_ptr<void> SpaceListeners::add(const void* owner, std::function<void()> listener) {
+  std::lock_guard lock(mutex_);
+  for (const Slot& slot : slots_) {
+    if (slot.owner != owner) continue;
+    if (auto token = slot.token.lock()) return token;
+  }
   auto entry = std::make_shared<Listener>(std::move(listener));
   auto token = std::make_shared<Registration>(entry);
-  std::lock_guard lock(mutex_);
-  const auto free =
-      std::find_if(slots_.begin(), slots_.end(), [](const auto& slot) { return slot.expired(); });
+  Slot slot{owner, token, entry};
+  const auto free = std::find_if(slots_.begin(), slots_.end(),
+                                 [](const Slot& other) { return other.token.expired(); });
   if (free != slots_.end()) {
-    *free = entry;
+    *free = std::move(slot);
   } else {
-    slots_.push_back(entry);
+    slots_.push_back(std::move(slot));
   }
   return token;
 }
@@ -44,7 +49,7 @@ std::shared_ptr<void> SpaceListeners::add(std::function<void()> listener) {
 std::shared_ptr<SpaceListeners::Listener> SpaceListeners::at(std::size_t slot, bool& end) {
   std::lock_guard lock(mutex_);
   end = slot >= slots_.size();
-  return end ? nullptr : slots_[slot].lock();
+  return end ? nullptr : slots_[slot].listener.lock();
 }
 
 void SpaceListeners::notify() noexcept {

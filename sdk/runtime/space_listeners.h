@@ -16,21 +16,28 @@ namespace arges::sdk {
 // recursive, so that a listener may take itself away.
 class SpaceListeners {
  public:
-  // The listener stays until the token is destroyed and is not called after that. It must not
-  // throw, nor wait for a thread that destroys its token. Throws std::bad_alloc.
-  std::shared_ptr<void> add(std::function<void()> listener);
+  // The listener stays until the last copy of the token is destroyed and is not called after that.
+  // It must not throw, nor wait for a thread that destroys its token. An owner that has one gets
+  // its token again and no second one: many requests of an engine wait for one queue. The owner, an
+  // address that says who it is and no more, outlives its tokens. Throws std::bad_alloc.
+  std::shared_ptr<void> add(const void* owner, std::function<void()> listener);
   // Calls all of them, from this thread. Sets no memory aside: news of room is never lost.
   void notify() noexcept;
 
  private:
   struct Listener;
   struct Registration;
+  struct Slot {
+    const void* owner = nullptr;
+    std::weak_ptr<Registration> token;
+    std::weak_ptr<Listener> listener;
+  };
   // The listener of a slot; null when there is none. Slots do not move, so a walk by index meets
   // every listener that was there when it began.
   std::shared_ptr<Listener> at(std::size_t slot, bool& end);
 
   std::mutex mutex_;
-  std::vector<std::weak_ptr<Listener>> slots_;
+  std::vector<Slot> slots_;
 };
 
 }  // namespace arges::sdk

@@ -9,7 +9,7 @@
 namespace arges::sdk {
 
 Result<StepWork> make_step_work(Model& model, const Conversation* past, const ModelInput& prompt,
-                                const GenerateOptions& options, AnswerRules rules) {
+                                const GenerateOptions& options, AnswerRules* rules) {
   StepWork work;
   if (past) work.seen = past->seen;
   add_seen(prompt.ids, work.seen);
@@ -17,9 +17,10 @@ Result<StepWork> make_step_work(Model& model, const Conversation* past, const Mo
   if (last_border(prompt, model.block_tokens()) == 0) {
     ARGES_ASSIGN_OR_RETURN(work.kept, work.sequence->clone());
   }
+  if (rules == nullptr) return work;
   const std::int64_t room = model.max_context() - work.sequence->length() - std::ssize(prompt.ids);
   ARGES_ASSIGN_OR_RETURN(work.answer,
-                         Answer::create(model, options, std::move(rules), work.seen, room));
+                         Answer::create(model, options, std::move(*rules), work.seen, room));
   return work;
 }
 

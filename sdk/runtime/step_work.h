@@ -19,12 +19,13 @@ struct StepWork {
   std::unique_ptr<Sequence> sequence;   // a copy of the session's, or a fresh one
   std::unique_ptr<Sequence> kept;       // as it was at the prompt's last border, once there
   std::vector<language::TokenId> seen;  // the conversation's ids, the prompt's included, ascending
-  std::unique_ptr<Answer> answer;       // still empty
+  std::unique_ptr<Answer> answer;       // still empty; null when there shall be none
 };
 
-// past: null in a new session. Precondition: past and prompt leave room in the context. Fails as
-// Sequence::clone, Model::create_sequence and Answer::create.
+// past: null in a new session. rules: null for messages that are only added to the conversation.
+// Precondition: past and prompt leave room in the context. Fails as Sequence::clone,
+// Model::create_sequence and Answer::create.
 Result<StepWork> make_step_work(Model& model, const Conversation* past, const ModelInput& prompt,
-                                const GenerateOptions& options, AnswerRules rules);
+                                const GenerateOptions& options, AnswerRules* rules);
 
 }  // namespace arges::sdk

@@ -6,14 +6,17 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/bindings_c/abi_world.h"
+#include "tests/bindings_c/held_out.h"
 
 namespace arges::bindings_test {
 namespace {
@@ -102,7 +105,13 @@ TEST_F(Callback, NoneRunsAfterTheQueueIsClosed) {
 TEST_F(Callback, QueueCannotBePulled) {
   arges_event event;
   arges_event_init(&event, sizeof event);
+  event.tag = 99;
+  const arges_event before = event;
+  std::uint64_t count = 99;
   EXPECT_EQ(arges_queue_next(queue, 0, &event), ARGES_UNSUPPORTED);
+  EXPECT_EQ(arges_queue_next_many(queue, 0, &event, 1, &count), ARGES_UNSUPPORTED);
+  EXPECT_EQ(std::memcmp(&event, &before, sizeof event), 0);
+  EXPECT_EQ(count, 99u);
   EXPECT_EQ(arges_queue_fd(queue), -1);
 }
 
@@ -120,20 +129,29 @@ TEST_F(Callback, MayStartTheNextRequestAndCloseTheSession) {
 }
 
 TEST_F(Callback, KnowsRequestsByTheirTagAlone) {
-  constexpr std::uint64_t kRequests = 20;
-  std::vector<arges_session*> sessions(kRequests);
-  for (std::uint64_t tag = 0; tag < kRequests; ++tag) {
-    ASSERT_EQ(arges_session_create(engine, &sessions[tag]), ARGES_OK);
-    // No handle is known here before the call has returned; the events do not wait for that.
-    ASSERT_EQ(submit(sessions[tag], "hello", queue, 1000 + tag), ARGES_OK);
-  }
-  notes.wait_for_ends(kRequests);
-  std::vector<std::uint64_t> ends = notes.ends;
-  std::sort(ends.begin(), ends.end());
-  for (std::uint64_t tag = 0; tag < kRequests; ++tag) {
-    EXPECT_EQ(ends[tag], 1000 + tag);
-    arges_session_close(sessions[tag]);
-  }
+  std::atomic<bool> ended{false};
+  notes.also = [&](const arges_event& event) { ended = event.type >= ARGES_EVENT_DONE; };
+  HeldOut<arges_request> out(ended);
+  arges_message* message = text_message("hello");
+  ASSERT_EQ(arges_generate(session, &message, 1, nullptr, queue, 1000, out.place()), ARGES_OK);
+  EXPECT_TRUE(out.was_held()) << "the last event came before the handle";
+  EXPECT_EQ(notes.ends, std::vector<std::uint64_t>{1000});
+  arges_request_free(*out.place());
+  arges_message_free(message);
+}
+
+TEST_F(Callback, EventsHoldNoStorageAndSayTheLibrarysSize) {
+  std::atomic<int> events{0};
+  std::atomic<int> right{0};
+  notes.also = [&](const arges_event& event) {
+    ++events;
+    if (event.storage == 0 && event.struct_size == sizeof event) ++right;
+  };
+  ASSERT_EQ(submit(session, "hello", queue, 1), ARGES_OK);
+  notes.wait_for_ends(1);
+  arges_queue_close(std::exchange(queue, nullptr));
+  EXPECT_GT(events, 1);
+  EXPECT_EQ(right, events);
 }
 
 // Waits until `count` callers are there.
@@ -239,6 +257,36 @@ TEST_F(Callback, ReleaseComesBehindTheLastCallbackBeforeCloseReturns) {
   ASSERT_EQ(arges_queue_create(&options, &other), ARGES_OK);
   arges_queue_close(other);
   EXPECT_EQ(released, 1);
+}
+
+TEST_F(Callback, WhatItsReleaseThrowsIsDropped) {
+  bool released = false;
+  arges_queue_options options;
+  arges_queue_options_init(&options, sizeof options);
+  options.callback = [](void*, const arges_event*) {};
+  options.callback_user = &released;
+  options.release = [](void* user) {
+    *static_cast<bool*>(user) = true;
+    throw std::runtime_error("of the caller");
+  };
+  arges_queue* other = nullptr;
+  ASSERT_EQ(arges_queue_create(&options, &other), ARGES_OK);
+  arges_queue_close(other);
+  EXPECT_TRUE(released);
+}
+
+TEST_F(Callback, ARefusedQueueReleasesNothing) {
+  bool released = false;
+  arges_queue_options options;
+  arges_queue_options_init(&options, sizeof options);
+  options.capacity = 65'537;
+  options.callback = [](void*, const arges_event*) {};
+  options.callback_user = &released;
+  options.release = [](void* user) { *static_cast<bool*>(user) = true; };
+  arges_queue* refused = nullptr;
+  EXPECT_EQ(arges_queue_create(&options, &refused), ARGES_INVALID_ARGUMENT);
+  EXPECT_EQ(refused, nullptr);
+  EXPECT_FALSE(released);
 }
 
 TEST_F(Callback, ThatEndsItsThreadClosesItsQueueAndNotTheProcess) {

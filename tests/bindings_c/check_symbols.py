@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the binaries show and need, read with nm.
 
-    python3 check_symbols.py exports LIBRARY HEADER MAP    exported names = the header's = the map's
+    python3 check_symbols.py exports LIBRARY HEADER MAP    exported names = the header's = the map's,
+                                                           and so the version that each carries
     python3 check_symbols.py imports ARCHIVE...            nothing that ends, prints or asks around
 """
 
@@ -26,21 +27,46 @@ def nm(*arguments):
     return result.stdout.splitlines()
 
 
-def exported(library):
-    """Names without their version; the version nodes themselves are absolute symbols."""
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def defined(library):
+    """Names without their version, and the version nodes, which are absolute symbols."""
     lines = [line.split() for line in nm("-D", "--defined-only", library)]
-    return {fields[-1].split("@")[0] for fields in lines if fields[-2] != "A"}
+    names = {fields[-1].split("@")[0] for fields in lines if fields[-2] != "A"}
+    return names, {fields[-1].split("@")[0] for fields in lines if fields[-2] == "A"}
+
+
+def soname(library):
+    result = subprocess.run(["readelf", "-d", library], check=True, capture_output=True, text=True)
+    return re.search(r"SONAME.*\[(.*)\]", result.stdout)[1]
 
 
 def declared(header):
-    with open(header, encoding="utf-8") as file:
-        return set(re.findall(r"^ARGES_API [^;(]*?(\w+)\(", file.read(), re.MULTILINE))
+    return set(re.findall(r"^ARGES_API [^;(]*?(\w+)\(", header, re.MULTILINE))
 
 
 def mapped(export_map):
-    with open(export_map, encoding="utf-8") as file:
-        text = re.sub(r"/\*.*?\*/", "", file.read(), flags=re.DOTALL)
-    return set(re.findall(r"^\s*(arges_\w+);", text, re.MULTILINE))
+    text = re.sub(r"/\*.*?\*/", "", export_map, flags=re.DOTALL)
+    return (set(re.findall(r"^\s*(arges_\w+);", text, re.MULTILINE)),
+            set(re.findall(r"^(\w[\w.]*) *\{", text, re.MULTILINE)))
+
+
+def abi_name(header):
+    """What must agree between a program and the library: while the major is 0, the minor too."""
+    version = int(re.search(r"#define ARGES_ABI_VERSION (0x[0-9A-Fa-f]+)u", header)[1], 16)
+    major, minor = version >> 16, version & 0xFFFF
+    return str(major) if major > 0 else f"0.{minor}"
+
+
+def version_problems(name, library_name, nodes, map_nodes):
+    expected = {"SONAME": ({library_name}, {f"libarges.so.{name}"}),
+                "the library's version node": (nodes, {f"ARGES_{name}"}),
+                "arges.map's node": (map_nodes, {f"ARGES_{name}"})}
+    return [f"{what} is {sorted(found)}; ARGES_ABI_VERSION says {sorted(wanted)}"
+            for what, (found, wanted) in expected.items() if found != wanted]
 
 
 def differences(title, left, right):
@@ -48,8 +74,12 @@ def differences(title, left, right):
 
 
 def check_exports(library, header, export_map):
-    shown, told, listed = exported(library), declared(header), mapped(export_map)
-    return (differences("exported but not in arges.h", shown, told)
+    text = read(header)
+    shown, nodes = defined(library)
+    listed, map_nodes = mapped(read(export_map))
+    told = declared(text)
+    return (version_problems(abi_name(text), soname(library), nodes, map_nodes)
+            + differences("exported but not in arges.h", shown, told)
             + differences("in arges.h but not exported", told, shown)
             + differences("in arges.map but not in arges.h", listed, told)
             + differences("in arges.h but not in arges.map", told, listed))

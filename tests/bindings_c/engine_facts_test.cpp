@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "language/text/utf8.h"
 #include "sdk/runtime/log.h"
 #include "tests/bindings_c/abi_world.h"
 
@@ -96,11 +100,13 @@ struct Lines {
   ~Lines() { arges_set_log(nullptr, nullptr, 0); }
   static void on_line(void* user, std::uint32_t level, const char* text, std::uint64_t length) {
     auto& self = *static_cast<Lines*>(user);
+    self.threads.push_back(std::this_thread::get_id());
     self.levels.push_back(level);
     self.lines.emplace_back(text, length);
     sdk::log(sdk::LogLevel::kError, "from within the log");
   }
 
+  std::vector<std::thread::id> threads;
   std::vector<std::uint32_t> levels;
   std::vector<std::string> lines;
 };
@@ -151,18 +157,115 @@ TEST(Log, ThatIsNewGetsNoLineAboveItsLevel) {
   EXPECT_EQ(lines, 0);
 }
 
-TEST(RealEngine, SaysOnceWhichDeviceItTookAndHonoursItsOptions) {
-  const std::string folder = ARGES_SOURCE_DIR "/models/pocket";
-  if (!std::filesystem::exists(folder + "/model.safetensors")) {
-    GTEST_SKIP() << folder << " has no weights";
+// A log that holds the thread that writes to it.
+struct HeldLog {
+  static void on_line(void* user, std::uint32_t, const char*, std::uint64_t) {
+    auto& self = *static_cast<HeldLog*>(user);
+    self.entered.set_value();
+    self.go.get_future().wait();
+    self.left = true;
   }
-  const Lines lines(ARGES_LOG_INFO);
-  for (const std::uint32_t files : {ARGES_FILES_MAP, ARGES_FILES_READ}) {
+
+  std::promise<void> entered;
+  std::promise<void> go;
+  std::atomic<bool> left{false};
+};
+
+TEST(Log, IsChangedOnlyWhenNobodyIsInsideIt) {
+  HeldLog log;
+  ASSERT_EQ(arges_set_log(&HeldLog::on_line, &log, ARGES_LOG_DEBUG), ARGES_OK);
+  std::thread writer([] { sdk::log(sdk::LogLevel::kDebug, "held"); });
+  log.entered.get_future().wait();
+  std::atomic<bool> changed{false};
+  std::thread changer([&] {
+    arges_set_log(nullptr, nullptr, 0);
+    EXPECT_TRUE(log.left) << "the call of the former function is over";
+    changed = true;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_FALSE(changed);
+  log.go.set_value();
+  changer.join();
+  writer.join();
+  EXPECT_TRUE(changed);
+}
+
+class RealEngine : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(kPocket + "/model.safetensors")) {
+      GTEST_SKIP() << kPocket << " has no weights";
+    }
+  }
+  // `folder` must live as long as the options.
+  static arges_engine_options options_for(const std::string& folder) {
     arges_engine_options options;
     arges_engine_options_init(&options, sizeof options);
     options.model_path = folder.data();
     options.model_path_length = folder.size();
     options.threads = 2;
+    return options;
+  }
+
+  const std::string kPocket = ARGES_SOURCE_DIR "/models/pocket";
+};
+
+TEST_F(RealEngine, OpenedInTheBackgroundIsLoggedOnTheThreadThatOpensIt) {
+  const Lines lines(ARGES_LOG_INFO);
+  const arges_engine_options options = options_for(kPocket);
+  arges_queue* queue = nullptr;
+  arges_request* request = nullptr;
+  ASSERT_EQ(arges_queue_create(nullptr, &queue), ARGES_OK);
+  ASSERT_EQ(arges_engine_open_async(&options, queue, 1, &request), ARGES_OK);
+  EXPECT_EQ(read_answer(queue, 1).end, ARGES_EVENT_DONE);
+  arges_request_free(request);
+  arges_queue_close(queue);
+  ASSERT_EQ(lines.lines.size(), 1u);
+  EXPECT_EQ(lines.lines[0].find("opened"), 0u);
+  EXPECT_NE(lines.threads[0], std::this_thread::get_id());
+}
+
+TEST_F(RealEngine, OfAFolderWithAnOddNameIsLoggedAsOneLineOfUtf8) {
+  const std::string folder = testing::TempDir() + "arges_m\xFF\nodel" + std::to_string(getpid());
+  std::filesystem::create_directory_symlink(kPocket, folder);
+  const Lines lines(ARGES_LOG_DEBUG);
+  const arges_engine_options options = options_for(folder);
+  arges_engine* engine = nullptr;
+  EXPECT_EQ(arges_engine_open(&options, &engine), ARGES_OK) << arges_last_error_message();
+  arges_engine_close(engine);
+  std::filesystem::remove(folder);
+  ASSERT_FALSE(lines.lines.empty());
+  for (const std::string& line : lines.lines) {
+    EXPECT_EQ(line.find('\n'), std::string::npos) << line;
+    EXPECT_TRUE(language::check_utf8(line, "the line").ok()) << line;
+  }
+}
+
+TEST_F(RealEngine, HoldsItsSessionsToTheContextAskedFor) {
+  std::vector<std::uint64_t> held;
+  for (const std::uint64_t asked : {0, 100, 1'000'000'000}) {
+    arges_engine_options options = options_for(kPocket);
+    options.max_context = asked;
+    arges_engine* engine = nullptr;
+    ASSERT_EQ(arges_engine_open(&options, &engine), ARGES_OK) << arges_last_error_message();
+    arges_model_info info{};
+    info.struct_size = sizeof info;
+    EXPECT_EQ(arges_engine_model_info(engine, &info), ARGES_OK);
+    held.push_back(info.max_context);
+    if (asked == 100) {
+      EXPECT_EQ(ask(engine, std::string(200, '.') + " a b c").status, ARGES_CONTEXT_FULL);
+    }
+    arges_engine_close(engine);
+  }
+  EXPECT_GT(held[0], 100u);
+  EXPECT_EQ(held[1], 100u);
+  EXPECT_EQ(held[2], held[0]) << "no more than the model was made for";
+}
+
+TEST_F(RealEngine, SaysOnceWhichDeviceItTookAndHonoursItsOptions) {
+  const Lines lines(ARGES_LOG_INFO);
+  for (const std::uint32_t files : {ARGES_FILES_MAP, ARGES_FILES_READ}) {
+    arges_engine_options options = options_for(kPocket);
     options.prefill_chunk = 64;
     options.files = files;
     options.weight_format = "stored";

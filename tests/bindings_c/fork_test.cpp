@@ -4,13 +4,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "tests/bindings_c/abi_world.h"
 
 namespace arges::bindings_test {
 namespace {
+
+constexpr char kPocket[] = ARGES_SOURCE_DIR "/models/pocket";
 
 // Every function that answers with a status, with handles and arguments that are right.
 std::vector<std::function<arges_status()>> all_calls(World& world, arges_event& event) {
@@ -112,6 +116,76 @@ int use_everything(World& world, arges_engine* engine, arges_event& event) {
   arges_queue_close(world.queue);
   arges_engine_close(engine);
   return problems;
+}
+
+// What a child of this process makes of `work`; -1 when it did not come to an end.
+int run_in_child(int (*work)()) {
+  const pid_t child = fork();
+  if (child == 0) _exit(work());
+  int status = -1;
+  if (waitpid(child, &status, 0) != child || !WIFEXITED(status)) return -1;
+  return WEXITSTATUS(status);
+}
+
+int answer_a_question() {
+  arges_engine* engine = open_scripted_engine("in the child");
+  const bool answered = ask(engine, "hello").text == "in the child";
+  arges_engine_close(engine);
+  return answered ? 0 : 1;
+}
+
+int be_refused() {
+  return arges_abi_check(ARGES_ABI_VERSION) == ARGES_UNSUPPORTED ? 0 : 1;
+}
+
+int fork_without_handles() {
+  arges_engine_options options;
+  arges_session* session = nullptr;
+  if (arges_engine_options_init(&options, sizeof options) != ARGES_OK) return 2;
+  if (arges_session_create(nullptr, &session) != ARGES_INVALID_ARGUMENT) return 3;
+  return run_in_child(answer_a_question);
+}
+
+int fork_with_a_log() {
+  arges_set_log([](void*, std::uint32_t, const char*, std::uint64_t) {}, nullptr, 0);
+  return run_in_child(be_refused);
+}
+
+int fork_while_opening() {
+  const std::string folder = kPocket;
+  int outcome = -1;
+  arges_engine_options options;
+  arges_engine_options_init(&options, sizeof options);
+  options.model_path = folder.data();
+  options.model_path_length = folder.size();
+  options.progress_user = &outcome;
+  options.progress = [](void* user, std::uint64_t, std::uint64_t) {
+    *static_cast<int*>(user) = run_in_child(be_refused);
+    return 1;  // enough
+  };
+  arges_engine* engine = nullptr;
+  return arges_engine_open(&options, &engine) == ARGES_CANCELLED ? outcome : 2;
+}
+
+// Each in a process of its own, in which nothing has been called yet.
+class ForkOfAFreshProcess : public testing::Test {
+ protected:
+  ForkOfAFreshProcess() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+};
+
+TEST_F(ForkOfAFreshProcess, ThatNeverHadAHandleIsFree) {
+  EXPECT_EXIT(_exit(fork_without_handles()), testing::ExitedWithCode(0), "");
+}
+
+TEST_F(ForkOfAFreshProcess, ThatHasSetALogIsRefused) {
+  EXPECT_EXIT(_exit(fork_with_a_log()), testing::ExitedWithCode(0), "");
+}
+
+TEST_F(ForkOfAFreshProcess, ThatIsOpeningItsFirstEngineIsRefused) {
+  if (!std::filesystem::exists(std::string(kPocket) + "/model.safetensors")) {
+    GTEST_SKIP() << kPocket << " has no weights";
+  }
+  EXPECT_EXIT(_exit(fork_while_opening()), testing::ExitedWithCode(0), "");
 }
 
 TEST(Fork, AChildIsRefusedAndItsParentNoticesNothing) {

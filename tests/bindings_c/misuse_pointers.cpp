@@ -124,6 +124,10 @@ std::vector<MisuseCase> getters() {
        [](World& world) {
          return arges_queue_next_many(world.queue, 0, nullptr, 1, &world.outputs.number);
        }},
+      {"queue_next_many_null_count", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_queue_next_many(world.queue, 0, world.result<arges_event>(), 1, nullptr);
+       }},
       {"image_plan_for_size_null", ARGES_INVALID_ARGUMENT,
        [](World& world) { return arges_image_plan_for_size(world.engine, 64, 64, nullptr); }},
       {"image_size_null_width", ARGES_INVALID_ARGUMENT,

@@ -29,6 +29,11 @@ std::vector<MisuseCase> not_utf8() {
                                                      text.bytes.size());
                      }});
     cases.push_back(
+        {std::string("tokenize_") + text.name, ARGES_INVALID_ARGUMENT, [text](World& world) {
+           return arges_tokenize(world.engine, text.bytes.data(), text.bytes.size(),
+                                 world.outputs.tokens, 4, &world.outputs.number);
+         }});
+    cases.push_back(
         {std::string("stop_string_") + text.name, ARGES_INVALID_ARGUMENT, [text](World& world) {
            const arges_text stop = {text.bytes.data(), text.bytes.size()};
            arges_generate_options options;
@@ -45,6 +50,14 @@ std::vector<MisuseCase> not_utf8() {
 MisuseCase text_of_length(const char* name, std::uint64_t length) {
   return {name, ARGES_INVALID_ARGUMENT,
           [length](World& world) { return arges_message_add_text(world.message, "x", length); }};
+}
+
+// Refused by its length, before a byte is read.
+MisuseCase tokens_of_length(const char* name, std::uint64_t length) {
+  return {name, ARGES_INVALID_ARGUMENT, [length](World& world) {
+            return arges_tokenize(world.engine, "x", length, world.outputs.tokens, 4,
+                                  &world.outputs.number);
+          }};
 }
 
 MisuseCase stop_of_length(const char* name, std::uint64_t length) {
@@ -79,6 +92,7 @@ std::vector<MisuseCase> model_paths() {
           opening("engine_open_empty_path", ARGES_INVALID_ARGUMENT, "", "cpu"),
           opening("engine_open_long_path", ARGES_INVALID_ARGUMENT, kLong, "cpu"),
           opening("engine_open_zero_in_path", ARGES_INVALID_ARGUMENT, "no\0such"sv, "cpu"),
+          opening("engine_open_unknown_device", ARGES_UNSUPPORTED, "no/such/folder", "abacus"),
           opening("engine_open_empty_device", ARGES_INVALID_ARGUMENT, "no/such/folder", ""),
           opening("engine_open_long_device", ARGES_INVALID_ARGUMENT, "no/such/folder", kLong)};
 }
@@ -111,6 +125,8 @@ std::vector<MisuseCase> pictures() {
 std::vector<MisuseCase> text_cases() {
   std::vector<MisuseCase> cases = {text_of_length("message_add_text_over", 8'000'001),
                                    text_of_length("message_add_text_huge", ~std::uint64_t{0}),
+                                   tokens_of_length("tokenize_over", 8'000'001),
+                                   tokens_of_length("tokenize_huge", ~std::uint64_t{0}),
                                    stop_of_length("stop_string_empty", 0),
                                    stop_of_length("stop_string_over", 513),
                                    stop_of_length("stop_string_huge", ~std::uint64_t{0})};

@@ -193,6 +193,33 @@ std::vector<MisuseCase> frame_numbers() {
   return cases;
 }
 
+// Calls with an assistant's message, which only a conversation from elsewhere may end with.
+using CallWithMessage = std::function<arges_status(World&, arges_message*)>;
+
+MisuseCase assistant_last(const char* name, arges_status expected, CallWithMessage call) {
+  return {name, expected, [call = std::move(call)](World& world) {
+            arges_message* message = nullptr;
+            arges_message_create(ARGES_ROLE_ASSISTANT, &message);
+            arges_message_add_text(message, "said", 4);
+            const arges_status status = call(world, message);
+            arges_message_free(message);
+            return status;
+          }};
+}
+
+std::vector<MisuseCase> assistants() {
+  return {assistant_last("generate_assistant_last", ARGES_INVALID_ARGUMENT,
+                         [](World& world, arges_message* message) {
+                           return arges_generate(world.session, &message, 1, nullptr, world.queue,
+                                                 1, world.out<arges_request>());
+                         }),
+          assistant_last("count_tokens_assistant_last", ARGES_INVALID_ARGUMENT,
+                         [](World& world, arges_message* message) {
+                           return arges_count_tokens(world.engine, &message, 1,
+                                                     &world.outputs.number);
+                         })};
+}
+
 std::vector<MisuseCase> other_numbers() {
   std::vector<MisuseCase> cases;
   for (const std::uint32_t role : {0u, 4u, 0xFFFFFFFFu}) {
@@ -214,10 +241,18 @@ std::vector<MisuseCase> other_numbers() {
                      }});
   }
   for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{4097}, kHuge / 2, kHuge}) {
-    cases.push_back({"generate_messages_" + std::to_string(count), ARGES_INVALID_ARGUMENT,
-                     [count](World& world) {
+    const std::string name = "_messages_" + std::to_string(count);
+    cases.push_back({"generate" + name, ARGES_INVALID_ARGUMENT, [count](World& world) {
                        return arges_generate(world.session, &world.message, count, nullptr,
                                              world.queue, 1, world.out<arges_request>());
+                     }});
+    cases.push_back({"session_add" + name, ARGES_INVALID_ARGUMENT, [count](World& world) {
+                       return arges_session_add(world.session, &world.message, count, world.queue,
+                                                1, world.out<arges_request>());
+                     }});
+    cases.push_back({"count_tokens" + name, ARGES_INVALID_ARGUMENT, [count](World& world) {
+                       return arges_count_tokens(world.engine, &world.message, count,
+                                                 &world.outputs.number);
                      }});
   }
   return cases;
@@ -228,7 +263,7 @@ std::vector<MisuseCase> other_numbers() {
 std::vector<MisuseCase> number_cases() {
   std::vector<MisuseCase> cases;
   for (const auto& more : {engine_numbers(), sampling_numbers(), token_numbers(), picture_numbers(),
-                           frame_numbers(), other_numbers()}) {
+                           frame_numbers(), assistants(), other_numbers()}) {
     cases.insert(cases.end(), more.begin(), more.end());
   }
   return cases;

@@ -5,11 +5,15 @@
 #include <gtest/gtest.h>
 #include <arges/arges.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <memory>
 #include <string>
+#include <thread>
 
+#include "bindings_c/src/handles.h"
 #include "tests/bindings_c/abi_world.h"
 
 namespace arges::bindings_test {
@@ -30,7 +34,9 @@ struct Held {
       begun.set_value();
       go.get_future().wait();
       if (!progress(2, 3)) return Status(StatusCode::kCancelled, "cancelled");
-      return sdk::Engine::create(scripted_model("opened"), {});
+      auto made = scripted_model("opened");
+      model = made;
+      return sdk::Engine::create(std::move(made), {});
     };
     opening = Opening::start(open, events, 7).value();
     begun.get_future().wait();
@@ -43,11 +49,14 @@ struct Held {
   std::promise<void> go;
   std::shared_ptr<sdk::EventQueue> events = sdk::EventQueue::create(2).value();
   std::shared_ptr<Opening> opening;
+  std::weak_ptr<sdk::Model> model;  // of the engine opened
 };
 
 TEST(Opening, ReportsBytesAndHandsItsEngineOverOnce) {
   Held held;
   EXPECT_EQ(held.opening->take().status().code(), StatusCode::kBusy);
+  constexpr std::chrono::milliseconds kHeld(3);
+  std::this_thread::sleep_for(kHeld);
   held.go.set_value();
   for (std::uint64_t done = 1; done < 3; ++done) {
     const Event event = held.next();
@@ -56,7 +65,9 @@ TEST(Opening, ReportsBytesAndHandsItsEngineOverOnce) {
     EXPECT_EQ(event.prompt_done, done);
     EXPECT_EQ(event.prompt_tokens, 3u);
   }
-  EXPECT_EQ(held.next().type, EventType::kDone);
+  const Event last = held.next();
+  EXPECT_EQ(last.type, EventType::kDone);
+  EXPECT_GE(last.timings.total, kHeld);
   EXPECT_TRUE(held.opening->take().ok());
   EXPECT_EQ(held.opening->take().status().code(), StatusCode::kNotFound);
 }
@@ -102,6 +113,67 @@ TEST(Opening, OutlivesItsHandle) {
   EXPECT_TRUE(watched.expired()) << "the thread lets go of it";
 }
 
+TEST(Opening, GivesItsEngineOnceThroughItsHandle) {
+  Held held;
+  arges_request* request = bindings::requests().insert(held.opening);
+  arges_engine* engine = nullptr;
+  EXPECT_EQ(arges_request_take_engine(request, &engine), ARGES_BUSY);
+  EXPECT_EQ(engine, nullptr);
+  held.go.set_value();
+  EXPECT_EQ(arges_request_wait(request, -1), ARGES_OK);
+  ASSERT_EQ(arges_request_take_engine(request, &engine), ARGES_OK);
+  arges_engine* again = nullptr;
+  EXPECT_EQ(arges_request_take_engine(request, &again), ARGES_NOT_FOUND);
+  EXPECT_EQ(again, nullptr);
+  arges_request_free(request);
+  EXPECT_EQ(ask(engine, "hello").text, "opened") << "it is the caller's now";
+  arges_engine_close(engine);
+}
+
+TEST(Opening, GivenBackClosesTheEngineThatNobodyTook) {
+  Held held;
+  held.go.set_value();
+  ASSERT_TRUE(held.opening->wait(std::chrono::milliseconds(-1)));
+  ASSERT_FALSE(held.model.expired());
+  arges_request_free(bindings::requests().insert(held.opening));
+  EXPECT_TRUE(held.model.expired()) << "though somebody else still holds the request";
+  EXPECT_EQ(held.opening->take().status().code(), StatusCode::kNotFound);
+}
+
+TEST(Opening, GivenBackBeforeItsEndClosesTheEngineThatComes) {
+  Held held;
+  arges_request_free(bindings::requests().insert(held.opening));
+  held.go.set_value();
+  ASSERT_TRUE(held.opening->wait(std::chrono::milliseconds(-1)));
+  EXPECT_EQ(held.opening->take().status().code(), StatusCode::kNotFound);
+  for (int i = 0; i < 10'000 && !held.model.expired(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_TRUE(held.model.expired());
+}
+
+TEST(Opening, CopiesItsOptions) {
+  arges_queue* queue = nullptr;
+  ASSERT_EQ(arges_queue_create(nullptr, &queue), ARGES_OK);
+  for (std::uint64_t tag = 1; tag <= 20; ++tag) {
+    auto path = std::make_unique<std::string>("no/such/folder/of/that/name");
+    auto options = std::make_unique<arges_engine_options>();
+    arges_engine_options_init(options.get(), sizeof *options);
+    options->model_path = path->data();
+    options->model_path_length = path->size();
+    arges_request* request = nullptr;
+    ASSERT_EQ(arges_engine_open_async(options.get(), queue, tag, &request), ARGES_OK);
+    path->assign(path->size(), 'x');
+    path.reset();
+    options.reset();
+    const Answer answer = read_answer(queue, tag);
+    EXPECT_EQ(answer.status, ARGES_NOT_FOUND);
+    EXPECT_NE(answer.reason.find("no/such/folder/of/that/name"), std::string::npos);
+    arges_request_free(request);
+  }
+  arges_queue_close(queue);
+}
+
 TEST(Opening, FailsAsOpeningDoes) {
   const auto folder = std::filesystem::temp_directory_path() / "arges_opening_test";
   std::filesystem::create_directories(folder);
@@ -136,6 +208,11 @@ TEST(Opening, OfTheBundledModelAnswers) {
   }
   event.check();
   EXPECT_GT(done, 0u);
+  const arges::Timings timings = event.timings();
+  EXPECT_GT(timings.total.count(), 0);
+  EXPECT_EQ((timings.queued + timings.text + timings.images + timings.prefill + timings.first_token)
+                .count(),
+            0);
   arges::Engine engine = request.take_engine();
   EXPECT_GT(engine.info().weight_bytes, 0u);
   EXPECT_THROW(request.take_engine(), arges::Error);

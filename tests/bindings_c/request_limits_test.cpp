@@ -53,6 +53,9 @@ TEST_F(RequestLimits, BoundThePartsOfAllMessages) {
   arges_message* first = add_message();
   for (int i = 0; i < 4096; ++i) ASSERT_EQ(arges_message_add_text(first, "", 0), ARGES_OK);
   EXPECT_EQ(arges_message_add_text(first, "", 0), ARGES_INVALID_ARGUMENT);
+  const World world(engine);
+  EXPECT_EQ(arges_message_add_image(first, world.image), ARGES_INVALID_ARGUMENT);
+  EXPECT_EQ(arges_message_add_image_bytes(first, "x", 1), ARGES_INVALID_ARGUMENT);
   EXPECT_EQ(generate(), ARGES_OK);
   ASSERT_EQ(arges_message_add_text(add_message(), "", 0), ARGES_OK);
   EXPECT_EQ(generate(), ARGES_INVALID_ARGUMENT);

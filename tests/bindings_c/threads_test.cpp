@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -66,6 +68,43 @@ TEST(Threads, OneEngineServesManyThreadsAtOnce) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(right, kThreads * kRounds);
+  arges_engine_close(engine);
+}
+
+// Waits for an event and then lets its thread be ended.
+struct CancelledReader {
+  static void* read(void* user) {
+    auto& self = *static_cast<CancelledReader*>(user);
+    arges_event event;
+    arges_event_init(&event, sizeof event);
+    self.status = arges_queue_next(self.queue, -1, &event);
+    arges_event_clear(&event);
+    pthread_testcancel();
+    self.went_on = true;
+    return nullptr;
+  }
+
+  arges_queue* queue = nullptr;
+  arges_status status = ARGES_INTERNAL;
+  bool went_on = false;
+};
+
+TEST(Threads, ACancelledOneEndsBehindItsCall) {
+  arges_engine* engine = open_scripted_engine("an event");
+  {
+    World world(engine);
+    CancelledReader reader{world.queue};
+    pthread_t thread = {};
+    ASSERT_EQ(pthread_create(&thread, nullptr, &CancelledReader::read, &reader), 0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // now it waits, in all likelihood
+    ASSERT_EQ(pthread_cancel(thread), 0);
+    EXPECT_EQ(submit(world.session, "hello", world.queue, 2), ARGES_OK);
+    void* outcome = nullptr;
+    ASSERT_EQ(pthread_join(thread, &outcome), 0);
+    EXPECT_EQ(outcome, PTHREAD_CANCELED);
+    EXPECT_EQ(reader.status, ARGES_OK);
+    EXPECT_FALSE(reader.went_on);
+  }
   arges_engine_close(engine);
 }
 

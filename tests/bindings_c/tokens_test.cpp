@@ -73,6 +73,15 @@ TEST_F(Tokens, ThatDoNotExistAreRefused) {
   EXPECT_EQ(length, 7u) << "untouched";
 }
 
+TEST_F(Tokens, OfControlAndOfHalfALetterHaveBytesToo) {
+  const std::int32_t ids[] = {sdk::ByteTokenizer::kUser, 0xC3};
+  std::string bytes(20, '-');
+  std::uint64_t length = 0;
+  ASSERT_EQ(arges_detokenize(engine, ids, 2, bytes.data(), bytes.size(), &length), ARGES_OK);
+  EXPECT_EQ(bytes.substr(0, length), "<user>\xC3");
+  EXPECT_EQ(bytes[length], '-') << "no zero behind them";
+}
+
 TEST_F(Tokens, OfMessagesAreThoseThatTheirPromptHas) {
   World world(engine);
   ASSERT_EQ(arges_message_add_image(world.message, world.image), ARGES_OK);

@@ -21,5 +21,14 @@ TEST(Version, AProgramOfAnotherAbiIsRefused) {
   EXPECT_NE(std::string(arges_last_error_message()).find("ABI 0.1"), std::string::npos);
 }
 
+TEST(Version, OfTheLibraryIsAStaticString) {
+  const std::string version = arges_version_string();
+  EXPECT_EQ(version.find(std::to_string(ARGES_ABI_VERSION >> 16) + "." +
+                         std::to_string(ARGES_ABI_VERSION & 0xFFFF) + "."),
+            0u)
+      << version;
+  EXPECT_EQ(arges_version_string(), arges_version_string()) << "the same address";
+}
+
 }  // namespace
 }  // namespace arges::bindings_test

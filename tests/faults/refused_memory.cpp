@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/faults/refused_memory.h"
 
-#include <dlfcn.h>
-#include <execinfo.h>
-
-#include <array>
 #include <atomic>
 #include <cstdlib>
-#include <cstring>
 #include <new>
+
+#include "tests/faults/called_from.h"
 
 namespace arges::faults {
 namespace {
@@ -21,19 +18,6 @@ std::atomic<std::int64_t> live{0};
 std::atomic<std::int64_t> left{-1};  // allocations up to the one to refuse; negative: none
 
 std::atomic<const char*> spared_library{nullptr};
-
-bool is_called_from(const char* library) {
-  std::array<void*, 64> frames;
-  const int count = backtrace(frames.data(), static_cast<int>(frames.size()));
-  for (int i = 0; i < count; ++i) {
-    Dl_info info;
-    if (dladdr(frames[static_cast<std::size_t>(i)], &info) != 0 && info.dli_fname != nullptr &&
-        std::strstr(info.dli_fname, library) != nullptr) {
-      return true;
-    }
-  }
-  return false;
-}
 
 // Of an allocation that would be refused.
 bool is_spared() {

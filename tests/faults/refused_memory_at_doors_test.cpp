@@ -3,58 +3,18 @@
 // if nothing had happened; no exception leaves, of the third-party libraries behind it neither.
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cerrno>
 #include <cstdint>
-#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <iterator>
-#include <new>
 
 #include "language/text/byte_level_bpe.h"
 #include "language/text/sentencepiece_tokenizer.h"
 #include "sdk/model/inspect.h"
+#include "tests/faults/refused_malloc.h"
 #include "vision/decode/decode.h"
 
-namespace {
-
-std::atomic<long> refuse_at{-1};  // the allocation to refuse, counted from now; below 0: none
-std::atomic<long> allocations{0};
-std::atomic<std::size_t> refuse_from{SIZE_MAX};  // sizes from here on are refused
-
-// Says so in errno too, as the C library does.
-bool refused(std::size_t size) {
-  ++allocations;
-  const bool refuse = size >= refuse_from || (refuse_at.load() >= 0 && refuse_at.fetch_sub(1) == 0);
-  if (refuse) errno = ENOMEM;
-  return refuse;
-}
-
-}  // namespace
-
-// In the place of the C library's own, which operator new and every C library call.
-extern "C" {
-void* __libc_malloc(std::size_t size);
-void* __libc_calloc(std::size_t count, std::size_t size);
-void* __libc_realloc(void* memory, std::size_t size);
-void* __libc_memalign(std::size_t alignment, std::size_t size);
-
-void* malloc(std::size_t size) {
-  return refused(size) ? nullptr : __libc_malloc(size);
-}
-void* calloc(std::size_t count, std::size_t size) {
-  return refused(count * size) ? nullptr : __libc_calloc(count, size);
-}
-void* realloc(void* memory, std::size_t size) {
-  return refused(size) ? nullptr : __libc_realloc(memory, size);
-}
-void* aligned_alloc(std::size_t alignment, std::size_t size) {
-  return refused(size) ? nullptr : __libc_memalign(alignment, size);
-}
-}
-
-namespace arges {
+namespace arges::faults {
 namespace {
 
 std::string read(const std::string& path) {
@@ -67,23 +27,21 @@ const std::string kGolden = ARGES_GOLDEN_DIR;
 
 // Runs the door once to count its allocations, then once for each of them (of more than `most`, for
 // evenly spread ones). The door's own containers must be built before.
-void refuse_each(const char* door, const std::function<Status()>& call, long most = 3000) {
-  const long before = allocations;
+void refuse_each(const char* door, const std::function<Status()>& call, std::int64_t most = 3000) {
+  const std::int64_t before = mallocs();
   ASSERT_TRUE(call().ok()) << door << ": " << call().message();
-  const long count = allocations - before;
+  const std::int64_t count = mallocs() - before;
   ASSERT_GT(count, 0);
-  const long stride = 1 + count / most;
-  long refused = 0;
-  for (long k = 0; k < count; k += stride) {
-    refuse_at = k;
+  const std::int64_t stride = 1 + count / most;
+  std::int64_t refused = 0;
+  for (std::int64_t k = 0; k < count; k += stride) {
     Status status;
     try {
+      const RefusedMalloc memory = RefusedMalloc::after(k);
       status = call();
     } catch (...) {
-      refuse_at = -1;
       FAIL() << door << ": an exception left at allocation " << k << " of " << count;
     }
-    refuse_at = -1;
     if (status.ok()) continue;  // somebody else's way around it, or a smaller buffer that served
     ++refused;
     ASSERT_EQ(status.code(), StatusCode::kOutOfMemoryHost)
@@ -93,6 +51,12 @@ void refuse_each(const char* door, const std::function<Status()>& call, long mos
   EXPECT_TRUE(call().ok()) << door << " does not work afterwards";
 }
 
+template <typename Call>
+StatusCode code_without_blocks_of(std::size_t size, Call call) {
+  const RefusedMalloc memory = RefusedMalloc::from(size);
+  return call().status().code();
+}
+
 // The SentencePiece library does not survive a refusal inside it; its calls are not begun unless
 // all that they can need is there.
 TEST(RefusedMemory, SentencePieceIsNotCalledWithoutMemory) {
@@ -100,11 +64,11 @@ TEST(RefusedMemory, SentencePieceIsNotCalledWithoutMemory) {
   const std::string text(60'000, 'a');
   const auto tokenizer = language::load_sentencepiece(file);
   ASSERT_TRUE(tokenizer.ok());
-  refuse_from = 30 * file.size();  // just below what README.md of language/text allows for
-  const StatusCode load = language::load_sentencepiece(file).status().code();
-  refuse_from = 200 * 3 * text.size();
-  const StatusCode encode = (*tokenizer)->encode(text).status().code();
-  refuse_from = SIZE_MAX;
+  // Just below what README.md of language/text allows for.
+  const StatusCode load =
+      code_without_blocks_of(30 * file.size(), [&] { return language::load_sentencepiece(file); });
+  const StatusCode encode =
+      code_without_blocks_of(200 * 3 * text.size(), [&] { return (*tokenizer)->encode(text); });
   EXPECT_EQ(load, StatusCode::kOutOfMemoryHost);
   EXPECT_EQ(encode, StatusCode::kOutOfMemoryHost);
   EXPECT_TRUE((*tokenizer)->encode(text).ok());
@@ -133,9 +97,8 @@ TEST(RefusedMemory, LosslessWebpIsNotCalledWithoutMemory) {
   for (const char* name : {"/image/webp/lossless.webp", "/image/webp/lossy_alpha.webp"}) {
     const std::string file = read(kGolden + name);
     const auto bytes = std::as_bytes(std::span(file));
-    refuse_from = std::size_t{16} << 20;  // what vision/decode asks for before
-    const StatusCode refused = vision::decode_image(bytes, {}).status().code();
-    refuse_from = SIZE_MAX;
+    const StatusCode refused = code_without_blocks_of(  // what vision/decode asks for before
+        std::size_t{16} << 20, [&] { return vision::decode_image(bytes, {}); });
     EXPECT_EQ(refused, StatusCode::kOutOfMemoryHost) << name;
     EXPECT_TRUE(vision::decode_image(bytes, {}).ok()) << name;
   }
@@ -148,4 +111,4 @@ TEST(RefusedMemory, ModelFolder) {
 }
 
 }  // namespace
-}  // namespace arges
+}  // namespace arges::faults

@@ -6,10 +6,14 @@
 #include <array>
 #include <memory>
 #include <new>
+#include <system_error>
 #include <utility>
 
 #include "bindings_c/src/engine_handle.h"
+#include "bindings_c/src/handles.h"
+#include "bindings_c/src/opening.h"
 #include "sdk/fakes/scripted_model.h"
+#include "tests/support/tiny_png.h"
 
 namespace arges::faults {
 namespace {
@@ -299,6 +303,74 @@ void image_plan(Caller& c) {
   c.note(arges_image_plan_for_size(c.engine, 640, 480, &plan));
 }
 
+void image_files(Caller& c) {
+  c.note(arges_image_decode(support::kTinyPng, sizeof support::kTinyPng, &c.image));
+}
+
+void image_frames(Caller& c) {
+  static const unsigned char kPlane[4] = {};
+  c.note(arges_image_from_nv12(kPlane, 2, kPlane, 2, 2, 2, &c.image));
+}
+
+void generate_with_a_picture_file(Caller& c) {
+  if (!c.make() || !c.write()) return;
+  if (!c.note(
+          arges_message_add_image_bytes(c.message, support::kTinyPng, sizeof support::kTinyPng))) {
+    return;
+  }
+  c.ask();
+}
+
+void messages_added(Caller& c) {
+  if (!c.make() || !c.write()) return;
+  if (c.note(arges_session_add(c.session, &c.message, 1, c.queue, 1, &c.request)) && c.read()) {
+    c.ask();
+  }
+}
+
+void continued(Caller& c) {
+  if (!c.make() || !c.note(arges_message_create(ARGES_ROLE_ASSISTANT, &c.message)) ||
+      !c.note(arges_message_add_text(c.message, "a beginning that no short string holds", 38))) {
+    return;
+  }
+  c.options.continue_last = 1;
+  c.ask();
+}
+
+// What arges_engine_open_async does behind its options, with a model that needs no files. The
+// internal functions may throw where the C ABI would not.
+Status start_opening(Caller& c) {
+  try {
+    ARGES_ASSIGN_OR_RETURN(const auto queue, bindings::queues().find(c.queue));
+    const auto open =
+        [](const sdk::LoadProgress& progress) -> Result<std::shared_ptr<sdk::Engine>> {
+      if (!progress(1, 1)) return Status(StatusCode::kCancelled, "cancelled");
+      return sdk::Engine::create(scripted_model(), {});
+    };
+    ARGES_ASSIGN_OR_RETURN(auto opening, bindings::Opening::start(open, queue->events(), 1));
+    c.request = bindings::requests().insert(std::move(opening));
+    return {};
+  } catch (const std::bad_alloc&) {
+    return {StatusCode::kOutOfMemoryHost, "refused"};
+  } catch (const std::system_error&) {
+    return {StatusCode::kIo, "refused"};
+  }
+}
+
+void engine_taken_from_the_background(Caller& c) {
+  if (!c.make() || !c.note(static_cast<arges_status>(start_opening(c).code())) || !c.read()) return;
+  arges_engine* engine = nullptr;
+  if (!c.note(arges_request_take_engine(c.request, &engine))) return;
+  c.wrong += with_caller<generate>(engine);
+  arges_engine_close(engine);
+}
+
+void engine_of_the_background_left_alone(Caller& c) {
+  if (!c.make() || !c.note(static_cast<arges_status>(start_opening(c).code()))) return;
+  arges_request_free(std::exchange(c.request, nullptr));
+  c.read();
+}
+
 void on_line(void*, std::uint32_t, const char*, std::uint64_t) {}
 
 void log(Caller& c) {
@@ -351,6 +423,13 @@ constexpr Scenario kScenarios[] = {
     {"count_tokens", with_caller<count_tokens>},
     {"facts", with_caller<facts>},
     {"image_plan", with_caller<image_plan>},
+    {"image_files", with_caller<image_files>},
+    {"image_frames", with_caller<image_frames>},
+    {"generate_with_a_picture_file", with_caller<generate_with_a_picture_file>},
+    {"messages_added", with_caller<messages_added>},
+    {"continued", with_caller<continued>},
+    {"engine_taken_from_the_background", with_caller<engine_taken_from_the_background>},
+    {"engine_of_the_background_left_alone", with_caller<engine_of_the_background_left_alone>},
     {"log", with_caller<log>},
     {"engine_of_its_own", engine_of_its_own},
     {"engine_closed_under_way", engine_closed_under_way},

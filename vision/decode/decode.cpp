@@ -18,7 +18,7 @@ namespace {
 struct Opened {
   ImageSize stored;
   int orientation = kUpright;
-  Result<Image> (*decode)(Bytes, ImageSize, const ImageLimits&) = nullptr;
+  Result<Image> (*decode)(Bytes, ImageSize, const ImageLimits&, const StopCheck&) = nullptr;
 };
 
 Result<Opened> open_known_format(Bytes bytes) {
@@ -50,10 +50,13 @@ Result<Opened> open_image(Bytes bytes, const ImageLimits& limits) {
 
 }  // namespace
 
-Result<Image> decode_image(std::span<const std::byte> bytes, const ImageLimits& limits) {
+Result<Image> decode_image(std::span<const std::byte> bytes, const ImageLimits& limits,
+                           const StopCheck& stop) {
   return guarded(StatusCode::kImageDecode, kUnreadable, [&]() -> Result<Image> {
     ARGES_ASSIGN_OR_RETURN(const Opened opened, open_image(bytes, limits));
-    ARGES_ASSIGN_OR_RETURN(Image stored, opened.decode(bytes, opened.stored, limits));
+    ARGES_RETURN_IF_ERROR(stop());
+    ARGES_ASSIGN_OR_RETURN(Image stored, opened.decode(bytes, opened.stored, limits, stop));
+    ARGES_RETURN_IF_ERROR(stop());
     return orient(std::move(stored), opened.orientation);
   });
 }

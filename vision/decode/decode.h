@@ -6,6 +6,7 @@
 #include <span>
 
 #include "kernels/base/status.h"
+#include "kernels/base/stop_check.h"
 #include "vision/decode/image.h"
 #include "vision/decode/limits.h"
 
@@ -18,8 +19,11 @@ namespace arges::vision {
 // orientation (JPEG APP1, PNG eXIf, WebP EXIF) is applied; 16-bit samples keep their high byte;
 // transparency is laid over limits.background; colour profiles and gamma are ignored, as Pillow's
 // convert("RGB") does. Damaged or unfinished files are refused, bytes after the picture's end are
-// ignored. Errors: IMAGE_DECODE, OUT_OF_MEMORY_HOST.
-Result<Image> decode_image(std::span<const std::byte> bytes, const ImageLimits& limits);
+// ignored. `stop` is asked before and behind the reading of the pixels; of a PNG also at each row
+// and of a JPEG at each row of blocks of each scan, both in the native build alone.
+// Errors: IMAGE_DECODE, OUT_OF_MEMORY_HOST, those of `stop`.
+Result<Image> decode_image(std::span<const std::byte> bytes, const ImageLimits& limits,
+                           const StopCheck& stop = never_stop());
 
 // The size that decode_image would return, from the header alone: enough for a plan, and no
 // promise that the rest of the file is sound. Applies the same limits. Errors: IMAGE_DECODE.

@@ -7,6 +7,7 @@
 
 #include <jerror.h>
 
+#include "kernels/base/guarded.h"
 #include "kernels/base/memory.h"
 #include "vision/decode/cmyk.h"
 #include "vision/decode/codec.h"
@@ -20,11 +21,14 @@ constexpr long kWorkingMemory = 384L << 20;
 constexpr std::size_t kInks = 4;
 
 // One decoding run. libjpeg leaves a failed call by longjmp, so everything that a guarded step
-// touches is plain data here, and memory is owned by callers of run_guarded.
+// touches is plain data, or owned by this object, which outlives the jump.
 struct Run {
   jpeg_decompress_struct library{};
   jpeg_error_mgr errors{};
+  jpeg_progress_mgr progress{};
   std::jmp_buf leave{};
+  const StopCheck* stop = nullptr;
+  Status stopped;  // what it said to end the run
   Bytes bytes;
   std::uint8_t* rgb = nullptr;      // [height, width, 3]
   std::uint8_t* ink_row = nullptr;  // [width, 4], for CMYK pictures
@@ -37,6 +41,18 @@ struct Run {
 
 [[noreturn]] void leave_on_error(j_common_ptr library) {
   std::longjmp(static_cast<Run*>(library->client_data)->leave, 1);
+}
+
+// In a function of its own: nobody jumps over what it owns.
+bool is_stopped(Run& run) {
+  run.stopped = guarded(StatusCode::kInternal, "the stop check failed", *run.stop);
+  return !run.stopped.ok();
+}
+
+// libjpeg calls it for each row that it gives out and, of a file that it reads as a whole first,
+// for each row of blocks of each scan.
+void ask_whether_to_stop(j_common_ptr library) {
+  if (is_stopped(*static_cast<Run*>(library->client_data))) leave_on_error(library);
 }
 
 // Oddities that do not change the picture. All other warnings mean that data was lost.
@@ -69,6 +85,7 @@ void read_header(Run& run) {
   // As Pillow decodes: exact integer DCT, smooth chroma upsampling.
   library.dct_method = JDCT_ISLOW;
   library.do_fancy_upsampling = TRUE;
+  library.progress = &run.progress;
   library.out_color_space = library.num_components == kInks ? JCS_CMYK : JCS_RGB;
 }
 
@@ -91,6 +108,7 @@ void read_pixels(Run& run) {
 }
 
 Status failure(const Run& run) {
+  if (!run.stopped.ok()) return run.stopped;
   const int code = run.errors.msg_code;
   if (code == JERR_OUT_OF_MEMORY) {
     return {StatusCode::kOutOfMemoryHost, "no memory is left to read a JPEG file; free some"};
@@ -103,21 +121,24 @@ Status failure(const Run& run) {
       "the JPEG file is damaged or of a rare kind; save it again as a baseline JPEG");
 }
 
-void prepare(Run& run, Bytes bytes) {
+void prepare(Run& run, Bytes bytes, const StopCheck& stop) {
   run.library.err = jpeg_std_error(&run.errors);
   run.errors.error_exit = leave_on_error;
   run.errors.emit_message = judge_message;
   run.errors.output_message = discard_message;
+  run.progress.progress_monitor = ask_whether_to_stop;
   run.library.client_data = &run;
   run.bytes = bytes;
+  run.stop = &stop;
 }
 
 }  // namespace
 
-Result<Image> decode_jpeg(Bytes bytes, ImageSize stored, const ImageLimits& limits) {
+Result<Image> decode_jpeg(Bytes bytes, ImageSize stored, const ImageLimits& limits,
+                          const StopCheck& stop) {
   ARGES_RETURN_IF_ERROR(check_jpeg_structure(bytes, limits.jpeg_scans));
   Run run;
-  prepare(run, bytes);
+  prepare(run, bytes, stop);
   if (!run_guarded(run, read_header)) return failure(run);
   if (run.library.image_width != static_cast<JDIMENSION>(stored.width) ||
       run.library.image_height != static_cast<JDIMENSION>(stored.height)) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 
 #include "kernels/base/memory.h"
@@ -16,6 +17,7 @@ namespace {
 // Text, colour profile and the like: more than any honest picture carries.
 constexpr std::size_t kLargestChunk = std::size_t{8} << 20;
 constexpr std::size_t kAllKeptChunks = std::size_t{16} << 20;
+constexpr std::size_t kRgb = Image::kChannels;
 constexpr std::size_t kRgba = 4;
 
 struct FreeContext {
@@ -63,10 +65,25 @@ Columns columns_of(bool interlaced, int pass) {
   return interlaced ? kAdam7[pass] : Columns{};
 }
 
+// What a file's header says of its rows.
+struct Rows {
+  bool interlaced = false;
+  bool opaque = false;  // every pixel: no alpha, no transparent colour
+};
+
+Result<Rows> describe_rows(spng_ctx* context, const spng_ihdr& header) {
+  spng_trns transparent{};
+  const int found = spng_get_trns(context, &transparent);
+  if (found != 0 && found != SPNG_ECHUNKAVAIL) return failure();
+  const bool alpha = (header.color_type & 4) != 0;  // PNG 11.2.2: bit 4 is "alpha used"
+  return Rows{header.interlace_method != SPNG_INTERLACE_NONE, !alpha && found != 0};
+}
+
 // CRCs have been checked by now; the library checks them again, and the data's own checksum.
-Status open_context(spng_ctx* context, Bytes bytes, ImageSize stored, spng_ihdr& header) {
+Result<Rows> open_context(spng_ctx* context, Bytes bytes, ImageSize stored) {
   const auto width = static_cast<std::uint32_t>(stored.width);
   const auto height = static_cast<std::uint32_t>(stored.height);
+  spng_ihdr header{};
   int result = spng_set_image_limits(context, width, height);
   if (result == 0) result = spng_set_chunk_limits(context, kLargestChunk, kAllKeptChunks);
   if (result == 0) result = spng_set_crc_action(context, SPNG_CRC_ERROR, SPNG_CRC_ERROR);
@@ -74,32 +91,53 @@ Status open_context(spng_ctx* context, Bytes bytes, ImageSize stored, spng_ihdr&
   if (result == 0) result = spng_get_ihdr(context, &header);
   if (result != 0) return failure();
   if (header.width != width || header.height != height) return damaged();
-  result = spng_decode_image(context, nullptr, 0, SPNG_FMT_RGBA8,
+  ARGES_ASSIGN_OR_RETURN(const Rows rows, describe_rows(context, header));
+  result = spng_decode_image(context, nullptr, 0, rows.opaque ? SPNG_FMT_RGB8 : SPNG_FMT_RGBA8,
                              SPNG_DECODE_TRNS | SPNG_DECODE_PROGRESSIVE);
-  return result == 0 ? Status() : failure();
+  if (result != 0) return failure();
+  return rows;
+}
+
+void copy_row(const std::uint8_t* rgb, Columns columns, int width, std::uint8_t* out) {
+  if (columns.step == 1 && columns.first == 0) {
+    std::memcpy(out, rgb, static_cast<std::size_t>(width) * kRgb);
+    return;
+  }
+  for (int x = columns.first; x < width; x += columns.step) {
+    const std::size_t at = static_cast<std::size_t>(x) * kRgb;
+    std::memcpy(out + at, rgb + at, kRgb);
+  }
 }
 
 void lay_row(const std::uint8_t* rgba, Columns columns, const ImageLimits& limits, int width,
              std::uint8_t* out) {
   for (int x = columns.first; x < width; x += columns.step) {
     composite_pixel(rgba + static_cast<std::size_t>(x) * kRgba, limits.background,
-                    out + static_cast<std::size_t>(x) * Image::kChannels);
+                    out + static_cast<std::size_t>(x) * kRgb);
   }
 }
 
 // One row at a time, so that transparency costs no second picture.
-Status read_rows(spng_ctx* context, bool interlaced, const ImageLimits& limits, Image& image) {
+Status read_rows(spng_ctx* context, Rows rows, const ImageLimits& limits, const StopCheck& stop,
+                 Image& image) {
+  const std::size_t channels = rows.opaque ? kRgb : kRgba;
   ARGES_ASSIGN_OR_RETURN(const Memory row,
-                         Memory::allocate(static_cast<std::size_t>(image.width) * kRgba));
-  auto* rgba = reinterpret_cast<std::uint8_t*>(row.data());
+                         Memory::allocate(static_cast<std::size_t>(image.width) * channels));
+  auto* pixels = reinterpret_cast<std::uint8_t*>(row.data());
   spng_row_info info{};
   int result = 0;
   // Interlaced pictures may tell of their end by either of the two calls.
   while (result == 0 && (result = spng_get_row_info(context, &info)) == 0) {
-    result = spng_decode_row(context, rgba, row.size());
+    ARGES_RETURN_IF_ERROR(stop());
+    result = spng_decode_row(context, pixels, static_cast<std::size_t>(image.width) * channels);
     if (result != 0 && result != SPNG_EOI) break;
-    lay_row(rgba, columns_of(interlaced, info.pass), limits, image.width,
-            image.row(static_cast<int>(info.row_num)));
+    const Columns columns = columns_of(rows.interlaced, info.pass);
+    std::uint8_t* out = image.row(static_cast<int>(info.row_num));
+    if (rows.opaque) {
+      copy_row(pixels, columns, image.width, out);
+    } else {
+      lay_row(pixels, columns, limits, image.width, out);
+    }
   }
   if (result != SPNG_EOI) return failure();
   result = spng_decode_chunks(context);
@@ -108,17 +146,16 @@ Status read_rows(spng_ctx* context, bool interlaced, const ImageLimits& limits, 
 
 }  // namespace
 
-Result<Image> decode_png(Bytes bytes, ImageSize stored, const ImageLimits& limits) {
+Result<Image> decode_png(Bytes bytes, ImageSize stored, const ImageLimits& limits,
+                         const StopCheck& stop) {
   ARGES_RETURN_IF_ERROR(check_png_checksums(bytes));
   memory_refused = false;
   spng_alloc memory = remembering_memory();
   const Context context(spng_ctx_new2(&memory, 0));
   if (!context) return out_of_memory();
-  spng_ihdr header{};
-  ARGES_RETURN_IF_ERROR(open_context(context.get(), bytes, stored, header));
+  ARGES_ASSIGN_OR_RETURN(const Rows rows, open_context(context.get(), bytes, stored));
   ARGES_ASSIGN_OR_RETURN(Image image, allocate_image(stored.height, stored.width));
-  const bool interlaced = header.interlace_method != SPNG_INTERLACE_NONE;
-  ARGES_RETURN_IF_ERROR(read_rows(context.get(), interlaced, limits, image));
+  ARGES_RETURN_IF_ERROR(read_rows(context.get(), rows, limits, stop, image));
   return image;
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstring>
+
 #include "vision/decode/composite.h"
 #include "vision/decode/decode.h"
 #include "vision/decode/stride.h"
@@ -34,11 +36,21 @@ Result<Layout> layout_of(PixelFormat format) {
   return invalid_argument("the pixel format is unknown; use RGB, BGR, RGBA, BGRA, grey or YUYV");
 }
 
+void copy_opaque_row(const std::uint8_t* source, const Layout& layout, int width,
+                     std::uint8_t* out) {
+  for (int x = 0; x < width; ++x, source += layout.channels, out += Image::kChannels) {
+    out[0] = source[layout.red];
+    out[1] = source[layout.green];
+    out[2] = source[layout.blue];
+  }
+}
+
 void copy_row(const std::uint8_t* source, const Layout& layout, const ImageLimits& limits,
               int width, std::uint8_t* out) {
+  if (layout.alpha < 0) return copy_opaque_row(source, layout, width, out);
   for (int x = 0; x < width; ++x, source += layout.channels, out += Image::kChannels) {
     const std::uint8_t rgba[4] = {source[layout.red], source[layout.green], source[layout.blue],
-                                  layout.alpha < 0 ? std::uint8_t{255} : source[layout.alpha]};
+                                  source[layout.alpha]};
     composite_pixel(rgba, limits.background, out);
   }
 }
@@ -70,7 +82,9 @@ Result<Image> image_from_pixels(const std::uint8_t* data, int width, int height,
   ARGES_ASSIGN_OR_RETURN(Image image, allocate_image(height, width));
   for (int y = 0; y < height; ++y) {
     const std::uint8_t* row = data + static_cast<std::size_t>(y) * stride_bytes;
-    if (format == PixelFormat::kYuyv) {
+    if (format == PixelFormat::kRgb) {
+      std::memcpy(image.row(y), row, image.row_bytes());
+    } else if (format == PixelFormat::kYuyv) {
       copy_yuyv_row(row, width, image.row(y));
     } else {
       copy_row(row, layout, limits, width, image.row(y));

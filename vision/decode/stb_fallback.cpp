@@ -122,7 +122,9 @@ std::vector<std::byte> without_traps(Bytes png) {
 
 }  // namespace
 
-Result<Image> decode_png(Bytes bytes, ImageSize stored, const ImageLimits& limits) {
+// stb_image reads a picture in one go.
+Result<Image> decode_png(Bytes bytes, ImageSize stored, const ImageLimits& limits,
+                         const StopCheck&) {
   constexpr std::size_t kRgba = 4;
   ARGES_RETURN_IF_ERROR(check_png_checksums(bytes));
   const auto rgba = load(without_traps(bytes), stored, kRgba);
@@ -136,7 +138,8 @@ Result<Image> decode_png(Bytes bytes, ImageSize stored, const ImageLimits& limit
   return image;
 }
 
-Result<Image> decode_jpeg(Bytes bytes, ImageSize stored, const ImageLimits& limits) {
+Result<Image> decode_jpeg(Bytes bytes, ImageSize stored, const ImageLimits& limits,
+                          const StopCheck&) {
   ARGES_RETURN_IF_ERROR(check_jpeg_structure(bytes, limits.jpeg_scans));
   const auto rgb = load(bytes, stored, Image::kChannels);
   if (!rgb) return damaged();

@@ -75,7 +75,9 @@ Status decode_over_background(Bytes file, const ImageLimits& limits, Image& imag
 
 }  // namespace
 
-Result<Image> decode_webp(Bytes bytes, ImageSize stored, const ImageLimits& limits) {
+// libwebp reads a picture in one go.
+Result<Image> decode_webp(Bytes bytes, ImageSize stored, const ImageLimits& limits,
+                          const StopCheck&) {
   ARGES_ASSIGN_OR_RETURN(const Bytes file, check_webp_structure(bytes));
   WebPBitstreamFeatures features;
   if (WebPGetFeatures(begin_of(file), file.size(), &features) != VP8_STATUS_OK ||

@@ -26,7 +26,7 @@
  *   UNSUPPORTED, those that give a handle back do nothing, and arges_queue_fd is -1. The parent
  *   notices nothing. A process that has never had a handle nor set a log may fork, and one that is
  *   started anew (exec, posix_spawn) is free. Children made by _Fork or clone are not noticed: they
- * must not call.
+ *   must not call.
  *
  * Errors
  *   Functions return an arges_status. On failure nothing has changed, outputs are untouched, and
@@ -212,8 +212,9 @@ ARGES_API arges_status arges_request_take_engine(arges_request* request, arges_e
 
 /* Cancels what runs on the engine and gives the handle back, whatever calls on it other threads are
  * inside. Waits at most for the step, the stretch of text being tokenized (about a second, whatever
- * the model folder says), the copy of a session's state and the layer of a picture (or its cutting
- * into tiles) under way. Sessions still open must still be closed; from then on they hold no tokens
+ * the model folder says), the copy of a session's state and the layer of a picture, its cutting
+ * into tiles or a row of its file under way; of a WebP, and where stb_image reads pictures, for the
+ * whole file. Sessions still open must still be closed; from then on they hold no tokens
  * (arges_session_token_count: OK and 0) and arges_generate answers CLOSED. */
 ARGES_API void arges_engine_close(arges_engine* engine);
 
@@ -458,8 +459,8 @@ ARGES_API arges_status arges_queue_next(arges_queue* queue, int64_t timeout_ms, 
 
 /* As arges_queue_next, for several events at once: waits for the first, then takes what else is
  * there, up to `capacity` (1 to 65536) events. events: an array of structs with the same
- * struct_size, each initialised by arges_event_init once; the first *count of them are filled. Each
- * is cleared by itself. */
+ * struct_size, each initialised by arges_event_init once; one with another struct_size than the
+ * first's ends the array. The first *count of them are filled. Each is cleared by itself. */
 ARGES_API arges_status arges_queue_next_many(arges_queue* queue, int64_t timeout_ms,
                                              arges_event* events, uint64_t capacity,
                                              uint64_t* count);
@@ -559,9 +560,9 @@ ARGES_API arges_status arges_session_add(arges_session* session, arges_message* 
 
 /* Asks for the end and returns at once. The terminal event follows after at most the step under
  * way: chunks of prompt tokens and tokens of answers, of this and of other requests. A stretch of
- * text being tokenized, a layer of a picture being encoded or its cutting into tiles, or a copy of
- * the session's state is finished in the background and no more of the request is prepared. No
- * effect on a request that has ended. */
+ * text being tokenized, a layer of a picture being encoded, its cutting into tiles or what
+ * arges_engine_close waits for of its file, or a copy of the session's state is finished in the
+ * background and no more of the request is prepared. No effect on a request that has ended. */
 ARGES_API arges_status arges_request_cancel(arges_request* request);
 
 /* Waits at most timeout_ms (negative: without limit, 0: not at all) until the request has ended and

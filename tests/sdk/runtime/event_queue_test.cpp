@@ -105,7 +105,7 @@ TEST(EventQueue, CloseDropsEverythingAndWakesReaders) {
 TEST(EventQueue, TellsOfRoomOnlyWhenItWasFull) {
   auto queue = EventQueue::create(2).value();
   int calls = 0;
-  auto token = queue->add_space_listener([&] { ++calls; });
+  auto token = queue->add_space_listener(&calls, [&] { ++calls; });
   queue->try_push(text_event("a"));
   ASSERT_TRUE(queue->next(milliseconds(0)).ok());
   EXPECT_EQ(calls, 0);
@@ -122,19 +122,55 @@ TEST(EventQueue, ListenerIsNotCalledOnceItsTokenIsGone) {
   auto queue = EventQueue::create(1).value();
   int first = 0;
   int second = 0;
-  auto token = queue->add_space_listener([&] { ++first; });
+  auto token = queue->add_space_listener(&first, [&] { ++first; });
   token.reset();
-  token = queue->add_space_listener([&] { ++second; });
+  token = queue->add_space_listener(&first, [&] { ++second; });
   queue->try_push(text_event("a"));
   ASSERT_TRUE(queue->next(milliseconds(0)).ok());
   EXPECT_EQ(first, 0);
   EXPECT_EQ(second, 1);
 }
 
+TEST(EventQueue, AnOwnerIsCalledOnceHoweverManyTokensItHas) {
+  auto queue = EventQueue::create(1).value();
+  int mine = 0;
+  int others = 0;
+  std::vector<std::shared_ptr<void>> tokens;
+  for (int i = 0; i < 3; ++i) tokens.push_back(queue->add_space_listener(&mine, [&] { ++mine; }));
+  const auto other = queue->add_space_listener(&others, [&] { ++others; });
+  const auto make_room = [&] {
+    queue->try_push(text_event("a"));
+    ASSERT_TRUE(queue->next(milliseconds(0)).ok());
+  };
+  make_room();
+  EXPECT_EQ(mine, 1);
+  EXPECT_EQ(others, 1);
+  tokens.resize(1);
+  make_room();
+  EXPECT_EQ(mine, 2) << "as long as one token is left";
+  tokens.clear();
+  make_room();
+  EXPECT_EQ(mine, 2);
+  EXPECT_EQ(others, 3);
+}
+
+TEST(EventQueue, ARefusedSlotKeepsItsEvent) {
+  auto queue = EventQueue::create(1).value();
+  EventQueue::Slot first(1, text_event("a"));
+  EventQueue::Slot second(1, text_event("b"));
+  EXPECT_TRUE(queue->try_push(first));
+  EXPECT_TRUE(first.empty());
+  EXPECT_FALSE(queue->try_push(second));
+  EXPECT_EQ(second.front().text, "b");
+  queue->close();
+  EXPECT_FALSE(queue->try_push(second));
+  EXPECT_EQ(second.front().text, "b");
+}
+
 TEST(EventQueue, ListenerMayUseTheQueueAndTakeItselfAway) {
   auto queue = EventQueue::create(1).value();
   std::shared_ptr<void> token;
-  token = queue->add_space_listener([&] {
+  token = queue->add_space_listener(&token, [&] {
     EXPECT_TRUE(queue->try_push(text_event("more")));
     token.reset();
   });
@@ -147,7 +183,7 @@ TEST(EventQueue, TokenMayOutliveTheQueue) {
   std::shared_ptr<void> token;
   {
     auto queue = EventQueue::create(1).value();
-    token = queue->add_space_listener([] {});
+    token = queue->add_space_listener(&token, [] {});
   }
   token.reset();
 }

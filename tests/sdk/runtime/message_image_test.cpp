@@ -126,8 +126,17 @@ TEST(MessageImage, IsSharedByItsCopies) {
   const std::weak_ptr<const vision::Image> watched = picture;
   MessageImage image(std::move(picture));
   const MessageImage copy = image;  // NOLINT: the copy is the point
-  EXPECT_EQ(copy.pixels()->get(), watched.lock().get());
-  EXPECT_NE(MessageImage(png_bytes()).pixels()->get(), nullptr);
+  EXPECT_EQ(copy.pixels(never_stop())->get(), watched.lock().get());
+  EXPECT_NE(MessageImage(png_bytes()).pixels(never_stop())->get(), nullptr);
+}
+
+TEST(MessageImage, AFileIsDecodedNoFurtherThanItsCheckAllows) {
+  int asked = 0;
+  const StopCheck third_time = [&] {
+    return ++asked < 3 ? Status() : Status(StatusCode::kCancelled, "cancelled");
+  };
+  EXPECT_EQ(MessageImage(png_bytes()).pixels(third_time).status().code(), StatusCode::kCancelled);
+  EXPECT_EQ(asked, 3) << "not once more";
 }
 
 }  // namespace

@@ -55,5 +55,43 @@ TEST(Orient, PlacesEveryPixel) {
   }
 }
 
+// Each pixel is its own number, in a picture of several blocks a side.
+Image numbered(int height, int width) {
+  Image image{height, width, {}};
+  for (int i = 0; i < height * width; ++i) {
+    for (int shift : {0, 8, 16}) image.pixels.push_back(static_cast<std::uint8_t>(i >> shift));
+  }
+  return image;
+}
+
+int number_at(const Image& image, int y, int x) {
+  const std::uint8_t* pixel = image.row(y) + x * Image::kChannels;
+  return pixel[0] | pixel[1] << 8 | pixel[2] << 16;
+}
+
+TEST(Orient, PlacesEveryPixelOfALargePicture) {
+  constexpr int kHeight = 131;
+  constexpr int kWidth = 197;
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    const auto upright = orient(numbered(kHeight, kWidth), orientation);
+    ASSERT_TRUE(upright.ok());
+    const bool turned = orientation >= 5;
+    const bool from_right = orientation == 2 || orientation == 3 || orientation >= 7;
+    const bool from_below =
+        orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+    int wrong = 0;
+    for (int y = 0; y < upright->height; ++y) {
+      for (int x = 0; x < upright->width; ++x) {
+        const int across = turned ? y : x;
+        const int down = turned ? x : y;
+        const int stored_x = from_right ? kWidth - 1 - across : across;
+        const int stored_y = from_below ? kHeight - 1 - down : down;
+        if (number_at(*upright, y, x) != stored_y * kWidth + stored_x) ++wrong;
+      }
+    }
+    EXPECT_EQ(wrong, 0) << orientation;
+  }
+}
+
 }  // namespace
 }  // namespace arges::vision

@@ -2,10 +2,14 @@
 // PNG pictures that must decode, and to which pixels. Run against every PNG decoder.
 #include <gtest/gtest.h>
 
+#include <span>
+#include <string_view>
+
 #include "tests/vision/decode/golden.h"
 #include "tests/vision/decode/jpeg_maker.h"
 #include "tests/vision/decode/png_maker.h"
 #include "vision/decode/decode.h"
+#include "vision/decode/png_checksum.h"
 
 namespace arges::vision {
 namespace {
@@ -89,15 +93,17 @@ TEST(PngDecode, ShowsPaletteIndicesWithoutAnEntryAsBlack) {
 }
 
 TEST(PngDecode, InterlacingDoesNotChangeThePicture) {
-  for (std::uint32_t width : {1u, 2u, 5u, 8u, 9u, 31u}) {
-    for (std::uint32_t height : {1u, 3u, 8u, 17u}) {
-      PngSpec spec{.width = width, .height = height, .colour = 6, .samples = {}};
-      for (std::uint32_t i = 0; i < width * height * 4; ++i) {
-        spec.samples.push_back(static_cast<std::uint16_t>(i * 37 % 256));
+  for (const auto& [colour, channels] : {std::pair(2, 3u), std::pair(6, 4u)}) {
+    for (std::uint32_t width : {1u, 2u, 5u, 8u, 9u, 31u}) {
+      for (std::uint32_t height : {1u, 3u, 8u, 17u}) {
+        PngSpec spec{.width = width, .height = height, .colour = colour, .samples = {}};
+        for (std::uint32_t i = 0; i < width * height * channels; ++i) {
+          spec.samples.push_back(static_cast<std::uint16_t>(i * 37 % 256));
+        }
+        const auto plain = pixels_of(make_png(spec));
+        spec.interlaced = true;
+        EXPECT_EQ(pixels_of(make_png(spec)), plain) << width << " by " << height;
       }
-      const auto plain = pixels_of(make_png(spec));
-      spec.interlaced = true;
-      EXPECT_EQ(pixels_of(make_png(spec)), plain) << width << " by " << height;
     }
   }
 }
@@ -150,6 +156,33 @@ TEST(PngDecode, ReadsOnePixelAndTheLongestAllowedLine) {
   const PngSpec line{
       .width = 200, .height = 1, .colour = 0, .samples = std::vector<std::uint16_t>(200, 5)};
   EXPECT_EQ(pixels_of(make_png(line)), std::vector<std::uint8_t>(600, 5));
+}
+
+// The definition, bit by bit (ISO 3309).
+std::uint32_t crc_by_definition(std::span<const std::byte> bytes) {
+  std::uint32_t crc = ~0u;
+  for (const std::byte byte : bytes) {
+    crc ^= std::to_integer<std::uint32_t>(byte);
+    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (crc & 1 ? 0xEDB88320u : 0u);
+  }
+  return ~crc;
+}
+
+TEST(PngCrc, IsThatOfTheStandardForEveryLengthAndPlace) {
+  constexpr std::string_view kCheck = "123456789";
+  EXPECT_EQ(png_crc(std::as_bytes(std::span(kCheck))), 0xCBF43926u);
+  std::vector<std::byte> bytes(64);
+  std::uint32_t state = 1;
+  for (std::byte& byte : bytes) {
+    state = state * 1664525u + 1013904223u;
+    byte = std::byte(state >> 24);
+  }
+  for (std::size_t begin = 0; begin < 9; ++begin) {
+    for (std::size_t length = 0; begin + length <= bytes.size(); ++length) {
+      const auto part = std::span(bytes).subspan(begin, length);
+      ASSERT_EQ(png_crc(part), crc_by_definition(part)) << begin << ", " << length;
+    }
+  }
 }
 
 }  // namespace
