@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "language/sampling/logit_bias.h"
 
@@ -26,21 +27,40 @@ std::optional<TokenId> index_of_largest(std::span<const float> logits) {
   return static_cast<TokenId>(*best);
 }
 
-// Softmax weights exp((l - max) / t) in double precision, not normalised. Candidates equal to the
-// largest get 1, so that an infinite one takes everything.
-std::vector<Candidate> weigh(std::span<const float> logits, float largest, float temperature) {
+std::vector<Candidate> candidates_of(std::span<const float> logits) {
   std::vector<Candidate> candidates;
   candidates.reserve(logits.size());
   for (std::size_t i = 0; i < logits.size(); ++i) {
-    const float logit = logits[i];
-    if (can_be_picked(logit)) candidates.push_back({static_cast<TokenId>(i), logit, 1.0});
-  }
-  for (Candidate& candidate : candidates) {
-    if (candidate.logit == largest) continue;
-    const double distance = static_cast<double>(candidate.logit) - static_cast<double>(largest);
-    candidate.weight = std::exp(distance / static_cast<double>(temperature));
+    if (can_be_picked(logits[i])) candidates.push_back({static_cast<TokenId>(i), logits[i], 1.0});
   }
   return candidates;
+}
+
+// How far a logit is below the largest, in the exponent of its weight. NaN for an infinite one that
+// is the largest itself.
+double exponent_of(const Candidate& candidate, float largest, float temperature) {
+  const double distance = static_cast<double>(candidate.logit) - static_cast<double>(largest);
+  return distance / static_cast<double>(temperature);
+}
+
+// Drops what keep_min_p would drop, but for what rounding might save: most candidates, which then
+// need no exponential. Only where nothing else looks at their weights.
+void drop_below_min_p(float min_p, float largest, float temperature,
+                      std::vector<Candidate>& candidates) {
+  constexpr double kSlack = 1e-9;
+  const double floor = std::log(static_cast<double>(min_p)) - kSlack;
+  std::erase_if(candidates, [&](const Candidate& candidate) {
+    return exponent_of(candidate, largest, temperature) < floor;
+  });
+}
+
+// Softmax weights exp((l - max) / t) in double precision, not normalised. Candidates equal to the
+// largest get 1, so that an infinite one takes everything.
+void weigh(float largest, float temperature, std::vector<Candidate>& candidates) {
+  for (Candidate& candidate : candidates) {
+    if (candidate.logit == largest) continue;
+    candidate.weight = std::exp(exponent_of(candidate, largest, temperature));
+  }
 }
 
 }  // namespace
@@ -94,8 +114,12 @@ Result<TokenId> Sampler::sample(std::span<const float> logits) {
   }
   if (options_.temperature == 0.0f) return *best;
   const float largest = scores[static_cast<std::size_t>(*best)];
-  std::vector<Candidate> candidates = weigh(scores, largest, options_.temperature);
+  std::vector<Candidate> candidates = candidates_of(scores);
   keep_top_k(options_.top_k, candidates);
+  if (options_.min_p > 0.0f && options_.top_p >= 1.0f) {
+    drop_below_min_p(options_.min_p, largest, options_.temperature, candidates);
+  }
+  weigh(largest, options_.temperature, candidates);
   keep_top_p(options_.top_p, candidates);
   keep_min_p(options_.min_p, candidates);
   return draw(std::move(candidates));

@@ -26,8 +26,8 @@ Result<std::unique_ptr<BlockPool>> BlockPool::create(std::int64_t block_bytes, s
 std::int32_t BlockPool::unused_block() {
   if (unused_.empty()) {
     unused_.reserve(references_.size() + 1);
-    unused_.push_back(static_cast<std::int32_t>(references_.size()));
     references_.push_back(0);
+    unused_.push_back(static_cast<std::int32_t>(references_.size() - 1));
   }
   return unused_.back();
 }

@@ -50,6 +50,7 @@ Status load(const std::string& path, const kernels::ExecContext& context,
   const StopCheck stop = preparing(options.progress);
   ARGES_ASSIGN_OR_RETURN(const ModelFolder folder, ModelFolder::open(path));
   ARGES_ASSIGN_OR_RETURN(model.config, read_model_config(folder, options.limits));
+  ARGES_RETURN_IF_ERROR(check_shard_plan(options.shards, model.config.text));
   ARGES_ASSIGN_OR_RETURN(Checkpoint opened, Checkpoint::open(folder, options.limits, stop));
   auto checkpoint = std::make_unique<Checkpoint>(std::move(opened));
   const WeightNames names =
@@ -57,9 +58,10 @@ Status load(const std::string& path, const kernels::ExecContext& context,
   ARGES_ASSIGN_OR_RETURN(model.census, take_census(model.config, names, checkpoint->listing()));
   ARGES_RETURN_IF_ERROR(load_text_tools(folder, options, stop, model));
   ARGES_RETURN_IF_ERROR(checkpoint->bring_in(folder, options.access, stop));
-  ARGES_ASSIGN_OR_RETURN(model.weights,
-                         load_weights(context, model.config, names, model.census.total.bytes,
-                                      std::move(checkpoint), options.access, options.progress));
+  ARGES_ASSIGN_OR_RETURN(
+      model.weights,
+      load_weights(context, model.config, names, model.census.total.bytes, std::move(checkpoint),
+                   {options.access, options.formats, options.shards, options.progress}));
   find_suppressed(model);
   return {};
 }

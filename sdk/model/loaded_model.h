@@ -22,6 +22,8 @@ struct LoadOptions {
   // Leaves out tokenizer and prompt family, for tools that work on ids and for folders that have
   // none.
   bool weights_only = false;
+  FormatPolicy formats;
+  ShardPlan shards;
   // May be empty. Called with 0 of 0 bytes, too, while the files are looked through; CANCELLED
   // follows within about a second of its false.
   LoadProgress progress;
@@ -42,6 +44,7 @@ struct LoadedModel {
 
 // Reads a model folder, checks all of it and brings the weights into the form of context.backend.
 // Blocks for as long as that takes; uses context.pool. On failure nothing stays allocated.
+// Every rank of a plan reads the same files and keeps its own part.
 // NOT_FOUND: the folder or a file it must have is absent. MODEL_INVALID: a file breaks a rule or
 // disagrees with another; the message names it. UNSUPPORTED: an honest model that needs more than
 // this library does. CANCELLED, OUT_OF_MEMORY_HOST, OUT_OF_MEMORY_DEVICE, IO.

@@ -16,8 +16,8 @@ class WeightList {
 
   // A whole tensor as a piece of a weight.
   static WeightPiece piece(const std::string& name, std::int64_t rows, std::int64_t cols,
-                           ModelPart part, std::int64_t group_rows = 0) {
-    return {{name + ".weight", Shape{rows, cols}, part}, cols, 0, rows, group_rows};
+                           ModelPart part, Split split, std::int64_t group_rows = 0) {
+    return {{name + ".weight", Shape{rows, cols}, part, split}, cols, 0, rows, group_rows};
   }
 
   Status weight(std::initializer_list<WeightPiece> pieces, Matrix& target) {
@@ -25,12 +25,13 @@ class WeightList {
   }
 
   Status matrix(const std::string& name, std::int64_t rows, std::int64_t cols, ModelPart part,
-                Matrix& target) {
-    return weight({piece(name, rows, cols, part)}, target);
+                Matrix& target, Split split = Split::kWhole) {
+    return weight({piece(name, rows, cols, part, split)}, target);
   }
 
-  Status vector(std::string name, Shape shape, ModelPart part, ConstTensorView& target) {
-    return visitor_.vector({std::move(name), shape, part}, target);
+  Status vector(std::string name, Shape shape, ModelPart part, ConstTensorView& target,
+                Split split = Split::kWhole) {
+    return visitor_.vector({std::move(name), shape, part, split}, target);
   }
 
   Status affine(const std::string& name, std::int64_t rows, std::int64_t cols, ModelPart part,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/model/weight_loader.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <utility>
@@ -23,34 +24,23 @@ struct Source {
   Memory copy;  // holds the bytes when they could not be used in place
 };
 
-// What a weight is kept as: the type of its pieces, fp32 where they disagree.
-DType common_type(std::span<const kernels::MatrixSource> sources) {
-  for (const auto& source : sources) {
-    if (source.dtype != sources[0].dtype) return DType::kF32;
-  }
-  return sources[0].dtype;
-}
-
 class Loader final : public WeightVisitor {
  public:
   Loader(const kernels::ExecContext& context, ModelWeights& weights, std::int64_t total_bytes,
-         FileAccess access, const LoadProgress& progress)
-      : context_(context),
-        weights_(weights),
-        total_bytes_(total_bytes),
-        access_(access),
-        progress_(progress) {}
+         const WeightOptions& options)
+      : context_(context), weights_(weights), total_bytes_(total_bytes), options_(options) {}
 
   Status weight(std::span<const WeightPiece> pieces, Matrix& target) override {
     std::vector<Source> sources;
     std::vector<kernels::MatrixSource> parts;
     for (const WeightPiece& piece : pieces) {
       ARGES_ASSIGN_OR_RETURN(Source source, open(piece));
-      parts.push_back(
-          {source.data, source.dtype, piece.cols, piece.rows, piece.cols, piece.group_rows});
+      const kernels::MatrixSource all{source.data, source.dtype, piece.cols,
+                                      piece.rows,  piece.cols,   piece.group_rows};
+      parts.push_back(shard(all, piece.tensor.split, options_.shards));
       sources.push_back(std::move(source));
     }
-    ARGES_RETURN_IF_ERROR(lay_out(parts, target));
+    ARGES_RETURN_IF_ERROR(lay_out(parts, pieces[0].tensor.part, target));
     for (std::size_t i = 0; i < pieces.size(); ++i) {
       keep(pieces[i].tensor.name, std::move(sources[i]), target.owner == nullptr);
       if (pieces[i].is_last()) ARGES_RETURN_IF_ERROR(finish(pieces[i].tensor.name));
@@ -59,11 +49,17 @@ class Loader final : public WeightVisitor {
   }
 
   Status vector(const ExpectedTensor& tensor, ConstTensorView& target) override {
-    const auto count = static_cast<std::size_t>(tensor.shape.count());
+    const ShardRange range = shard(tensor.shape[0], tensor.split, options_.shards);
+    const Shape shape = tensor.shape.with_outermost(range.count);
+    const auto count = static_cast<std::size_t>(shape.count());
     ARGES_ASSIGN_OR_RETURN(Memory buffer, Memory::allocate(count * sizeof(float)));
     const DType dtype = type_of(tensor.name);
-    widen_to_f32(weights_.checkpoint->bytes(tensor.name), dtype, {buffer.f32(), count});
-    target = view_f32(buffer.f32(), tensor.shape);
+    const std::size_t first =
+        static_cast<std::size_t>(tensor.shape.with_outermost(range.begin).count());
+    const auto bytes = weights_.checkpoint->bytes(tensor.name)
+                           .subspan(first * dtype_size(dtype), count * dtype_size(dtype));
+    widen_to_f32(bytes, dtype, {buffer.f32(), count});
+    target = buffer.view(shape);
     weights_.buffers.push_back(std::move(buffer));
     return finish(tensor.name);
   }
@@ -72,11 +68,11 @@ class Loader final : public WeightVisitor {
     // A file read into memory is closed after the load, so its table moves out of it.
     const auto bytes = weights_.checkpoint->bytes(tensor.name);
     const DType dtype = type_of(tensor.name);
-    ARGES_ASSIGN_OR_RETURN(Source source, open(bytes, dtype, access_ == FileAccess::kMap));
+    ARGES_ASSIGN_OR_RETURN(Source source, open(bytes, dtype, options_.access == FileAccess::kMap));
     target = host_view(source.data, dtype, tensor.shape);
     if (tied_head != nullptr) {
       const kernels::MatrixSource whole = kernels::whole_matrix(target);
-      ARGES_RETURN_IF_ERROR(lay_out({&whole, 1}, *tied_head));
+      ARGES_RETURN_IF_ERROR(lay_out({&whole, 1}, ModelPart::kLmHead, *tied_head));
     }
     keep(tensor.name, std::move(source), true);
     return finish(tensor.name);
@@ -87,9 +83,10 @@ class Loader final : public WeightVisitor {
 
  private:
   // The one place every weight of a linear map passes through on its way to the backend.
-  Status lay_out(std::span<const kernels::MatrixSource> sources, Matrix& target) const {
-    return kernels::lay_out(context_,
-                            {.sources = sources, .dtype = common_type(sources), .out = &target});
+  Status lay_out(std::span<const kernels::MatrixSource> sources, ModelPart part,
+                 Matrix& target) const {
+    const DType dtype = type_in_memory(options_.formats[part], sources);
+    return kernels::lay_out(context_, {.sources = sources, .dtype = dtype, .out = &target});
   }
 
   DType type_of(const std::string& name) const {
@@ -130,28 +127,31 @@ class Loader final : public WeightVisitor {
   Status finish(const std::string& name) {
     if (kept_.empty() || kept_.back() != name) weights_.checkpoint->advise_unneeded(name);
     done_bytes_ += static_cast<std::int64_t>(weights_.checkpoint->bytes(name).size());
-    if (!progress_ || progress_(done_bytes_, total_bytes_)) return {};
+    if (!options_.progress || options_.progress(done_bytes_, total_bytes_)) return {};
     return loading_cancelled();
   }
 
   const kernels::ExecContext& context_;
   ModelWeights& weights_;
   std::int64_t total_bytes_;
-  FileAccess access_;
-  const LoadProgress& progress_;
+  const WeightOptions& options_;
   std::int64_t done_bytes_ = 0;
   std::vector<std::string> kept_;
 };
 
 // Decay slopes are a function of the config and in no checkpoint (architecture.md §0, point 4).
-Status compute_slopes(const language::DecoderConfig& config, ModelWeights& weights) {
+// Every rank takes the slopes of its own heads, which are the whole model's.
+Status compute_slopes(const language::DecoderConfig& config, const ShardPlan& shards,
+                      ModelWeights& weights) {
+  const ShardRange heads = shard(config.num_heads, Split::kOutputs, shards);
   for (std::size_t layer = 0; layer < weights.decoder.layers.size(); ++layer) {
     auto* mixer = std::get_if<language::LightningWeights>(&weights.decoder.layers[layer].mixer);
     if (mixer == nullptr) continue;
     const auto slopes = language::lightning_slopes(config, static_cast<std::int64_t>(layer));
-    ARGES_ASSIGN_OR_RETURN(Memory buffer, Memory::allocate(slopes.size() * sizeof(float)));
-    std::memcpy(buffer.data(), slopes.data(), slopes.size() * sizeof(float));
-    mixer->slopes = view_f32(buffer.f32(), Shape{config.num_heads});
+    ARGES_ASSIGN_OR_RETURN(Memory buffer,
+                           Memory::allocate(static_cast<std::size_t>(heads.count) * sizeof(float)));
+    std::copy_n(slopes.begin() + heads.begin, heads.count, buffer.f32());
+    mixer->slopes = buffer.view({heads.count});
     weights.buffers.push_back(std::move(buffer));
   }
   return {};
@@ -165,14 +165,14 @@ Status loading_cancelled() {
 
 Result<ModelWeights> load_weights(const kernels::ExecContext& context, const ModelConfig& config,
                                   const WeightNames& names, std::int64_t total_bytes,
-                                  std::unique_ptr<Checkpoint> checkpoint, FileAccess access,
-                                  const LoadProgress& progress) {
+                                  std::unique_ptr<Checkpoint> checkpoint,
+                                  const WeightOptions& options) {
   ModelWeights weights;
   weights.checkpoint = std::move(checkpoint);
-  Loader loader(context, weights, total_bytes, access, progress);
+  Loader loader(context, weights, total_bytes, options);
   ARGES_RETURN_IF_ERROR(
       visit_weights(config, names, weights.decoder, weights.image_encoder, loader));
-  ARGES_RETURN_IF_ERROR(compute_slopes(config.text, weights));
+  ARGES_RETURN_IF_ERROR(compute_slopes(config.text, options.shards, weights));
   const std::vector<std::string_view> kept(loader.kept().begin(), loader.kept().end());
   weights.checkpoint->close_all_but(kept);
   return weights;

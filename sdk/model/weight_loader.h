@@ -11,6 +11,8 @@
 #include "kernels/base/memory.h"
 #include "kernels/base/status.h"
 #include "sdk/model/checkpoint.h"
+#include "sdk/model/format_policy.h"
+#include "sdk/model/shard_plan.h"
 #include "sdk/model/weight_census.h"
 
 namespace arges::sdk {
@@ -20,6 +22,14 @@ namespace arges::sdk {
 using LoadProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
 // The answer to a load that LoadProgress stopped.
 Status loading_cancelled();
+
+// How weights are brought in.
+struct WeightOptions {
+  FileAccess access = FileAccess::kMap;
+  FormatPolicy formats;
+  ShardPlan shards;
+  LoadProgress progress;  // may be empty
+};
 
 // All weights of a model and the memory they refer to. Movable; the weights' views stay valid.
 struct ModelWeights {
@@ -32,11 +42,13 @@ struct ModelWeights {
 // Brings a checkpoint's weights into the backend's form: linear maps through kernels::lay_out,
 // vectors widened to f32, the embedding table left in the file's pages. Tensors that were laid out
 // give their pages back at once, so that memory peaks near one copy of the model; when done, files
-// that nothing refers to are closed. Decay slopes are computed. Precondition: take_census succeeded
-// with these names and gave total_bytes. OUT_OF_MEMORY_*, CANCELLED, or what lay_out says.
+// that nothing refers to are closed. Decay slopes are computed.
+// Of what ranks share, only this rank's part is brought in; all of it in the formats asked for.
+// Precondition: take_census succeeded with these names and gave total_bytes, and check_shard_plan.
+// OUT_OF_MEMORY_*, CANCELLED, or what lay_out says.
 Result<ModelWeights> load_weights(const kernels::ExecContext& context, const ModelConfig& config,
                                   const WeightNames& names, std::int64_t total_bytes,
-                                  std::unique_ptr<Checkpoint> checkpoint, FileAccess access,
-                                  const LoadProgress& progress);
+                                  std::unique_ptr<Checkpoint> checkpoint,
+                                  const WeightOptions& options);
 
 }  // namespace arges::sdk

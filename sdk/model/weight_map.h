@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "kernels/base/matrix.h"
 #include "kernels/base/shape.h"
@@ -13,32 +12,19 @@
 #include "language/model/config.h"
 #include "language/model/weights.h"
 #include "sdk/model/model_config.h"
+#include "sdk/model/model_part.h"
+#include "sdk/model/shard_plan.h"
 #include "sdk/model/weight_names.h"
 #include "vision/vit/weights.h"
 
 namespace arges::sdk {
-
-// Which part of the model a tensor belongs to, for reports.
-enum class ModelPart : std::uint8_t {
-  kEmbedding,
-  kAttention,
-  kExperts,
-  kRouter,
-  kNorms,
-  kVision,
-  kProjector,
-  kLmHead,
-};
-inline constexpr int kModelParts = 8;
-
-// A lower-case word, e.g. "embedding"; a static string.
-std::string_view model_part_name(ModelPart part);
 
 // A tensor that a model of some config must have.
 struct ExpectedTensor {
   std::string name;
   Shape shape;
   ModelPart part = ModelPart::kEmbedding;
+  Split split = Split::kWhole;  // of its rows or columns, piece by piece
 };
 
 // Rows of a tensor that go into a weight, the tensor seen as a row-major matrix of `cols` columns.

@@ -10,6 +10,8 @@ namespace {
 using language::DecoderConfig;
 using language::LayerType;
 
+constexpr Split kOutputs = Split::kOutputs;
+
 // Per head q, k, v (which lie so in qkv_proj), then the gate.
 Status visit_lightning(const DecoderConfig& config, const std::string& prefix,
                        language::LightningWeights& weights, WeightList& list) {
@@ -17,13 +19,13 @@ Status visit_lightning(const DecoderConfig& config, const std::string& prefix,
   const std::int64_t hidden = config.hidden_size;
   const std::int64_t width = config.attention_width();
   const std::int64_t dim = config.head_dim;
+  ARGES_RETURN_IF_ERROR(list.weight(
+      {WeightList::piece(prefix + "qkv_proj", 3 * width, hidden, kPart, kOutputs, 3 * dim),
+       WeightList::piece(prefix + "output_gate", width, hidden, kPart, kOutputs, dim)},
+      weights.in));
   ARGES_RETURN_IF_ERROR(
-      list.weight({WeightList::piece(prefix + "qkv_proj", 3 * width, hidden, kPart, 3 * dim),
-                   WeightList::piece(prefix + "output_gate", width, hidden, kPart, dim)},
-                  weights.in));
-  ARGES_RETURN_IF_ERROR(
-      list.vector(prefix + "norm.weight", Shape{width}, ModelPart::kNorms, weights.norm));
-  return list.matrix(prefix + "out_proj", hidden, width, kPart, weights.out);
+      list.vector(prefix + "norm.weight", Shape{width}, ModelPart::kNorms, weights.norm, kOutputs));
+  return list.matrix(prefix + "out_proj", hidden, width, kPart, weights.out, Split::kInputs);
 }
 
 // Per kv head its query heads, its key, its value.
@@ -36,11 +38,11 @@ Status visit_softmax(const DecoderConfig& config, const std::string& prefix,
   const std::int64_t kv_width = config.num_kv_heads * dim;
   const std::int64_t queries = width / config.num_kv_heads;
   ARGES_RETURN_IF_ERROR(
-      list.weight({WeightList::piece(prefix + "q_proj", width, hidden, kPart, queries),
-                   WeightList::piece(prefix + "k_proj", kv_width, hidden, kPart, dim),
-                   WeightList::piece(prefix + "v_proj", kv_width, hidden, kPart, dim)},
+      list.weight({WeightList::piece(prefix + "q_proj", width, hidden, kPart, kOutputs, queries),
+                   WeightList::piece(prefix + "k_proj", kv_width, hidden, kPart, kOutputs, dim),
+                   WeightList::piece(prefix + "v_proj", kv_width, hidden, kPart, kOutputs, dim)},
                   weights.in));
-  return list.matrix(prefix + "o_proj", hidden, width, kPart, weights.out);
+  return list.matrix(prefix + "o_proj", hidden, width, kPart, weights.out, Split::kInputs);
 }
 
 Status visit_separate_experts(const DecoderConfig& config, const std::string& prefix,
@@ -52,10 +54,12 @@ Status visit_separate_experts(const DecoderConfig& config, const std::string& pr
   for (std::int64_t e = 0; e < config.num_experts; ++e) {
     const std::string name = prefix + "experts." + std::to_string(e) + ".";
     kernels::Expert& expert = weights.experts.emplace_back();
-    ARGES_RETURN_IF_ERROR(list.weight({WeightList::piece(name + "w1", ffn, hidden, kPart, kTurn),
-                                       WeightList::piece(name + "w3", ffn, hidden, kPart, kTurn)},
-                                      expert.gate_up));
-    ARGES_RETURN_IF_ERROR(list.matrix(name + "w2", hidden, ffn, kPart, expert.down));
+    ARGES_RETURN_IF_ERROR(
+        list.weight({WeightList::piece(name + "w1", ffn, hidden, kPart, kOutputs, kTurn),
+                     WeightList::piece(name + "w3", ffn, hidden, kPart, kOutputs, kTurn)},
+                    expert.gate_up));
+    ARGES_RETURN_IF_ERROR(
+        list.matrix(name + "w2", hidden, ffn, kPart, expert.down, Split::kInputs));
   }
   return {};
 }
@@ -67,9 +71,10 @@ Status visit_fused_experts(const DecoderConfig& config, const std::string& prefi
   const std::int64_t hidden = config.hidden_size;
   const std::int64_t ffn = config.expert_ffn_size;
   const ExpectedTensor gate_up{prefix + "experts.gate_up_proj",
-                               Shape{config.num_experts, 2 * ffn, hidden}, ModelPart::kExperts};
+                               Shape{config.num_experts, 2 * ffn, hidden}, ModelPart::kExperts,
+                               kOutputs};
   const ExpectedTensor down{prefix + "experts.down_proj", Shape{config.num_experts, hidden, ffn},
-                            ModelPart::kExperts};
+                            ModelPart::kExperts, Split::kInputs};
   weights.experts.resize(static_cast<std::size_t>(config.num_experts));
   for (std::int64_t e = 0; e < config.num_experts; ++e) {
     kernels::Expert& expert = weights.experts[static_cast<std::size_t>(e)];

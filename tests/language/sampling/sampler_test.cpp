@@ -3,9 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
+
+#include "language/sampling/random_stream.h"
 
 namespace arges::language {
 namespace {
@@ -213,6 +216,42 @@ TEST(Sampler, ARealVocabularyKeepsOnlyTheLikeliest) {
   options.top_p = 0.9f;
   const auto found = shares(sampler(options, 200'064), logits, 50);
   for (const auto& [id, share] : found) EXPECT_TRUE(id == 7 || id == 123'456) << id;
+}
+
+// Exponentials are spared, and no draw shows it.
+TEST(Sampler, MinPAloneDrawsAsIfEverythingHadBeenWeighed) {
+  constexpr std::size_t kVocab = 500;
+  for (const float temperature : {0.1f, 1.0f, 3.0f}) {
+    for (const float min_p : {1e-30f, 0.001f, 0.3f, 1.0f}) {
+      SamplingOptions options = warm(temperature);
+      options.min_p = min_p;
+      options.seed = 9;
+      Sampler from = sampler(options, kVocab);
+      RandomStream random(9);
+      for (int round = 0; round < 50; ++round) {
+        std::vector<float> logits;
+        for (std::size_t i = 0; i < kVocab; ++i) {
+          logits.push_back(static_cast<float>((i * i * 31 + 7 * i * round) % 400) / 40.0f);
+        }
+        const double largest = *std::max_element(logits.begin(), logits.end());
+        std::vector<double> weights;
+        double sum = 0;
+        for (const float logit : logits) {
+          const double weight = std::exp((logit - largest) / static_cast<double>(temperature));
+          weights.push_back(weight < min_p ? 0 : weight);
+          sum += weights.back();
+        }
+        double left = random.next_unit() * sum;
+        TokenId expected = 0;
+        for (std::size_t i = 0; i < kVocab && left >= 0; ++i) {
+          if (weights[i] == 0) continue;
+          expected = static_cast<TokenId>(i);
+          left -= weights[i];
+        }
+        ASSERT_EQ(pick(from, logits), expected) << temperature << ' ' << min_p;
+      }
+    }
+  }
 }
 
 }  // namespace
