@@ -27,11 +27,11 @@ def wilson(hits, n, z=1.96):
     return 100 * (centre - spread) / d, 100 * (centre + spread) / d
 
 
-def answers(args, path, blank):
-    """[{"answer", "right"}] of a set, measured once."""
+def answers(args, path, limit, blank=False):
+    """[{"answer", "right"}] of the first `limit` questions of a set (0 = all), measured once."""
     kept = args.out / f"{path.resolve().parent.name}{'-blank' if blank else ''}.jsonl"
     if not kept.exists():
-        command = [args.tool, "eval", args.model, str(path), "--answers", str(kept), "--limit", str(args.limit)] + ["--blank"] * blank
+        command = [args.tool, "eval", args.model, str(path), "--answers", str(kept), "--limit", str(limit)] + ["--blank"] * blank
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return [json.loads(line) for line in kept.read_text().splitlines()]
 
@@ -42,18 +42,17 @@ def majority(items):
     return 100 * counts.most_common(1)[0][1] / len(items)
 
 
-def share(rows, task, name):
-    own = [row[name] for row in rows if row["task"] == task]
-    return sum(own), len(own)
+def percent(flags):
+    return f"{100 * sum(flags) / len(flags):.1f} %" if flags else ""
 
 
-def table(rows, blank):
+def table(rows):
     print("| task | n | right | interval | blank | majority |\n|---|---|---|---|---|---|")
     for task in sorted({row["task"] for row in rows}):
-        hits, n = share(rows, task, "right")
-        low, high = wilson(hits, n)
-        empty = f"{100 * share(rows, task, 'blank')[0] / n:.1f} %" if blank else ""
-        print(f"| {task} | {n} | {100 * hits / n:.1f} % | {low:.1f}–{high:.1f} | {empty} | {majority([r for r in rows if r['task'] == task]):.1f} % |")
+        own = [row for row in rows if row["task"] == task]
+        right = [row["right"] for row in own]
+        low, high = wilson(sum(right), len(right))
+        print(f"| {task} | {len(own)} | {percent(right)} | {low:.1f}–{high:.1f} | {percent([row['blank'] for row in own if 'blank' in row])} | {majority(own):.1f} % |")
 
 
 def refusals(rows):
@@ -73,16 +72,17 @@ def main():
     parser.add_argument("--model", required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--limit", type=int, default=0, help="only the first of each set")
-    parser.add_argument("--no-blank", action="store_true")
+    parser.add_argument("--blank", type=int, default=300, help="questions of each set that are also asked without their picture")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     rows = []
     for path in args.sets:
         items = [json.loads(line) for line in path.read_text().splitlines()]
-        given = answers(args, path, False)
-        empty = given if args.no_blank else answers(args, path, True)
-        rows += [item | answer | {"blank": nothing["right"]} for item, answer, nothing in zip(items, given, empty)]
-    table(rows, not args.no_blank)
+        own = [item | answer for item, answer in zip(items, answers(args, path, args.limit))]
+        for row, nothing in zip(own, answers(args, path, args.blank, True) if args.blank else []):
+            row["blank"] = nothing["right"]
+        rows += own
+    table(rows)
     refusals(rows)
 
 
