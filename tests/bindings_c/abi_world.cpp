@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "bindings_c/src/engine_handle.h"
 
 namespace arges::bindings_test {
@@ -77,6 +79,16 @@ std::shared_ptr<sdk::ScriptedModel> scripted_model(const std::string& text) {
   sdk::ScriptedModelOptions options;
   options.script = [text](const sdk::History&) { return text; };
   return std::make_shared<sdk::ScriptedModel>(std::move(options));
+}
+
+Outputs::Outputs() {
+  std::memset(static_cast<void*>(this), 0x5A, sizeof *this);
+}
+
+bool Outputs::untouched() const {
+  Outputs before;
+  std::memcpy(before.bytes, bytes, sizeof(std::uint32_t));
+  return std::memcmp(this, &before, sizeof before) == 0;
 }
 
 World::World(arges_engine* shared_engine) : engine(shared_engine) {

@@ -41,6 +41,21 @@ arges_engine* open_scripted_engine(const std::string& text);
 // A scripted model whose every answer is `text`, with gates to hold it at.
 std::shared_ptr<sdk::ScriptedModel> scripted_model(const std::string& text);
 
+// What a call may write to, all of it 0x5A until one does, so that a write shows.
+struct Outputs {
+  Outputs();
+  // All bytes but a struct's size, which the caller of result() has set.
+  bool untouched() const;
+
+  void* handle;
+  std::uint64_t number;
+  std::uint32_t width;
+  std::uint32_t height;
+  std::int32_t tokens[4];
+  char text[8];
+  alignas(8) unsigned char bytes[512];  // of any struct that a call fills
+};
+
 // One handle of each kind, alive and idle: the request has ended. Closes all that is left.
 class World {
  public:
@@ -49,6 +64,21 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
+  // Where a call that makes a handle shall put it. Not given back by the world.
+  template <typename Handle>
+  Handle** out() {
+    return reinterpret_cast<Handle**>(&outputs.handle);
+  }
+  // A struct for a call to fill, its size set.
+  template <typename Struct>
+  Struct* result() {
+    static_assert(sizeof(Struct) <= sizeof outputs.bytes);
+    auto* made = reinterpret_cast<Struct*>(outputs.bytes);
+    made->struct_size = sizeof(Struct);
+    return made;
+  }
+
+  Outputs outputs;
   arges_engine* engine;  // not owned
   arges_session* session = nullptr;
   arges_queue* queue = nullptr;

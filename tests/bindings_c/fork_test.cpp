@@ -21,6 +21,8 @@ std::vector<std::function<arges_status()>> all_calls(World& world, arges_event& 
   static arges_model_info info = {sizeof info, 0, 0, 0, 0, 0};
   static arges_engine_info engine_info = {};
   static arges_stats stats = {};
+  static arges_event fresh_event = {};
+  static arges_image_plan plan = {};
   static std::uint64_t count = 0;
   static std::uint32_t side = 0;
   return {
@@ -29,6 +31,14 @@ std::vector<std::function<arges_status()>> all_calls(World& world, arges_event& 
       [] {
         arges_engine* out = nullptr;
         return arges_engine_open(&engine_options, &out);
+      },
+      [&] {
+        arges_request* out = nullptr;
+        return arges_engine_open_async(&engine_options, world.queue, 4, &out);
+      },
+      [&] {
+        arges_engine* out = nullptr;
+        return arges_request_take_engine(world.request, &out);
       },
       [&] { return arges_engine_model_info(world.engine, &info); },
       [&] { return arges_engine_get_info(world.engine, &engine_info); },
@@ -42,6 +52,15 @@ std::vector<std::function<arges_status()>> all_calls(World& world, arges_event& 
         arges_image* out = nullptr;
         return arges_image_from_pixels(kPixels, 2, 2, 6, ARGES_PIXELS_RGB, &out);
       },
+      [] {
+        arges_image* out = nullptr;
+        return arges_image_from_nv12(kPixels, 2, kPixels, 2, 2, 2, &out);
+      },
+      [] {
+        arges_image* out = nullptr;
+        return arges_image_decode(kPixels, sizeof kPixels, &out);
+      },
+      [&] { return arges_image_plan_for_size(world.engine, 2, 2, &plan); },
       [&] { return arges_image_size(world.image, &side, &side); },
       [] {
         arges_message* out = nullptr;
@@ -49,11 +68,13 @@ std::vector<std::function<arges_status()>> all_calls(World& world, arges_event& 
       },
       [&] { return arges_message_add_text(world.message, "x", 1); },
       [&] { return arges_message_add_image(world.message, world.image); },
+      [&] { return arges_message_add_image_bytes(world.message, kPixels, sizeof kPixels); },
       [] { return arges_queue_options_init(&queue_options, sizeof queue_options); },
       [] {
         arges_queue* out = nullptr;
         return arges_queue_create(nullptr, &out);
       },
+      [] { return arges_event_init(&fresh_event, sizeof fresh_event); },
       [&] { return arges_queue_next(world.queue, 0, &event); },
       [&] {
         arges_session* out = nullptr;
@@ -64,6 +85,10 @@ std::vector<std::function<arges_status()>> all_calls(World& world, arges_event& 
       [&] {
         arges_request* out = nullptr;
         return arges_generate(world.session, &world.message, 1, nullptr, world.queue, 3, &out);
+      },
+      [&] {
+        arges_request* out = nullptr;
+        return arges_session_add(world.session, &world.message, 1, world.queue, 5, &out);
       },
       [&] { return arges_request_cancel(world.request); },
       [&] { return arges_request_wait(world.request, -1); },

@@ -21,80 +21,70 @@ Handle* as(void* handle) {
   return static_cast<Handle*>(handle);
 }
 
-arges_status generate(arges_session* session, arges_message* message, arges_queue* queue) {
-  arges_request* out = nullptr;
-  return arges_generate(session, &message, 1, nullptr, queue, 1, &out);
+arges_status generate(World& world, arges_session* session, arges_message* message,
+                      arges_queue* queue) {
+  return arges_generate(session, &message, 1, nullptr, queue, 1, world.out<arges_request>());
 }
 
-arges_status add(arges_session* session, arges_message* message, arges_queue* queue) {
-  arges_request* out = nullptr;
-  return arges_session_add(session, &message, 1, queue, 1, &out);
+arges_status add(World& world, arges_session* session, arges_message* message, arges_queue* queue) {
+  return arges_session_add(session, &message, 1, queue, 1, world.out<arges_request>());
 }
 
 std::vector<HandleUser> users_of_engines() {
-  return {{"session_create", Kind::kEngine, true,
-           [](World&, void* handle) {
-             arges_session* out = nullptr;
-             return arges_session_create(as<arges_engine>(handle), &out);
-           }},
-          {"engine_model_info", Kind::kEngine, true,
-           [](World&, void* handle) {
-             arges_model_info info{};
-             info.struct_size = sizeof info;
-             return arges_engine_model_info(as<arges_engine>(handle), &info);
-           }},
-          {"engine_get_info", Kind::kEngine, true,
-           [](World&, void* handle) {
-             arges_engine_info info{};
-             info.struct_size = sizeof info;
-             return arges_engine_get_info(as<arges_engine>(handle), &info);
-           }},
-          {"engine_stats", Kind::kEngine, true,
-           [](World&, void* handle) {
-             arges_stats stats{};
-             stats.struct_size = sizeof stats;
-             return arges_engine_stats(as<arges_engine>(handle), &stats);
-           }},
-          {"count_tokens_engine", Kind::kEngine, true,
-           [](World& world, void* handle) {
-             std::uint64_t count = 0;
-             return arges_count_tokens(as<arges_engine>(handle), &world.message, 1, &count);
-           }},
-          {"tokenize", Kind::kEngine, true,
-           [](World&, void* handle) {
-             std::uint64_t count = 0;
-             return arges_tokenize(as<arges_engine>(handle), "x", 1, nullptr, 0, &count);
-           }},
-          {"detokenize", Kind::kEngine, true,
-           [](World&, void* handle) {
-             std::uint64_t length = 0;
-             return arges_detokenize(as<arges_engine>(handle), nullptr, 0, nullptr, 0, &length);
-           }},
-          {"image_plan_for_size", Kind::kEngine, true,
-           [](World&, void* handle) {
-             arges_image_plan plan{};
-             plan.struct_size = sizeof plan;
-             return arges_image_plan_for_size(as<arges_engine>(handle), 64, 64, &plan);
-           }},
-          {"engine_close", Kind::kEngine, false, [](World&, void* handle) {
-             arges_engine_close(as<arges_engine>(handle));
-             return ARGES_OK;
-           }}};
+  return {
+      {"session_create", Kind::kEngine, true,
+       [](World& world, void* handle) {
+         return arges_session_create(as<arges_engine>(handle), world.out<arges_session>());
+       }},
+      {"engine_model_info", Kind::kEngine, true,
+       [](World& world, void* handle) {
+         return arges_engine_model_info(as<arges_engine>(handle), world.result<arges_model_info>());
+       }},
+      {"engine_get_info", Kind::kEngine, true,
+       [](World& world, void* handle) {
+         return arges_engine_get_info(as<arges_engine>(handle), world.result<arges_engine_info>());
+       }},
+      {"engine_stats", Kind::kEngine, true,
+       [](World& world, void* handle) {
+         return arges_engine_stats(as<arges_engine>(handle), world.result<arges_stats>());
+       }},
+      {"count_tokens_engine", Kind::kEngine, true,
+       [](World& world, void* handle) {
+         return arges_count_tokens(as<arges_engine>(handle), &world.message, 1,
+                                   &world.outputs.number);
+       }},
+      {"tokenize", Kind::kEngine, true,
+       [](World& world, void* handle) {
+         return arges_tokenize(as<arges_engine>(handle), "x", 1, nullptr, 0, &world.outputs.number);
+       }},
+      {"detokenize", Kind::kEngine, true,
+       [](World& world, void* handle) {
+         return arges_detokenize(as<arges_engine>(handle), nullptr, 0, nullptr, 0,
+                                 &world.outputs.number);
+       }},
+      {"image_plan_for_size", Kind::kEngine, true,
+       [](World& world, void* handle) {
+         return arges_image_plan_for_size(as<arges_engine>(handle), 64, 64,
+                                          world.result<arges_image_plan>());
+       }},
+      {"engine_close", Kind::kEngine, false, [](World&, void* handle) {
+         arges_engine_close(as<arges_engine>(handle));
+         return ARGES_OK;
+       }}};
 }
 
 std::vector<HandleUser> users_of_sessions() {
   return {{"session_token_count", Kind::kSession, true,
-           [](World&, void* handle) {
-             std::uint64_t out = 0;
-             return arges_session_token_count(as<arges_session>(handle), &out);
+           [](World& world, void* handle) {
+             return arges_session_token_count(as<arges_session>(handle), &world.outputs.number);
            }},
           {"session_add_session", Kind::kSession, true,
            [](World& world, void* handle) {
-             return add(as<arges_session>(handle), world.message, world.queue);
+             return add(world, as<arges_session>(handle), world.message, world.queue);
            }},
           {"generate_session", Kind::kSession, true,
            [](World& world, void* handle) {
-             return generate(as<arges_session>(handle), world.message, world.queue);
+             return generate(world, as<arges_session>(handle), world.message, world.queue);
            }},
           {"session_close", Kind::kSession, false, [](World&, void* handle) {
              arges_session_close(as<arges_session>(handle));
@@ -104,17 +94,13 @@ std::vector<HandleUser> users_of_sessions() {
 
 std::vector<HandleUser> users_of_queues() {
   return {{"queue_next", Kind::kQueue, true,
-           [](World&, void* handle) {
-             arges_event event;
-             arges_event_init(&event, sizeof event);
-             return arges_queue_next(as<arges_queue>(handle), 0, &event);
+           [](World& world, void* handle) {
+             return arges_queue_next(as<arges_queue>(handle), 0, world.result<arges_event>());
            }},
           {"queue_next_many", Kind::kQueue, true,
-           [](World&, void* handle) {
-             arges_event event;
-             arges_event_init(&event, sizeof event);
-             std::uint64_t count = 0;
-             return arges_queue_next_many(as<arges_queue>(handle), 0, &event, 1, &count);
+           [](World& world, void* handle) {
+             return arges_queue_next_many(as<arges_queue>(handle), 0, world.result<arges_event>(),
+                                          1, &world.outputs.number);
            }},
           {"queue_fd", Kind::kQueue, true,
            [](World&, void* handle) {
@@ -122,21 +108,21 @@ std::vector<HandleUser> users_of_queues() {
              return refused ? ARGES_INVALID_ARGUMENT : ARGES_OK;
            }},
           {"engine_open_async_queue", Kind::kQueue, true,
-           [](World&, void* handle) {
+           [](World& world, void* handle) {
              arges_engine_options options;
              arges_engine_options_init(&options, sizeof options);
              options.model_path = "no/such/folder";
              options.model_path_length = 14;
-             arges_request* out = nullptr;
-             return arges_engine_open_async(&options, as<arges_queue>(handle), 1, &out);
+             return arges_engine_open_async(&options, as<arges_queue>(handle), 1,
+                                            world.out<arges_request>());
            }},
           {"session_add_queue", Kind::kQueue, true,
            [](World& world, void* handle) {
-             return add(world.session, world.message, as<arges_queue>(handle));
+             return add(world, world.session, world.message, as<arges_queue>(handle));
            }},
           {"generate_queue", Kind::kQueue, true,
            [](World& world, void* handle) {
-             return generate(world.session, world.message, as<arges_queue>(handle));
+             return generate(world, world.session, world.message, as<arges_queue>(handle));
            }},
           {"queue_close", Kind::kQueue, false, [](World&, void* handle) {
              arges_queue_close(as<arges_queue>(handle));
@@ -146,10 +132,9 @@ std::vector<HandleUser> users_of_queues() {
 
 std::vector<HandleUser> users_of_contents() {
   return {{"image_size", Kind::kImage, true,
-           [](World&, void* handle) {
-             std::uint32_t width = 0;
-             std::uint32_t height = 0;
-             return arges_image_size(as<arges_image>(handle), &width, &height);
+           [](World& world, void* handle) {
+             return arges_image_size(as<arges_image>(handle), &world.outputs.width,
+                                     &world.outputs.height);
            }},
           {"message_add_image_image", Kind::kImage, true,
            [](World& world, void* handle) {
@@ -175,16 +160,15 @@ std::vector<HandleUser> users_of_contents() {
           {"count_tokens_message", Kind::kMessage, true,
            [](World& world, void* handle) {
              auto* message = as<arges_message>(handle);
-             std::uint64_t count = 0;
-             return arges_count_tokens(world.engine, &message, 1, &count);
+             return arges_count_tokens(world.engine, &message, 1, &world.outputs.number);
            }},
           {"session_add_message", Kind::kMessage, true,
            [](World& world, void* handle) {
-             return add(world.session, as<arges_message>(handle), world.queue);
+             return add(world, world.session, as<arges_message>(handle), world.queue);
            }},
           {"generate_message", Kind::kMessage, true,
            [](World& world, void* handle) {
-             return generate(world.session, as<arges_message>(handle), world.queue);
+             return generate(world, world.session, as<arges_message>(handle), world.queue);
            }},
           {"message_free", Kind::kMessage, false, [](World&, void* handle) {
              arges_message_free(as<arges_message>(handle));
@@ -196,9 +180,8 @@ std::vector<HandleUser> users_of_requests() {
   return {{"request_cancel", Kind::kRequest, true,
            [](World&, void* handle) { return arges_request_cancel(as<arges_request>(handle)); }},
           {"request_take_engine", Kind::kRequest, true,
-           [](World&, void* handle) {
-             arges_engine* out = nullptr;
-             return arges_request_take_engine(as<arges_request>(handle), &out);
+           [](World& world, void* handle) {
+             return arges_request_take_engine(as<arges_request>(handle), world.out<arges_engine>());
            }},
           {"request_wait", Kind::kRequest, true,
            [](World&, void* handle) { return arges_request_wait(as<arges_request>(handle), 0); }},

@@ -18,26 +18,21 @@ std::vector<MisuseCase> constructors() {
   return {{"engine_options_init_null", ARGES_INVALID_ARGUMENT,
            [](World&) { return arges_engine_options_init(nullptr, sizeof(arges_engine_options)); }},
           {"engine_open_null_options", ARGES_INVALID_ARGUMENT,
-           [](World&) {
-             arges_engine* out = nullptr;
-             return arges_engine_open(nullptr, &out);
-           }},
+           [](World& world) { return arges_engine_open(nullptr, world.out<arges_engine>()); }},
           {"engine_open_null_out", ARGES_INVALID_ARGUMENT,
            [](World&) {
              const arges_engine_options options = no_such_model();
              return arges_engine_open(&options, nullptr);
            }},
           {"engine_open_null_path", ARGES_INVALID_ARGUMENT,
-           [](World&) {
+           [](World& world) {
              arges_engine_options options = no_such_model();
              options.model_path = nullptr;
-             arges_engine* out = nullptr;
-             return arges_engine_open(&options, &out);
+             return arges_engine_open(&options, world.out<arges_engine>());
            }},
           {"engine_open_async_null_options", ARGES_INVALID_ARGUMENT,
            [](World& world) {
-             arges_request* out = nullptr;
-             return arges_engine_open_async(nullptr, world.queue, 1, &out);
+             return arges_engine_open_async(nullptr, world.queue, 1, world.out<arges_request>());
            }},
           {"engine_open_async_null_out", ARGES_INVALID_ARGUMENT,
            [](World& world) {
@@ -48,15 +43,13 @@ std::vector<MisuseCase> constructors() {
            [](World& world) {
              arges_engine_options options = no_such_model();
              options.progress = [](void*, std::uint64_t, std::uint64_t) { return 0; };
-             arges_request* out = nullptr;
-             return arges_engine_open_async(&options, world.queue, 1, &out);
+             return arges_engine_open_async(&options, world.queue, 1, world.out<arges_request>());
            }},
           {"request_take_engine_null_out", ARGES_INVALID_ARGUMENT,
            [](World& world) { return arges_request_take_engine(world.request, nullptr); }},
           {"request_take_engine_of_an_answer", ARGES_INVALID_ARGUMENT,
            [](World& world) {
-             arges_engine* out = nullptr;
-             return arges_request_take_engine(world.request, &out);
+             return arges_request_take_engine(world.request, world.out<arges_engine>());
            }},
           {"session_create_null_out", ARGES_INVALID_ARGUMENT,
            [](World& world) { return arges_session_create(world.engine, nullptr); }},
@@ -67,26 +60,21 @@ std::vector<MisuseCase> constructors() {
           {"message_create_null_out", ARGES_INVALID_ARGUMENT,
            [](World&) { return arges_message_create(ARGES_ROLE_USER, nullptr); }},
           {"image_decode_null_bytes", ARGES_INVALID_ARGUMENT,
-           [](World&) {
-             arges_image* out = nullptr;
-             return arges_image_decode(nullptr, 10, &out);
-           }},
+           [](World& world) { return arges_image_decode(nullptr, 10, world.out<arges_image>()); }},
           {"image_decode_null_out", ARGES_INVALID_ARGUMENT,
            [](World&) { return arges_image_decode(kPixels, sizeof kPixels, nullptr); }},
           {"image_from_pixels_null_pixels", ARGES_INVALID_ARGUMENT,
-           [](World&) {
-             arges_image* out = nullptr;
-             return arges_image_from_pixels(nullptr, 2, 2, 6, ARGES_PIXELS_RGB, &out);
+           [](World& world) {
+             return arges_image_from_pixels(nullptr, 2, 2, 6, ARGES_PIXELS_RGB,
+                                            world.out<arges_image>());
            }},
           {"image_from_nv12_null_luma", ARGES_INVALID_ARGUMENT,
-           [](World&) {
-             arges_image* out = nullptr;
-             return arges_image_from_nv12(nullptr, 2, kPixels, 2, 2, 2, &out);
+           [](World& world) {
+             return arges_image_from_nv12(nullptr, 2, kPixels, 2, 2, 2, world.out<arges_image>());
            }},
           {"image_from_nv12_null_chroma", ARGES_INVALID_ARGUMENT,
-           [](World&) {
-             arges_image* out = nullptr;
-             return arges_image_from_nv12(kPixels, 2, nullptr, 2, 2, 2, &out);
+           [](World& world) {
+             return arges_image_from_nv12(kPixels, 2, nullptr, 2, 2, 2, world.out<arges_image>());
            }},
           {"image_from_nv12_null_out", ARGES_INVALID_ARGUMENT,
            [](World&) { return arges_image_from_nv12(kPixels, 2, kPixels, 2, 2, 2, nullptr); }},
@@ -105,33 +93,28 @@ std::vector<MisuseCase> getters() {
        [](World& world) { return arges_engine_stats(world.engine, nullptr); }},
       {"count_tokens_null_messages", ARGES_INVALID_ARGUMENT,
        [](World& world) {
-         std::uint64_t count = 0;
-         return arges_count_tokens(world.engine, nullptr, 1, &count);
+         return arges_count_tokens(world.engine, nullptr, 1, &world.outputs.number);
        }},
       {"count_tokens_null_out", ARGES_INVALID_ARGUMENT,
        [](World& world) { return arges_count_tokens(world.engine, &world.message, 1, nullptr); }},
       {"tokenize_null_text", ARGES_INVALID_ARGUMENT,
        [](World& world) {
-         std::uint64_t count = 0;
-         return arges_tokenize(world.engine, nullptr, 1, nullptr, 0, &count);
+         return arges_tokenize(world.engine, nullptr, 1, nullptr, 0, &world.outputs.number);
        }},
       {"tokenize_null_tokens", ARGES_INVALID_ARGUMENT,
        [](World& world) {
-         std::uint64_t count = 0;
-         return arges_tokenize(world.engine, "x", 1, nullptr, 8, &count);
+         return arges_tokenize(world.engine, "x", 1, nullptr, 8, &world.outputs.number);
        }},
       {"tokenize_null_count", ARGES_INVALID_ARGUMENT,
        [](World& world) { return arges_tokenize(world.engine, "x", 1, nullptr, 0, nullptr); }},
       {"detokenize_null_tokens", ARGES_INVALID_ARGUMENT,
        [](World& world) {
-         std::uint64_t length = 0;
-         return arges_detokenize(world.engine, nullptr, 1, nullptr, 0, &length);
+         return arges_detokenize(world.engine, nullptr, 1, nullptr, 0, &world.outputs.number);
        }},
       {"detokenize_null_text", ARGES_INVALID_ARGUMENT,
        [](World& world) {
          static const std::int32_t kToken = 'x';
-         std::uint64_t length = 0;
-         return arges_detokenize(world.engine, &kToken, 1, nullptr, 8, &length);
+         return arges_detokenize(world.engine, &kToken, 1, nullptr, 8, &world.outputs.number);
        }},
       {"detokenize_null_length", ARGES_INVALID_ARGUMENT,
        [](World& world) {
@@ -139,21 +122,14 @@ std::vector<MisuseCase> getters() {
        }},
       {"queue_next_many_null_events", ARGES_INVALID_ARGUMENT,
        [](World& world) {
-         std::uint64_t count = 0;
-         return arges_queue_next_many(world.queue, 0, nullptr, 1, &count);
+         return arges_queue_next_many(world.queue, 0, nullptr, 1, &world.outputs.number);
        }},
       {"image_plan_for_size_null", ARGES_INVALID_ARGUMENT,
        [](World& world) { return arges_image_plan_for_size(world.engine, 64, 64, nullptr); }},
       {"image_size_null_width", ARGES_INVALID_ARGUMENT,
-       [](World& world) {
-         std::uint32_t side = 0;
-         return arges_image_size(world.image, nullptr, &side);
-       }},
+       [](World& world) { return arges_image_size(world.image, nullptr, &world.outputs.height); }},
       {"image_size_null_height", ARGES_INVALID_ARGUMENT,
-       [](World& world) {
-         std::uint32_t side = 0;
-         return arges_image_size(world.image, &side, nullptr);
-       }},
+       [](World& world) { return arges_image_size(world.image, &world.outputs.width, nullptr); }},
       {"message_add_text_null", ARGES_INVALID_ARGUMENT,
        [](World& world) { return arges_message_add_text(world.message, nullptr, 1); }},
       {"message_add_image_bytes_null", ARGES_INVALID_ARGUMENT,
@@ -177,8 +153,8 @@ MisuseCase null_array(const char* name, std::function<void(arges_generate_option
             arges_generate_options options;
             arges_generate_options_init(&options, sizeof options);
             announce(options);
-            arges_request* out = nullptr;
-            return arges_generate(world.session, &world.message, 1, &options, world.queue, 1, &out);
+            return arges_generate(world.session, &world.message, 1, &options, world.queue, 1,
+                                  world.out<arges_request>());
           }};
 }
 
@@ -189,13 +165,13 @@ std::vector<MisuseCase> generation() {
        [](World&) { return arges_generate_options_init(nullptr, sizeof(arges_generate_options)); }},
       {"generate_null_messages", ARGES_INVALID_ARGUMENT,
        [](World& world) {
-         arges_request* out = nullptr;
-         return arges_generate(world.session, nullptr, 1, nullptr, world.queue, 1, &out);
+         return arges_generate(world.session, nullptr, 1, nullptr, world.queue, 1,
+                               world.out<arges_request>());
        }},
       {"session_add_null_messages", ARGES_INVALID_ARGUMENT,
        [](World& world) {
-         arges_request* out = nullptr;
-         return arges_session_add(world.session, nullptr, 1, world.queue, 1, &out);
+         return arges_session_add(world.session, nullptr, 1, world.queue, 1,
+                                  world.out<arges_request>());
        }},
       {"session_add_null_out", ARGES_INVALID_ARGUMENT,
        [](World& world) {

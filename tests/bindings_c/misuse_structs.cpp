@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
 #include <cstring>
 
 #include "tests/bindings_c/misuse_cases.h"
@@ -27,7 +29,10 @@ MisuseCase sized(const std::string& name, std::uint32_t size, unsigned char tail
             fill(&later.known);
             std::memset(later.tail, tail, sizeof later.tail);
             later.known.struct_size = size;
-            return use(world, &later.known);
+            const Later<T> before = later;
+            const arges_status status = use(world, &later.known);
+            if (status != ARGES_OK) EXPECT_EQ(std::memcmp(&later, &before, sizeof later), 0);
+            return status;
           }};
 }
 
@@ -58,7 +63,11 @@ void append_init_cases(const std::string& name, arges_status (*init)(T*, std::ui
     cases.push_back(
         {name + "_size_" + std::to_string(size), ARGES_INVALID_ARGUMENT, [init, size](World&) {
            T out;
-           return init(&out, size);
+           std::memset(static_cast<void*>(&out), 0x5A, sizeof out);
+           const T before = out;
+           const arges_status status = init(&out, size);
+           EXPECT_EQ(std::memcmp(&out, &before, sizeof out), 0);
+           return status;
          }});
   }
   cases.push_back({name + "_later", ARGES_OK, [init](World&) {
@@ -74,9 +83,8 @@ void append_engine_structs(std::vector<MisuseCase>& cases) {
         options->model_path = "no/such/folder";
         options->model_path_length = 14;
       },
-      [](World&, arges_engine_options* options) {
-        arges_engine* out = nullptr;
-        return arges_engine_open(options, &out);
+      [](World& world, arges_engine_options* options) {
+        return arges_engine_open(options, world.out<arges_engine>());
       },
       cases);
   append_cases<arges_model_info>(
@@ -106,10 +114,9 @@ void append_engine_structs(std::vector<MisuseCase>& cases) {
 void append_queue_structs(std::vector<MisuseCase>& cases) {
   append_cases<arges_queue_options>(
       "queue_options", ARGES_OK, ARGES_INVALID_ARGUMENT, [](arges_queue_options*) {},
-      [](World&, arges_queue_options* options) {
-        arges_queue* out = nullptr;
-        const arges_status status = arges_queue_create(options, &out);
-        arges_queue_close(out);
+      [](World& world, arges_queue_options* options) {
+        const arges_status status = arges_queue_create(options, world.out<arges_queue>());
+        if (status == ARGES_OK) arges_queue_close(*world.out<arges_queue>());
         return status;
       },
       cases);
@@ -126,10 +133,9 @@ void append_generate_structs(std::vector<MisuseCase>& cases) {
         arges_generate_options_init(options, sizeof *options);
       },
       [](World& world, arges_generate_options* options) {
-        arges_request* out = nullptr;
-        const arges_status status =
-            arges_generate(world.session, &world.message, 1, options, world.queue, 1, &out);
-        arges_request_free(out);
+        const arges_status status = arges_generate(world.session, &world.message, 1, options,
+                                                   world.queue, 1, world.out<arges_request>());
+        if (status == ARGES_OK) arges_request_free(*world.out<arges_request>());
         return status;
       },
       cases);

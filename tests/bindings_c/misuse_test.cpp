@@ -39,12 +39,13 @@ class Misuse : public testing::TestWithParam<MisuseCase> {
 
 arges_engine* Misuse::engine_ = nullptr;
 
-TEST_P(Misuse, IsAnsweredWithACodeAndHarmsNobody) {
+TEST_P(Misuse, IsAnsweredWithACodeTouchesNoOutputAndHarmsNobody) {
   {
     World world(engine_);
     EXPECT_EQ(GetParam().call(world), GetParam().expected) << arges_last_error_message();
     if (GetParam().expected != ARGES_OK) {
       EXPECT_GT(std::strlen(arges_last_error_message()), 0u);
+      EXPECT_TRUE(world.outputs.untouched());
     }
   }
   const Answer answer = ask(engine_, "are you there?");

@@ -35,8 +35,8 @@ std::vector<MisuseCase> not_utf8() {
            arges_generate_options_init(&options, sizeof options);
            options.stop_strings = &stop;
            options.stop_string_count = 1;
-           arges_request* out = nullptr;
-           return arges_generate(world.session, &world.message, 1, &options, world.queue, 1, &out);
+           return arges_generate(world.session, &world.message, 1, &options, world.queue, 1,
+                                 world.out<arges_request>());
          }});
   }
   return cases;
@@ -54,22 +54,21 @@ MisuseCase stop_of_length(const char* name, std::uint64_t length) {
             arges_generate_options_init(&options, sizeof options);
             options.stop_strings = &stop;
             options.stop_string_count = 1;
-            arges_request* out = nullptr;
-            return arges_generate(world.session, &world.message, 1, &options, world.queue, 1, &out);
+            return arges_generate(world.session, &world.message, 1, &options, world.queue, 1,
+                                  world.out<arges_request>());
           }};
 }
 
 MisuseCase opening(const char* name, arges_status expected, std::string_view path,
                    std::string_view device) {
-  return {name, expected, [path, device](World&) {
+  return {name, expected, [path, device](World& world) {
             arges_engine_options options;
             arges_engine_options_init(&options, sizeof options);
             options.model_path = path.data();
             options.model_path_length = path.size();
             options.device = device.data();
             options.device_length = device.size();
-            arges_engine* out = nullptr;
-            return arges_engine_open(&options, &out);
+            return arges_engine_open(&options, world.out<arges_engine>());
           }};
 }
 
@@ -85,9 +84,8 @@ std::vector<MisuseCase> model_paths() {
 }
 
 MisuseCase decoding(const char* name, std::string_view bytes) {
-  return {name, ARGES_IMAGE_DECODE, [bytes](World&) {
-            arges_image* out = nullptr;
-            return arges_image_decode(bytes.data(), bytes.size(), &out);
+  return {name, ARGES_IMAGE_DECODE, [bytes](World& world) {
+            return arges_image_decode(bytes.data(), bytes.size(), world.out<arges_image>());
           }};
 }
 

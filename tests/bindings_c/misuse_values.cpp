@@ -19,14 +19,13 @@ struct Change {
 };
 
 MisuseCase opening(const Change<arges_engine_options>& change) {
-  return {std::string("engine_open_") + change.name, change.expected, [change](World&) {
+  return {std::string("engine_open_") + change.name, change.expected, [change](World& world) {
             arges_engine_options options;
             arges_engine_options_init(&options, sizeof options);
             options.model_path = "no/such/folder";
             options.model_path_length = 14;
             change.apply(options);
-            arges_engine* out = nullptr;
-            return arges_engine_open(&options, &out);
+            return arges_engine_open(&options, world.out<arges_engine>());
           }};
 }
 
@@ -35,10 +34,9 @@ MisuseCase generating(const Change<arges_generate_options>& change) {
             arges_generate_options options;
             arges_generate_options_init(&options, sizeof options);
             change.apply(options);
-            arges_request* out = nullptr;
-            const arges_status status =
-                arges_generate(world.session, &world.message, 1, &options, world.queue, 1, &out);
-            arges_request_free(out);
+            const arges_status status = arges_generate(world.session, &world.message, 1, &options,
+                                                       world.queue, 1, world.out<arges_request>());
+            if (status == ARGES_OK) arges_request_free(*world.out<arges_request>());
             return status;
           }};
 }
@@ -150,18 +148,16 @@ std::vector<MisuseCase> picture_numbers() {
   std::vector<MisuseCase> cases;
   for (const Picture& picture : kPictures) {
     cases.push_back({std::string("image_from_pixels_") + picture.name, ARGES_INVALID_ARGUMENT,
-                     [picture](World&) {
-                       arges_image* out = nullptr;
+                     [picture](World& world) {
                        return arges_image_from_pixels(kPixels, picture.width, picture.height,
-                                                      picture.stride, picture.format, &out);
+                                                      picture.stride, picture.format,
+                                                      world.out<arges_image>());
                      }});
     if (picture.format != ARGES_PIXELS_GREY && picture.width * picture.height != 0) continue;
     cases.push_back({std::string("image_plan_") + picture.name, ARGES_INVALID_ARGUMENT,
                      [picture](World& world) {
-                       arges_image_plan plan{};
-                       plan.struct_size = sizeof plan;
                        return arges_image_plan_for_size(world.engine, picture.width, picture.height,
-                                                        &plan);
+                                                        world.result<arges_image_plan>());
                      }});
   }
   return cases;
@@ -187,12 +183,12 @@ std::vector<MisuseCase> frame_numbers() {
                                {"huge_chroma_stride", 4, 4, 4, kHuge / 2 + 1}};
   std::vector<MisuseCase> cases;
   for (const Frame& frame : kFrames) {
-    cases.push_back(
-        {std::string("image_from_nv12_") + frame.name, ARGES_INVALID_ARGUMENT, [frame](World&) {
-           arges_image* out = nullptr;
-           return arges_image_from_nv12(kPlane, frame.luma_stride, kPlane, frame.chroma_stride,
-                                        frame.width, frame.height, &out);
-         }});
+    cases.push_back({std::string("image_from_nv12_") + frame.name, ARGES_INVALID_ARGUMENT,
+                     [frame](World& world) {
+                       return arges_image_from_nv12(kPlane, frame.luma_stride, kPlane,
+                                                    frame.chroma_stride, frame.width, frame.height,
+                                                    world.out<arges_image>());
+                     }});
   }
   return cases;
 }
@@ -201,10 +197,8 @@ std::vector<MisuseCase> other_numbers() {
   std::vector<MisuseCase> cases;
   for (const std::uint32_t role : {0u, 4u, 0xFFFFFFFFu}) {
     cases.push_back(
-        {"message_create_role_" + std::to_string(role), ARGES_INVALID_ARGUMENT, [role](World&) {
-           arges_message* out = nullptr;
-           return arges_message_create(role, &out);
-         }});
+        {"message_create_role_" + std::to_string(role), ARGES_INVALID_ARGUMENT,
+         [role](World& world) { return arges_message_create(role, world.out<arges_message>()); }});
   }
   for (const std::uint32_t level : {5u, 0xFFFFFFFFu}) {
     cases.push_back({"set_log_level_" + std::to_string(level), ARGES_INVALID_ARGUMENT,
@@ -212,20 +206,18 @@ std::vector<MisuseCase> other_numbers() {
   }
   for (const std::uint32_t capacity : {65537u, 0xFFFFFFFFu}) {
     cases.push_back({"queue_create_capacity_" + std::to_string(capacity), ARGES_INVALID_ARGUMENT,
-                     [capacity](World&) {
+                     [capacity](World& world) {
                        arges_queue_options options;
                        arges_queue_options_init(&options, sizeof options);
                        options.capacity = capacity;
-                       arges_queue* out = nullptr;
-                       return arges_queue_create(&options, &out);
+                       return arges_queue_create(&options, world.out<arges_queue>());
                      }});
   }
   for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{4097}, kHuge / 2, kHuge}) {
     cases.push_back({"generate_messages_" + std::to_string(count), ARGES_INVALID_ARGUMENT,
                      [count](World& world) {
-                       arges_request* out = nullptr;
                        return arges_generate(world.session, &world.message, count, nullptr,
-                                             world.queue, 1, &out);
+                                             world.queue, 1, world.out<arges_request>());
                      }});
   }
   return cases;

@@ -130,6 +130,11 @@ std::vector<Function> functions_of_sessions() {
        }},
       silent("session_close", [](const Stage& stage) { arges_session_close(stage.session); }),
       {"request_cancel", [](const Stage& stage) { return arges_request_cancel(stage.request); }},
+      {"take_engine",
+       [](const Stage& stage) {
+         arges_engine* engine = nullptr;
+         return arges_request_take_engine(stage.request, &engine);
+       }},
       {"request_wait", [](const Stage& stage) { return arges_request_wait(stage.request, 1); }},
       silent("request_free", [](const Stage& stage) { arges_request_free(stage.request); })};
 }
@@ -151,6 +156,18 @@ std::vector<Function> functions_of_queues() {
              const arges_status status =
                  arges_queue_next_many(stage.queue, 0, events.data(), events.size(), &count);
              for (arges_event& event : events) arges_event_clear(&event);
+             return status;
+           }},
+          {"open_async",
+           [](const Stage& stage) {
+             arges_engine_options options;
+             arges_engine_options_init(&options, sizeof options);
+             options.model_path = "no/such/folder";
+             options.model_path_length = 14;
+             arges_request* request = nullptr;
+             const arges_status status =
+                 arges_engine_open_async(&options, stage.queue, 7, &request);
+             arges_request_free(request);
              return status;
            }},
           silent("queue_fd", [](const Stage& stage) { arges_queue_fd(stage.queue); }),
@@ -175,10 +192,32 @@ std::vector<Function> functions_of_queues() {
           silent("image_free", [](const Stage& stage) { arges_image_free(stage.image); })};
 }
 
+// Functions without a handle of the stage, and what the process has one of.
+std::vector<Function> functions_of_none() {
+  static const unsigned char kPixels[12] = {};
+  return {{"set_log",
+           [](const Stage&) {
+             return arges_set_log([](void*, std::uint32_t, const char*, std::uint64_t) {}, nullptr,
+                                  ARGES_LOG_DEBUG);
+           }},
+          {"image_decode",
+           [](const Stage&) {
+             arges_image* image = nullptr;
+             return arges_image_decode(kPixels, sizeof kPixels, &image);
+           }},
+          {"image_from_nv12", [](const Stage&) {
+             arges_image* image = nullptr;
+             const arges_status status =
+                 arges_image_from_nv12(kPixels, 2, kPixels, 2, 2, 2, &image);
+             arges_image_free(image);
+             return status;
+           }}};
+}
+
 std::vector<Function> all_functions() {
   std::vector<Function> all;
-  for (const auto& some :
-       {functions_of_engines(), functions_of_sessions(), functions_of_queues()}) {
+  for (const auto& some : {functions_of_engines(), functions_of_sessions(), functions_of_queues(),
+                           functions_of_none()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;
@@ -236,6 +275,7 @@ TEST(Races, OfAnyTwoFunctionsOnTheSameHandlesHarmNobody) {
   for (std::size_t i = 0; i < functions.size(); ++i) {
     for (std::size_t j = i; j < functions.size(); ++j) race(functions[i], functions[j]);
   }
+  EXPECT_EQ(arges_set_log(nullptr, nullptr, 0), ARGES_OK);
 }
 
 // A callback that makes one call, on the handles it serves among others.

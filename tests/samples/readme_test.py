@@ -2,7 +2,8 @@
 """What README.md shows does what a reader expects: each fenced block that follows the comment
 <!-- test --> is run from the source root and must succeed. In sh blocks `./dev ask` and `arges` mean
 the tool that was built, so that nothing is built again; c, cpp and python blocks are whole programs
-over libarges.so that answer the question about the receipt."""
+over libarges.so that answer the question about the receipt, which they
+get on standard input."""
 
 import os
 import pathlib
@@ -63,7 +64,8 @@ class Programs(unittest.TestCase):
 
     def expect_answer(self, command):
         path = os.pathsep.join([str(self.library.parent), os.environ.get("LD_LIBRARY_PATH", "")])
-        run = subprocess.run(command, cwd=cli.ROOT, capture_output=True, timeout=300,
+        picture = (cli.ROOT / "samples" / "images" / "receipt.png").read_bytes()
+        run = subprocess.run(command, cwd=cli.ROOT, input=picture, capture_output=True, timeout=300,
                              env={**os.environ, "LD_LIBRARY_PATH": path})
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(run.stdout.strip(), b"10.65")
