@@ -31,7 +31,9 @@ MisuseCase sized(const std::string& name, std::uint32_t size, unsigned char tail
             later.known.struct_size = size;
             const Later<T> before = later;
             const arges_status status = use(world, &later.known);
-            if (status != ARGES_OK) EXPECT_EQ(std::memcmp(&later, &before, sizeof later), 0);
+            if (status != ARGES_OK) {
+              EXPECT_EQ(std::memcmp(&later, &before, sizeof later), 0);
+            }
             return status;
           }};
 }
