@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What README.md shows does what a reader expects: each fenced block that follows the comment
 <!-- test --> is run from the source root and must succeed. In sh blocks `./dev ask` and `arges` mean
-the tool that was built, so that nothing is built again; c, cpp and python blocks are whole programs
+the tool that was built, so that nothing is built again, and what stands behind the # of a line that
+begins with `./dev ask` is its answer; c, cpp and python blocks are whole programs
 over libarges.so that answer the question about the receipt, which they
 get on standard input."""
 
@@ -15,6 +16,7 @@ import unittest
 
 import cli
 
+ANSWER = re.compile(r"^\./dev ask .*# (.+)$", re.MULTILINE)
 BLOCK = re.compile(r"<!-- test -->\s*```(\w+)\n(.*?)```", re.DOTALL)
 WARNINGS = ["-Wall", "-Wextra", "-pedantic", "-Werror"]
 
@@ -47,6 +49,11 @@ class Readme(cli.ToolTest):
                                  capture_output=True, timeout=300)
             self.assertEqual(run.returncode, 0, (script, run.stderr))
             self.assertTrue(run.stdout.strip(), script)
+            said, expected = run.stdout.decode().splitlines(), ANSWER.findall(script)
+            self.assertEqual(said[: len(expected)], expected)
+
+    def test_answers_are_found(self):
+        self.assertEqual(ANSWER.findall("./dev ask a.png 'b?'  # c d\narges eval  # e\n"), ["c d"])
 
     def test_blocks_are_found(self):
         text = "<!-- test -->\n```sh\na\nb\n```\n```sh\nnot this\n```\n<!-- test -->\n\n```sh\nc\n```"

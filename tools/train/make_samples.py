@@ -11,18 +11,20 @@ import random
 import numpy as np
 from PIL import Image
 
+from data import mix
 from data.canvas import Canvas
 from data.shapes import draw_shape
-from data.world import FontBook
+from data.world import World
 
 PRICES = [("BACON", "4.80"), ("TOMATO", "2.30"), ("CARROT", "1.95"), ("COCOA", "1.60")]
 
 
 class Studio:
-    """Held-out fonts by file name, and a fixed source of small jitter."""
+    """The held-out split, its fonts by file name, and a fixed source of small jitter."""
 
     def __init__(self, assets):
-        self.book, self.rng = FontBook(pathlib.Path(assets) / "fonts", True), random.Random(7)
+        self.world, self.rng = World(assets, held_out=True), random.Random(7)
+        self.book = self.world.fonts
         self.paths = {pathlib.Path(p).stem: p for family in self.book.families for p in family}
 
     def face(self, stem, size):
@@ -92,6 +94,15 @@ def poster(studio):
     return picture(canvas)
 
 
+def drawn(studio, name, seed, size):
+    """A picture of one of the generators."""
+    return picture(mix.compose(random.Random(seed), studio.world, size, 1.0, name)[0])
+
+
+DRAWN = {"chart": ("bars", "sample/bars/2", (640, 480)), "window": ("settings", "sample/settings/0", (480, 360)), "clock": ("clock", "sample/clock/1", (360, 360)),
+         "scene": ("scene", "sample/scene/1", (640, 480))}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--assets", required=True)
@@ -100,6 +111,8 @@ def main():
     studio, out = Studio(args.assets), pathlib.Path(args.out)
     for draw in (receipt, sign, note, shapes, counting):
         draw(studio).save(out / f"{draw.__name__}.png", optimize=True)
+    for file, how in DRAWN.items():
+        drawn(studio, *how).save(out / f"{file}.png", optimize=True)
     poster(studio).save(out / "poster.jpg", quality=92)
 
 

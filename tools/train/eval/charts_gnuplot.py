@@ -74,11 +74,7 @@ def questions(rng, names, values, top, title):
     """[(task, question, accepted answers)]; lookups three times as often as the rest."""
     i = rng.randrange(len(names))
     out = [("chart value", rng.choice(LOOKUP).format(c=names[i]), common.near(values[i], 0.05))] * 3
-    order = sorted(values)
-    if order[-1] - order[-2] > top / 20:
-        out.append(("chart extreme", rng.choice(MOST), [names[values.index(order[-1])]]))
-    if order[1] - order[0] > top / 20:
-        out.append(("chart extreme", rng.choice(LEAST), [names[values.index(order[0])]]))
+    out += [("chart extreme", q, [name]) for q, name in common.extremes(names, values, top / 20, rng.choice(MOST), rng.choice(LEAST))]
     if title:
         out.append(("chart title", "What is the title of the chart?", [title]))
     return out

@@ -53,6 +53,16 @@ def package_versions(packages):
     return dict(line.split() for line in shown.splitlines())
 
 
+def extremes(names, values, gap, most, least):
+    """[(question, name)] of the largest and the smallest value, each where it is apart from the next by more than `gap`."""
+    order, out = sorted(values), []
+    if order[-1] - order[-2] > gap:
+        out.append((most, names[values.index(order[-1])]))
+    if order[1] - order[0] > gap:
+        out.append((least, names[values.index(order[0])]))
+    return out
+
+
 def near(value, share, digits=0, sign=""):
     """All numbers with so many digits within `share` of value, the value itself first."""
     step = 10.0**-digits
@@ -87,8 +97,8 @@ def question_for(rng, questions):
     return rng.choice([q for q in questions if q[0] == task])
 
 
-def run(description, packages, make):
-    """Calls make(rng, words, families, path) -> questions for each picture of a set."""
+def run(description, packages, make, finish=None):
+    """Calls make(rng, words, families, path) -> questions for each picture of a set, then finish(folder), which may write the pictures."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--assets", type=pathlib.Path, required=True, help="what fetch_assets.sh gathered: fonts, words")
     parser.add_argument("--out", type=pathlib.Path, required=True)
@@ -102,4 +112,6 @@ def run(description, packages, make):
         rng, name = random.Random(f"{args.seed}/{i}"), f"{i:05d}.png"
         questions = make(rng, words, families, made.path(name))
         made.add(name, *question_for(rng, questions))
+    if finish:
+        finish(args.out)
     made.close()

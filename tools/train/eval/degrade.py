@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Copies of a set whose pictures have suffered: one folder a way.
+
+    python degrade.py build/eval-html/set.jsonl --out build/degraded [--limit 300]
+
+Needs Pillow. The questions and answers stay as they are; what a turn by five degrees cuts off is in the corners.
+"""
+
+import argparse
+import io
+import json
+import pathlib
+
+from PIL import Image, ImageFilter, ImageOps
+
+
+def jpeg(image):
+    data = io.BytesIO()
+    image.save(data, "JPEG", quality=30)
+    return Image.open(data).convert("RGB")
+
+
+def scaled(factor):
+    return lambda image: image.resize([max(1, round(side * factor)) for side in image.size], Image.LANCZOS)
+
+
+def turned(degrees):
+    return lambda image: image.rotate(degrees, Image.BICUBIC, fillcolor=image.getpixel((0, 0)))
+
+
+def dark(image):
+    """Light and dark change places, hues stay."""
+    hue, saturation, _ = image.convert("HSV").split()
+    lightness = ImageOps.invert(image.convert("L"))
+    return Image.merge("HSV", (hue, saturation, lightness)).convert("RGB")
+
+
+WAYS = {"plain": lambda image: image, "jpeg-q30": jpeg, "blur": lambda image: image.filter(ImageFilter.GaussianBlur(1.0)), "turned-5": turned(5), "turned-minus-5": turned(-5), "half": scaled(0.5),
+        "double": scaled(2.0), "dark": dark}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("set", type=pathlib.Path)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--limit", type=int, default=0)
+    args = parser.parse_args()
+    lines = args.set.read_text().splitlines()[:args.limit or None]
+    for way, change in WAYS.items():
+        folder = args.out / f"{args.set.resolve().parent.name}-{way}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "set.jsonl").write_text("\n".join(lines) + "\n")
+        for name in dict.fromkeys(json.loads(line)["image"] for line in lines):
+            change(Image.open(args.set.parent / name).convert("RGB")).save(folder / name)
+
+
+if __name__ == "__main__":
+    main()

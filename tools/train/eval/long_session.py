@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A fact told at the beginning of one session, pictures in between, the fact asked for at its end.
+
+    python3 long_session.py --tool build/release/samples/cli/arges --model models/pocket build/eval-shapes/set.jsonl [--pictures 0 1 4 8 32] [--trials 10]
+
+Prints, for each number of pictures, how often the fact was recalled and how many of the questions about the pictures were answered right.
+"""
+
+import argparse
+import json
+import pathlib
+import random
+import subprocess
+
+FACTS = [("locker number", lambda rng: str(rng.randint(10, 99))), ("favourite colour", lambda rng: rng.choice(["red", "blue", "green", "purple", "brown"])),
+         ("room number", lambda rng: str(rng.randint(100, 999))), ("favourite fruit", lambda rng: rng.choice(["apple", "pear", "cherry", "melon"]))]
+
+
+def session(args, rng, items):
+    """(whether the fact came back, right answers about the pictures)"""
+    thing, make = rng.choice(FACTS)
+    value = make(rng)
+    script = [f"My {thing} is {value}."]
+    for item in items:
+        script += [f"/image {(args.set.parent / item['image']).resolve()}", item["question"]]
+    run = subprocess.run([args.tool, "chat", "--model", args.model], input="\n".join(script + [f"What is my {thing}?"]) + "\n", capture_output=True, text=True, check=True)
+    answers = run.stdout.splitlines()
+    right = sum(answer.strip().lower() in [a.lower() for a in item["answers"]] for answer, item in zip(answers[1:], items))
+    return answers[-1].strip().lower() == value.lower(), right
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("set", type=pathlib.Path)
+    parser.add_argument("--tool", required=True)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--pictures", type=int, nargs="+", default=[0, 1, 4, 8, 32])
+    parser.add_argument("--trials", type=int, default=10)
+    args = parser.parse_args()
+    items = [item for item in map(json.loads, args.set.read_text().splitlines()) if item["task"] != "refusal"]
+    for count in args.pictures:
+        rng = random.Random(f"session {count}")
+        results = [session(args, rng, rng.sample(items, count)) for _ in range(args.trials)]
+        print(f"{count} pictures: recalled {sum(r[0] for r in results)} of {args.trials}; {sum(r[1] for r in results)} of {count * args.trials} questions right", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures a model on sets through the `arges` tool and prints a table for its card.
+
+    python3 report.py --tool build/release/samples/cli/arges --model models/pocket --out build/report build/eval-qt/set.jsonl …
+
+Beside each task: the same questions about a plain grey picture ("blank"), and the one answer that is right most often ("majority"). Below:
+how many of the questions that have no answer are refused (recall), and how many of the refusals are right (precision).
+The answers stay in OUT, so that a second call measures nothing again.
+"""
+
+import argparse
+import collections
+import json
+import pathlib
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from data.phrasing import CANNOT_TELL, NOT_SHOWN  # noqa: E402
+
+
+def wilson(hits, n, z=1.96):
+    """95 % Wilson interval in percent."""
+    p, d = hits / n, 1 + z * z / n
+    centre, spread = p + z * z / (2 * n), z * ((p * (1 - p) + z * z / (4 * n)) / n) ** 0.5
+    return 100 * (centre - spread) / d, 100 * (centre + spread) / d
+
+
+def answers(args, path, limit, blank=False):
+    """[{"answer", "right"}] of the first `limit` questions of a set (0 = all), measured once."""
+    kept = args.out / f"{path.resolve().parent.name}{'-blank' if blank else ''}.jsonl"
+    if not kept.exists():
+        command = [args.tool, "eval", args.model, str(path), "--answers", str(kept), "--limit", str(limit)] + ["--blank"] * blank
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return [json.loads(line) for line in kept.read_text().splitlines()]
+
+
+def majority(items):
+    """Share of the questions that the one most useful answer would get right."""
+    counts = collections.Counter(a.strip().lower() for item in items for a in set(item["answers"]))
+    return 100 * counts.most_common(1)[0][1] / len(items)
+
+
+def percent(flags):
+    return f"{100 * sum(flags) / len(flags):.1f} %" if flags else ""
+
+
+def table(rows):
+    print("| task | n | right | interval | blank | majority |\n|---|---|---|---|---|---|")
+    for task in sorted({row["task"] for row in rows}):
+        own = [row for row in rows if row["task"] == task]
+        right = [row["right"] for row in own]
+        low, high = wilson(sum(right), len(right))
+        print(f"| {task} | {len(own)} | {percent(right)} | {low:.1f}–{high:.1f} | {percent([row['blank'] for row in own if 'blank' in row])} | {majority(own):.1f} % |")
+
+
+def refusals(rows):
+    said = [row for row in rows if row["answer"].strip() in (NOT_SHOWN, CANNOT_TELL)]
+    asked = [row for row in rows if row["task"] == "refusal"]
+    right = sum(row["task"] == "refusal" for row in said)
+    if asked and said:
+        ranges = [wilson(right, len(asked)), wilson(right, len(said))]
+        print("\nrefusals: recall {:.1f} % ({:.1f}–{:.1f}, n {}), precision {:.1f} % ({:.1f}–{:.1f}, n {})".format(
+            100 * right / len(asked), *ranges[0], len(asked), 100 * right / len(said), *ranges[1], len(said)))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", nargs="+", type=pathlib.Path)
+    parser.add_argument("--tool", required=True)
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--limit", type=int, default=0, help="only the first of each set")
+    parser.add_argument("--blank", type=int, default=300, help="questions of each set that are also asked without their picture")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for path in args.sets:
+        items = [json.loads(line) for line in path.read_text().splitlines()]
+        own = [item | answer for item, answer in zip(items, answers(args, path, args.limit))]
+        for row, nothing in zip(own, answers(args, path, args.blank, True) if args.blank else []):
+            row["blank"] = nothing["right"]
+        rows += own
+    table(rows)
+    refusals(rows)
+
+
+if __name__ == "__main__":
+    main()
