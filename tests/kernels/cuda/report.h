@@ -16,5 +16,7 @@ void check_causal_attention();
 void check_linear();
 void check_experts();
 void check_rotary();
+void check_embed();
+void check_sample();
 
 }  // namespace arges::testing
