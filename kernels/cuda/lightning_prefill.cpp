@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "kernels/cuda/card.h"
 #include "kernels/cuda/cuda_status.h"
 #include "kernels/cuda/layer_check.h"
 #include "kernels/cuda/lightning_launch.h"
@@ -15,25 +16,6 @@ struct LightningPrefill::Launches {
 };
 
 namespace {
-
-struct Card {
-  int major = 0;
-  int minor = 0;
-  int multiprocessors = 0;
-};
-
-Result<Card> current_card() {
-  int device = 0;
-  Card card;
-  ARGES_RETURN_IF_ERROR(to_status(cudaGetDevice(&device), "current device"));
-  for (const auto& [attribute, value] : {std::pair{cudaDevAttrComputeCapabilityMajor, &card.major},
-                                         {cudaDevAttrComputeCapabilityMinor, &card.minor},
-                                         {cudaDevAttrMultiProcessorCount, &card.multiprocessors}}) {
-    ARGES_RETURN_IF_ERROR(
-        to_status(cudaDeviceGetAttribute(value, attribute, device), "attributes of the device"));
-  }
-  return card;
-}
 
 Status check(const LightningPrefillArgs& args) {
   ARGES_RETURN_IF_ERROR(check_layer(args.layer));
@@ -91,7 +73,7 @@ Result<LightningPrefill> LightningPrefill::create(const LightningPrefillArgs& ar
   ARGES_RETURN_IF_ERROR(check(args));
   ARGES_ASSIGN_OR_RETURN(const Card card, current_card());
   if (card.major < 8) return unsupported("lightning prefill needs compute capability 8.0 or more");
-  const bool hopper = card.major == 9 && card.minor == 0 && args.path != PrefillPath::kPortable;
+  const bool hopper = card.is_hopper() && args.path != PrefillPath::kPortable;
 
   auto launches = std::make_shared<Launches>();
   PrefillLaunch& output = launches->output;

@@ -33,11 +33,11 @@ Result<Encoder> find_encoder() {
 }  // namespace
 
 Status encode_tensor_map(const void* data, std::int64_t rows, std::int64_t columns,
-                         std::int64_t stride, TensorMap& map) {
+                         std::int64_t stride, TensorMap& map, int box_rows) {
   ARGES_ASSIGN_OR_RETURN(const Encoder encoder, find_encoder());
   const cuuint64_t sizes[2] = {static_cast<cuuint64_t>(columns), static_cast<cuuint64_t>(rows)};
   const cuuint64_t strides[1] = {static_cast<cuuint64_t>(stride) * 2};
-  const cuuint32_t box[2] = {64, 64};
+  const cuuint32_t box[2] = {64, static_cast<cuuint32_t>(box_rows)};
   const cuuint32_t steps[2] = {1, 1};
   CUtensorMap encoded;
   const CUresult result =

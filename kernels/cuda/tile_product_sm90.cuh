@@ -2,22 +2,22 @@
 #pragma once
 
 #include "kernels/cuda/kernel_launch.h"
-#include "kernels/cuda/tensor_map.h"
-#include "kernels/cuda/tile_work.h"
+#include "kernels/cuda/tile_list.cuh"
 #include "kernels/cuda/warpgroup_sm90.cuh"
 #include "kernels/cuda/wgmma_n256_sm90.cuh"
 
-// Products of many rows on Hopper: sums[m, i] = Σ_j w[i, j] x[m, j], for one matrix or for groups of
-// rows that each have their own (experts). A block has one tile of 128 rows and 256 outputs after
-// another; one thread copies x and w in steps of 64 of k, four stages ahead, and two warpgroups
-// multiply 64 rows each. A tile's sums go over k in one order, so a row's bits depend on the row and
-// the matrix alone. `Epilogue` takes the sums where they are, in registers:
+// Products of many rows on Hopper: sums[m, i] = Σ_j w[i, j] x[m, j], for one matrix or for groups
+// of rows that each have their own (experts). A block has one tile of 128 rows and 256 outputs
+// after another; one thread copies x and w in steps of 64 of k, four stages ahead, and two
+// warpgroups multiply 64 rows each. A tile's sums go over k in one order, so a row's bits depend on
+// the row and the matrix alone. `Epilogue` takes the sums where they are, in registers:
 //   epilogue.store(sums, work, tile, first row of the warp's 16)
 namespace arges::kernels::cuda::sm90 {
 
 inline constexpr int kTileStages = 4;
 inline constexpr int kTileStep = 64;
 inline constexpr int kTileThreads = 3 * 128;
+inline constexpr int kTileWarps = 8;  // that multiply
 inline constexpr std::uint32_t kXBytes = kTileM * kTileStep * 2;
 inline constexpr std::uint32_t kWBytes = kTileN * kTileStep * 2;
 
@@ -43,7 +43,7 @@ class TileBlock {
   __device__ void init_barriers() const {
     for (int i = 0; i < kTileStages; ++i) {
       barrier_init(full(i), 1);
-      barrier_init(empty(i), 2);
+      barrier_init(empty(i), kTileWarps);
     }
     asm volatile("fence.mbarrier_init.release.cluster;" ::: "memory");
     publish_stores();
@@ -67,7 +67,8 @@ class TileBlock {
   // A warpgroup, 64 rows of each tile.
   template <class Epilogue>
   __device__ void multiply_all(int half, const Epilogue& epilogue) const {
-    const int thread = static_cast<int>(threadIdx.x) & 127;
+    const int warp = static_cast<int>(threadIdx.x) / 32 % 4;
+    const bool speaks = threadIdx.x % 32 == 0;
     std::uint32_t n = 0;
     for (int index = first(); index < list_.tiles(work_); index += step()) {
       float sums[128];
@@ -76,23 +77,19 @@ class TileBlock {
         multiply(sums, stage(n), half, k > 0);
         // The products before these are done, and with them their stage.
         Products::wait<1>();
-        if (k > 0 && thread == 0) barrier_arrive(empty(n - 1));
+        if (k > 0 && speaks) barrier_arrive(empty(n - 1));
       }
       Products::wait<0>();
       pin(sums);
-      if (thread == 0) barrier_arrive(empty(n - 1));
+      if (speaks) barrier_arrive(empty(n - 1));
       const Tile tile = list_.tile(work_, index);
-      epilogue.store(sums, work_, tile, tile.row + 64 * half + 16 * (thread >> 5));
+      epilogue.store(sums, work_, tile, tile.row + 64 * half + 16 * warp);
     }
   }
 
  private:
-  __device__ static int first() {
-    return static_cast<int>(blockIdx.x);
-  }
-  __device__ static int step() {
-    return static_cast<int>(gridDim.x);
-  }
+  __device__ static int first() { return static_cast<int>(blockIdx.x); }
+  __device__ static int step() { return static_cast<int>(gridDim.x); }
 
   __device__ static void multiply(float (&sums)[128], std::uint32_t stage, int half, int add) {
     Products::fence();

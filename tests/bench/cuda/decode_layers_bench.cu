@@ -143,6 +143,7 @@ class Step {
         if (!softmax) {
           args.square_sums = squares_.get();
           args.square_parts = kHeads * kSquareParts;
+          args.square_stride = rows_;
           args.epsilon = kEpsilon;
         }
         args.residual = {x_.get(), layer.inverse_rms.get(), layer.norm.get(), kAlpha, 1.0f};

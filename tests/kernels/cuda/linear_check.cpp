@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dense layers of a few rows, with what is fused into them, against double precision.
+// Dense layers, with what is fused into them, against double precision.
 #include "kernels/cuda/linear.h"
 
 #include <cmath>
@@ -34,7 +34,7 @@ class LinearProblem {
  public:
   explicit LinearProblem(const LinearShape& shape)
       : shape_(shape),
-        y_stride_(shape.outputs + 5),
+        y_stride_(shape.outputs + (shape.rows > kMaxLinearRows ? 8 : 5)),
         x_(random_matrix(std::int64_t{shape.rows} * x_stride(), 1.0, 11)),
         w_(random_matrix(std::int64_t{shape.outputs} * shape.inputs, 1.0 / std::sqrt(shape.inputs),
                          12)),
@@ -82,6 +82,7 @@ class LinearProblem {
     args.sums = in_place ? x.get() : sums.get();
     args.square_sums = sums_of_squares.get();
     args.square_parts = kParts;
+    args.square_stride = rows;
     args.epsilon = kEpsilon;
     args.residual = {x.get(), rms.get() + first, norm.get(), kAlpha, kBeta};
     must(linear(args, nullptr));
@@ -150,15 +151,22 @@ class LinearProblem {
     return multiply(w_.data(), shape_.outputs, shape_.inputs, x);
   }
 
+  // Many rows are another kernel's than few: windows of them, else single rows.
   bool same_bits(const std::vector<Bf16>& y, const std::vector<float>& fused) const {
+    const bool many = shape_.rows > kMaxLinearRows;
+    const int count = many ? kMaxLinearRows + 1 : 1;
+    const int last = shape_.rows - count;
+    const auto stride = static_cast<std::size_t>(y_stride_);
+    const auto outputs = static_cast<std::size_t>(shape_.outputs);
     bool same = true;
-    for (const int row : {0, shape_.rows / 2, shape_.rows - 1}) {
-      const auto at = static_cast<std::size_t>(row * y_stride_);
-      const auto outputs = static_cast<std::size_t>(shape_.outputs);
-      const std::vector<Bf16> alone = run_plain(row, 1);
-      same = same && std::memcmp(&y[at], alone.data(), outputs * 2) == 0;
-      const std::vector<float> sums = run_fused(row, 1, true);
-      same = same && std::memcmp(&fused[at], sums.data(), outputs * 4) == 0;
+    for (const int first : {0, last / 2, last}) {
+      const std::vector<Bf16> alone = run_plain(first, count);
+      const std::vector<float> sums = run_fused(first, count, true);
+      for (std::size_t row = 0; row < static_cast<std::size_t>(count); ++row) {
+        const std::size_t at = (static_cast<std::size_t>(first) + row) * stride;
+        same = same && std::memcmp(&y[at], &alone[row * stride], outputs * 2) == 0;
+        same = same && std::memcmp(&fused[at], &sums[row * stride], outputs * 4) == 0;
+      }
     }
     return same;
   }
@@ -182,6 +190,11 @@ void check_linear() {
     LinearProblem({rows, 40, 264}).check();
     LinearProblem({rows, 96, 2048}).check();
   }
+  for (const int rows : {65, 127, 128, 129, 300}) {
+    LinearProblem({rows, 40, 264}).check();
+    LinearProblem({rows, 520, 1000}).check();
+  }
+  LinearProblem({2500, 264, 64}).check();
   LinearProblem({3, 33, 8}).check();
   LinearProblem({8, 6144, 8192}).check();
 }
