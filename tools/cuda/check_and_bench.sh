@@ -51,7 +51,7 @@ check_parts() {
 do_quick() { check_parts products groups; }
 
 do_check() {
-  check_parts products groups linear experts sample embed lockstep prefill rotary step \
+  check_parts products groups linear experts sample embed tiles lockstep prefill rotary step \
     attention causal small portable
 }
 
@@ -68,7 +68,7 @@ do_sanitize() {
 do_bench() {
   local group name
   benches=$((benches + 1))
-  for group in "prefill" "many rows" "decode layers" "head" "step B" "causal" "decode attention" "SiLU"; do
+  for group in "prefill" "many rows" "layers of prompts" "decode layers" "head" "step B" "causal" "decode attention" "SiLU"; do
     name="bench${benches}_${group// /_}"
     run "$name" 40 "$build/bench/arges_cuda_bench" "$group"
     cat "$logs/$name.log" >>"$summary"

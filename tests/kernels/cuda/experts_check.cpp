@@ -260,8 +260,9 @@ class ExpertProblem {
     const std::int64_t ffn = shape_.ffn;
     const std::int64_t routes = std::int64_t{shape_.rows} * shape_.top;
     const std::int64_t compared = std::min<std::int64_t>(routes, kCompared);
-    for (std::int64_t i = 0; i < compared; ++i) {
-      const std::int64_t route = compared < routes ? i * (routes - 1) / (compared - 1) : i;
+    for (std::int64_t sample = 0; sample < compared; ++sample) {
+      const std::int64_t route =
+          compared < routes ? sample * (routes - 1) / (compared - 1) : sample;
       const std::int64_t expert = outcome.ids[size_of(route)];
       if (expert < 0 || expert >= shape_.experts) return HUGE_VAL;
       std::vector<double> n;

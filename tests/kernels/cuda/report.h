@@ -18,5 +18,6 @@ void check_experts();
 void check_rotary();
 void check_embed();
 void check_sample();
+void check_tiles();
 
 }  // namespace arges::testing
