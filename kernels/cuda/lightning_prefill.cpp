@@ -31,12 +31,6 @@ Status check(const LightningPrefillArgs& args) {
   if (args.lockstep_chunks < 0) {
     return invalid_argument("lightning prefill: lockstep_chunks is negative");
   }
-  if (args.near_chunks < 0 || args.near_chunks > 64) {
-    return invalid_argument("lightning prefill: near_chunks is not 0 to 64");
-  }
-  if (args.score_groups != 2 && args.score_groups != 3) {
-    return invalid_argument("lightning prefill: score_groups is neither 2 nor 3");
-  }
   if (args.max_segments > 1 && args.segment_states == nullptr) {
     return invalid_argument("lightning prefill: segments without scratch for their states");
   }
@@ -51,7 +45,6 @@ PrefillWork work_of(const LightningPrefillArgs& args) {
   // A single segment is a whole span.
   work.segment_tokens = args.max_segments > 1 ? args.segment_tokens : 0;
   work.max_segments = args.max_segments;
-  work.near_chunks = args.near_chunks;
   work.segment_states = args.segment_states;
   work.items = args.span_count * args.max_segments * args.layer.heads * kHalves;
   return work;
@@ -83,8 +76,7 @@ Result<LightningPrefill> LightningPrefill::create(const LightningPrefillArgs& ar
     ARGES_RETURN_IF_ERROR(encode_tensor_map(layer.rows, layer.row_count, layer.row_stride,
                                             layer.row_stride, output.work.tensor_map));
   }
-  output.silu = args.silu;
-  output.score_groups = args.score_groups;
+  output.silu = args.layer.silu;
   output.pass = args.layer.gate_column >= 0 ? PrefillPass::kGated : PrefillPass::kPlain;
   output.blocks = std::min(output.work.items, card.multiprocessors);
   launches->launch = hopper ? launch_prefill_sm90 : launch_prefill_sm80;

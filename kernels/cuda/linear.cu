@@ -5,6 +5,7 @@
 
 #include "kernels/cuda/card.h"
 #include "kernels/cuda/kernel_launch.h"
+#include "kernels/cuda/linear_activation.cuh"
 #include "kernels/cuda/many_rows.h"
 #include "kernels/cuda/skinny_product.cuh"
 
@@ -48,6 +49,8 @@ __global__ void __launch_bounds__(kSkinnyThreads, kTiles > 4 ? 1 : 2)
         const int column = first + output;
         if (row >= args.rows || column >= args.outputs) return;
         if (scaled) sum *= scales[row];
+        if (args.bias != nullptr) sum += args.bias[column];
+        sum = activate(args, sum, column);
         const std::int64_t at = row * args.y_stride + column;
         if (args.sums == nullptr) {
           static_cast<__nv_bfloat16*>(args.y)[at] = __float2bfloat16_rn(sum);
@@ -55,7 +58,9 @@ __global__ void __launch_bounds__(kSkinnyThreads, kTiles > 4 ? 1 : 2)
         }
         const NormedResidual& residual = args.residual;
         if (residual.x != nullptr) {
-          const float n = residual.x[at] * residual.inverse_rms[row] * residual.norm[column];
+          const float n = residual.norm == nullptr
+                              ? residual.x[at]
+                              : residual.x[at] * residual.inverse_rms[row] * residual.norm[column];
           sum = residual.alpha * n + residual.beta * sum;
         }
         args.sums[at] = sum;
@@ -78,9 +83,10 @@ Status check(const LinearArgs& args) {
   if (args.square_sums != nullptr && args.square_stride < args.rows) {
     return invalid_argument("linear: parts of square sums that overlap");
   }
-  if (args.residual.x != nullptr && (args.sums == nullptr || args.residual.norm == nullptr ||
-                                     args.residual.inverse_rms == nullptr)) {
-    return invalid_argument("linear: a residual without its norm, or without an fp32 output");
+  if (args.residual.x != nullptr &&
+      (args.sums == nullptr ||
+       (args.residual.norm == nullptr) != (args.residual.inverse_rms == nullptr))) {
+    return invalid_argument("linear: a residual with half a norm, or without an fp32 output");
   }
   return {};
 }
@@ -94,7 +100,7 @@ LinearArgs rows_of(const LinearArgs& all, int first) {
   if (all.sums != nullptr) args.sums = all.sums + first * all.y_stride;
   if (all.residual.x != nullptr) {
     args.residual.x = all.residual.x + first * all.y_stride;
-    args.residual.inverse_rms = all.residual.inverse_rms + first;
+    if (all.residual.norm != nullptr) args.residual.inverse_rms = all.residual.inverse_rms + first;
   }
   if (all.square_sums != nullptr) args.square_sums = all.square_sums + first;
   return args;

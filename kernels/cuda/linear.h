@@ -15,14 +15,19 @@ namespace arges::kernels::cuda {
 inline constexpr int kMaxLinearRows = 64;  // of a product that reads W once
 
 // n = x ⊙ inverse_rms ⊙ norm is computed again where it is added, so that no fp32 n is written:
-// what a block's residual connection takes is α · n + β · (the block's output).
+// what a block's residual connection takes is α · n + β · (the block's output). Without inverse_rms
+// and norm, n is x itself.
 struct NormedResidual {
   const float* x = nullptr;            // [rows, width]
-  const float* inverse_rms = nullptr;  // [rows]
+  const float* inverse_rms = nullptr;  // [rows], or null with norm
   const float* norm = nullptr;         // [width]
   float alpha = 1.0f;
   float beta = 1.0f;
 };
+
+// kGeluErf: x · Φ(x). kLightning, for the rows of lightning attention: SiLU of q, k and v and, from
+// gate_column on, the gate's sigmoid.
+enum class LinearActivation { kNone, kGeluErf, kLightning };
 
 struct LinearArgs {
   const void* x = nullptr;    // bf16 [rows, x_stride]
@@ -40,6 +45,9 @@ struct LinearArgs {
   std::int64_t square_stride = 0;
   int square_parts = 0;
   float epsilon = 0.0f;
+  const float* bias = nullptr;  // [outputs], optional; with a residual part of the block's output
+  LinearActivation activation = LinearActivation::kNone;  // of sums with their bias
+  int gate_column = 0;  // with kLightning, even; outputs or more: there is no gate
   // Optional, with fp32: sums = α · n + β · (W x). residual.x may be `sums`.
   NormedResidual residual;
   bool early =

@@ -9,6 +9,8 @@ namespace arges::kernels::cuda {
 namespace {
 
 constexpr float kUnit = 0x1p40f;  // the weight of the likeliest
+// e^(−28) · 2^40 is less than 1.
+constexpr float kBinsPerUnit = static_cast<float>(kBins - 1) / 28.0f;
 
 // Steele, Lea and Flood, 2014: the finalizer of SplitMix64.
 __device__ std::uint64_t mix(std::uint64_t x) {
@@ -31,6 +33,7 @@ class RowSampler {
         memory_(memory),
         row_(static_cast<int>(blockIdx.x)),
         options_(args.options[row_]),
+        inverse_temperature_(1.0f / options_.temperature),
         logits_(args.logits + row_ * args.stride),
         keys_(args.scratch + static_cast<std::int64_t>(row_) * args.vocab) {}
 
@@ -49,11 +52,6 @@ class RowSampler {
   }
 
  private:
-  template <class Work>
-  __device__ void each(const Work& work) const {
-    for (int i = static_cast<int>(threadIdx.x); i < args_.vocab; i += kSampleThreads) work(i);
-  }
-
   __device__ bool allowed(int id) const {
     const std::uint32_t bit = 1u << (id & 31);
     const int words = (args_.vocab + 31) / 32;
@@ -65,8 +63,7 @@ class RowSampler {
   // The logits, −infinity where a mask forbids; returns the largest of all as they came.
   __device__ float copy_allowed() {
     float largest = -INFINITY;
-    each([&](int i) {
-      const float logit = logits_[i];
+    for_each(logits_, args_.vocab, [&](int i, float logit) {
       largest = fmaxf(largest, logit);  // of a number and a NaN: the number
       keys_[i] = __float_as_uint(allowed(i) ? logit : -INFINITY);
     });
@@ -89,8 +86,8 @@ class RowSampler {
     const std::uint32_t* counts =
         options_.slot < 0 ? nullptr : args_.counts + std::int64_t{options_.slot} * args_.vocab;
     Mass best = 0;
-    each([&](int i) {
-      float logit = __uint_as_float(keys_[i]);
+    for_each(keys_, args_.vocab, [&](int i, std::uint32_t bits) {
+      float logit = __uint_as_float(bits);
       if (counts != nullptr && counts[i] != 0) logit = penalized(logit, counts[i] - 1);
       const std::uint32_t key = order_key(logit);
       keys_[i] = key;
@@ -108,41 +105,85 @@ class RowSampler {
            (options_.presence_penalty + options_.frequency_penalty * static_cast<float>(generated));
   }
 
+  // How far a candidate lies behind the likeliest, in natural units of its weight.
+  __device__ float distance(std::uint32_t key) const {
+    return (logit_of(largest_) - logit_of(key)) * inverse_temperature_;
+  }
   // Infinite logits share everything.
   __device__ Mass weight(std::uint32_t key) const {
     if (key == largest_) return static_cast<Mass>(kUnit);
-    const float distance = logit_of(key) - logit_of(largest_);
-    return static_cast<Mass>(expf(distance / options_.temperature) * kUnit);
+    return static_cast<Mass>(expf(-distance(key)) * kUnit);
+  }
+  // By distance; the last bin holds what weighs nothing.
+  __device__ int bin_of(std::uint32_t key) const {
+    if (key == largest_) return 0;
+    return static_cast<int>(fminf(distance(key) * kBinsPerUnit, static_cast<float>(kBins - 1)));
+  }
+
+  // Weights and numbers of candidates by bin; the sum of all weights. A thread adds up what it
+  // meets of one bin in a row before it adds it to the others', for equal logits are neighbours.
+  __device__ Mass fill_bins() const {
+    for (int i = static_cast<int>(threadIdx.x); i < kBins; i += kSampleThreads) {
+      memory_.bin_masses[i] = 0;
+      memory_.bin_counts[i] = 0;
+    }
+    __syncthreads();
+    Mass all = 0;
+    Mass mass = 0;
+    unsigned count = 0;
+    int bin = 0;
+    const auto flush = [&] {
+      if (count == 0) return;
+      atomicAdd(&memory_.bin_masses[bin], mass);
+      atomicAdd(&memory_.bin_counts[bin], count);
+      all += mass;
+    };
+    for_each(keys_, args_.vocab, [&](int, std::uint32_t key) {
+      const int its_bin = key == 0 ? kBins - 1 : bin_of(key);
+      if (its_bin == kBins - 1) return;
+      if (its_bin != bin) {
+        flush();
+        bin = its_bin, mass = 0, count = 0;
+      }
+      mass += weight(key);
+      ++count;
+    });
+    flush();
+    return block_reduce<Mass>(
+        all, [](Mass a, Mass b) { return a + b; }, memory_.warps);
+  }
+
+  __device__ Crossing weight_crossing(Mass target) const {
+    const Place bin = find_place([&](int i) { return memory_.bin_masses[i]; }, 0, target, memory_);
+    return find_key(
+        keys_, args_.vocab, bin.before, target,
+        [&](std::uint32_t key) { return bin_of(key) == bin.at; },
+        [&](std::uint32_t key) { return weight(key); }, memory_);
   }
 
   template <class Wanted>
   __device__ Mass weight_of(const Wanted& wanted) const {
     Mass sum = 0;
-    each([&](int i) {
-      const std::uint32_t key = keys_[i];
+    for_each(keys_, args_.vocab, [&](int, std::uint32_t key) {
       if (key != 0 && wanted(key)) sum += weight(key);
     });
     return block_reduce<Mass>(
         sum, [](Mass a, Mass b) { return a + b; }, memory_.warps);
   }
 
-  __device__ Crossing weight_crossing(Mass target) const {
-    return find_crossing(
-        keys_, args_.vocab, target, [&](std::uint32_t key) { return weight(key); }, memory_);
-  }
-
-  // The first k candidates, or all.
-  __device__ Mass weight_of_top_k() const {
+  // The first k candidates, or all that weigh anything, `all` together.
+  __device__ Mass weight_of_top_k(Mass all) const {
+    if (options_.top_k == 0) return all;
     const Mass k = static_cast<Mass>(options_.top_k);
-    if (k > 0 && k < static_cast<Mass>(args_.vocab)) {
-      const Crossing last = find_crossing(
-          keys_, args_.vocab, k - 1, [](std::uint32_t) { return Mass{1}; }, memory_);
-      if (last.key != 0) {
-        return weight_of([&](std::uint32_t key) { return key > last.key; }) +
-               (k - last.before) * weight(last.key);
-      }
-    }
-    return weight_of([](std::uint32_t) { return true; });
+    const Place bin =
+        find_place([&](int i) { return Mass{memory_.bin_counts[i]}; }, 0, k - 1, memory_);
+    if (bin.at == kBins) return all;
+    const Crossing last = find_key(
+        keys_, args_.vocab, bin.before, k - 1,
+        [&](std::uint32_t key) { return bin_of(key) == bin.at; },
+        [](std::uint32_t) { return Mass{1}; }, memory_);
+    return weight_of([&](std::uint32_t key) { return key > last.key; }) +
+           (k - last.before) * weight(last.key);
   }
 
   // The fewest of candidates that weigh `all` together which reach top_p of it.
@@ -162,7 +203,7 @@ class RowSampler {
 
   // All three keep a beginning of one order, so the shortest holds.
   __device__ int draw() const {
-    Mass kept = weight_of_top_p(weight_of_top_k());
+    Mass kept = weight_of_top_p(weight_of_top_k(fill_bins()));
     if (options_.min_p > 0.0f) kept = min(kept, weight_of_min_p());
     // u is a multiple of 2^−53.
     const std::uint64_t number = random_number(options_.seed, options_.draws) >> 11 << 11;
@@ -174,8 +215,8 @@ class RowSampler {
 
   __device__ void write_log_probability(int id, float largest) {
     float sum = 0.0f;
-    each([&](int i) {
-      if (logits_[i] > -INFINITY) sum += expf(logits_[i] - largest);
+    for_each(logits_, args_.vocab, [&](int, float logit) {
+      if (logit > -INFINITY) sum += expf(logit - largest);
     });
     const Mass bits = block_reduce<Mass>(
         __float_as_uint(sum),
@@ -193,6 +234,7 @@ class RowSampler {
   SampleMemory& memory_;
   int row_;
   SampleOptions options_;
+  float inverse_temperature_;
   const float* logits_;
   std::uint32_t* keys_;  // logits until they are penalized
   std::uint32_t largest_ = 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/cuda/activation.cuh"
 #include "kernels/cuda/expert_ffn.h"
 #include "kernels/cuda/linear.h"
+#include "kernels/cuda/linear_activation.cuh"
 #include "kernels/cuda/tile_list.cuh"
 
 // What becomes of the sums of a tile of products (tile_product_sm90.cuh). A warp has 16 rows of 256
@@ -45,9 +45,20 @@ struct TileRows {
   }
 };
 
-// Sums divided by the rms of their row, and what a residual adds: `linear`, fp32 or bf16.
+// What `linear` makes of its sums: divided by the rms of their row, biased, activated, added to a
+// residual; fp32 or bf16.
 struct LinearEpilogue {
   LinearArgs args;
+
+  // Two neighbours.
+  __device__ float2 finish(float first, float second, float scale, int column) const {
+    float2 sum = {first * scale, second * scale};
+    if (args.bias != nullptr) {
+      const float2 bias = *reinterpret_cast<const float2*>(args.bias + column);
+      sum = {sum.x + bias.x, sum.y + bias.y};
+    }
+    return {activate(args, sum.x, column), activate(args, sum.y, column)};
+  }
 
   __device__ float scale_of(int row, bool present) const {
     if (args.square_sums == nullptr || !present) return 1.0f;
@@ -76,14 +87,17 @@ struct LinearEpilogue {
     auto* y = static_cast<__nv_bfloat16*>(args.y);
 #pragma unroll
     for (int j = 0; j < kTileColumns; j += 4) {
-      const int column = tile.output + 8 * (j + static_cast<int>(threadIdx.x & 3));
+      const int lane = static_cast<int>(threadIdx.x & 3);
+      const int column = tile.output + 8 * (j + lane);
 #pragma unroll
       for (int half = 0; half < 2; ++half) {
         std::uint32_t words[4];
 #pragma unroll
         for (int i = 0; i < 4; ++i) {
           const float* pair = &sums[4 * (j + i) + 2 * half];
-          words[i] = pack_bf16(pair[0] * scales[half], pair[1] * scales[half]);
+          const int at = min(tile.output + 8 * (j + i) + 2 * lane, work.n - 2);
+          const float2 sum = finish(pair[0], pair[1], scales[half], at);
+          words[i] = pack_bf16(sum.x, sum.y);
         }
         transpose_four(words);
         if (!rows.present[half] || column >= work.n) continue;
@@ -100,16 +114,18 @@ struct LinearEpilogue {
     for (int half = 0; half < 2; ++half) {
       if (!rows.present[half]) continue;
       const std::int64_t begin = rows.row[half] * args.y_stride;
-      const float rms = residual.x != nullptr ? residual.inverse_rms[rows.row[half]] : 0.0f;
+      const float rms = residual.norm != nullptr ? residual.inverse_rms[rows.row[half]] : 1.0f;
 #pragma unroll
       for (int j = 0; j < kTileColumns; ++j) {
         const int column = tile.output + 8 * j + 2 * static_cast<int>(threadIdx.x & 3);
         if (column >= work.n) break;
-        float2 sum = {sums[4 * j + 2 * half] * scales[half],
-                      sums[4 * j + 2 * half + 1] * scales[half]};
+        float2 sum =
+            finish(sums[4 * j + 2 * half], sums[4 * j + 2 * half + 1], scales[half], column);
         if (residual.x != nullptr) {
           const float2 x = *reinterpret_cast<const float2*>(residual.x + begin + column);
-          const float2 norm = *reinterpret_cast<const float2*>(residual.norm + column);
+          const float2 norm = residual.norm != nullptr
+                                  ? *reinterpret_cast<const float2*>(residual.norm + column)
+                                  : float2{1.0f, 1.0f};
           sum = {residual.alpha * (x.x * rms * norm.x) + residual.beta * sum.x,
                  residual.alpha * (x.y * rms * norm.y) + residual.beta * sum.y};
         }

@@ -48,10 +48,10 @@ check_parts() {
   done
 }
 
-do_quick() { check_parts products groups; }
+do_quick() { check_parts products activated; }
 
 do_check() {
-  check_parts products groups linear experts sample embed tiles lockstep prefill rotary step \
+  check_parts products activated linear experts sample embed tiles vit lockstep prefill rotary step \
     attention causal small portable
 }
 
@@ -93,7 +93,7 @@ profile() {
 
 do_profile() {
   profile profile "prefill B1 H64 T16384"
-  profile profile_groups3 "prefill B1 H64 T16384 groups 3"
+  profile profile_activated "prefill B1 H64 T16384 activated"
 }
 
 note "$(nvidia-smi --query-gpu=index,name,driver_version --format=csv,noheader)"

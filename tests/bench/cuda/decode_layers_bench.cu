@@ -55,8 +55,11 @@ class Step {
       const bool rest = part == Part::kAll || part == Part::kRest;
       if (rest) normalize(l, layer.norm.get(), layer.inverse_rms.get());
       if (part == Part::kAll || part == Part::kDense) {
-        must(linear(product(n_.get(), kHidden, layer.in.get(), inputs_of(l), y_.get(), nullptr),
-                    stream));
+        LinearArgs args =
+            product(n_.get(), kHidden, layer.in.get(), inputs_of(l), y_.get(), nullptr);
+        if (!softmax) args.activation = LinearActivation::kLightning;
+        args.gate_column = 3 * kWidth;
+        must(linear(args, stream));
       }
       if (rest && softmax) attend(stream);
       if (rest && !softmax) remember(l, layer, stream);
@@ -167,6 +170,7 @@ class Step {
     args.layer.z = z_.get();
     args.layer.z_stride = kWidth;
     args.layer.square_sums = squares_.get();
+    args.layer.silu = SiluForm::kDone;
     args.slots = slots_.get();
     must(lightning_step(args, stream));
   }

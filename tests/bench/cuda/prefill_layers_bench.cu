@@ -98,6 +98,7 @@ class Prompt {
       args.layer.z = z_.get();
       args.layer.z_stride = kWidth;
       args.layer.square_sums = squares_.get();
+      args.layer.silu = SiluForm::kDone;
       args.spans = spans_->get() + chunk;
       args.span_count = 1;
       args.progress = progress_.get();
@@ -129,8 +130,10 @@ class Prompt {
     const Layer& layer = *layers_[static_cast<std::size_t>(l)];
     const bool softmax = l == kSoftmaxLayer;
     normalize(l, layer.norm.get(), layer.inverse_rms.get());
-    must(linear(product(n_.get(), kHidden, layer.in.get(), inputs_of(l), y_.get(), nullptr),
-                stream_));
+    LinearArgs in = product(n_.get(), kHidden, layer.in.get(), inputs_of(l), y_.get(), nullptr);
+    if (!softmax) in.activation = LinearActivation::kLightning;
+    in.gate_column = 3 * kWidth;
+    must(linear(in, stream_));
     LinearArgs out = product(z_.get(), kWidth, layer.out.get(), kHidden, nullptr, x_.get());
     out.residual = {x_.get(), layer.inverse_rms.get(), layer.norm.get(), kAlpha, 1.0f};
     if (softmax) {

@@ -19,5 +19,6 @@ void check_rotary();
 void check_embed();
 void check_sample();
 void check_tiles();
+void check_vit();
 
 }  // namespace arges::testing
