@@ -189,7 +189,7 @@ class StateGroup : private PrefillPlaces<Arch, kPass> {
     group_sync(1);
     if (thread_ == 0) {
       barrier_arrive(free_again(n));
-      barrier_arrive(vacated(n));
+      if constexpr (Arch::kOutputGroup) barrier_arrive(vacated(n));  // else this group copies
     }
     load_next(ahead, n + kStages);
   }

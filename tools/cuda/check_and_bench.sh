@@ -51,7 +51,7 @@ check_parts() {
 do_quick() { check_parts products activated; }
 
 do_check() {
-  check_parts products activated linear experts sample embed tiles vit lockstep prefill rotary step \
+  check_parts products activated linear experts sample embed tiles vit memory lockstep prefill rotary step \
     attention causal small portable
 }
 

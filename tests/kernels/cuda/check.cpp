@@ -2,7 +2,7 @@
 // The CUDA kernels against double precision. Exits with 77 where there is no GPU. An argument names
 // a part: small (shapes for compute-sanitizer), portable (small ones by mma.sync), products, step,
 // prefill, activated, lockstep, attention, causal, linear, experts, rotary, embed, tiles, vit,
-// sample, all.
+// memory, sample, all.
 #include <cuda_runtime_api.h>
 
 #include <cstdio>
@@ -24,6 +24,7 @@ int run(const std::string& part) {
   if (part == "rotary" || part == "all") check_rotary();
   if (part == "small" || part == "embed" || part == "all") check_embed();
   if (part == "small" || part == "tiles" || part == "all") check_tiles();
+  if (part == "memory" || part == "all") check_memory();
   if (part == "vit" || part == "all") check_vit();
   if (part == "sample" || part == "all") check_sample();
   if (part == "linear" || part == "all") check_linear();

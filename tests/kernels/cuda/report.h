@@ -20,5 +20,6 @@ void check_embed();
 void check_sample();
 void check_tiles();
 void check_vit();
+void check_memory();
 
 }  // namespace arges::testing
