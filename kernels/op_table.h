@@ -2,56 +2,44 @@
 #pragma once
 
 #include "kernels/base/exec_context.h"
-#include "kernels/base/matrix.h"
 #include "kernels/base/status.h"
+#include "kernels/op_list.h"
 #include "kernels/ops/bidirectional_attention.h"
-#include "kernels/ops/causal_attention.h"
+#include "kernels/ops/causal.h"
 #include "kernels/ops/copy_rows.h"
-#include "kernels/ops/embedding.h"
+#include "kernels/ops/embed.h"
 #include "kernels/ops/expert_ffn.h"
+#include "kernels/ops/head.h"
+#include "kernels/ops/lay_out.h"
 #include "kernels/ops/layer_norm.h"
-#include "kernels/ops/lightning_attention.h"
+#include "kernels/ops/lightning.h"
 #include "kernels/ops/linear.h"
-#include "kernels/ops/multiply.h"
+#include "kernels/ops/linear_residual.h"
+#include "kernels/ops/norm_linear.h"
 #include "kernels/ops/patch_embedding.h"
-#include "kernels/ops/rms_norm.h"
-#include "kernels/ops/rotary_embedding.h"
-#include "kernels/ops/route_top_k.h"
+#include "kernels/ops/route.h"
 #include "kernels/ops/scaled_add.h"
 
 namespace arges::kernels {
 
-template <typename Args>
-using OpFunction = Status (*)(const ExecContext&, const Args&);
-
-// A backend: one function for each op. Model code never calls these; it calls the checked
-// functions of kernels/ops, which verify shapes and types once and then come here, so a backend
-// may trust its arguments. The tables are constant and live as long as the program.
+// A backend's functions, one an op. Model code never calls these; it calls the checked functions
+// below, so a backend may trust its arguments.
 struct OpTable {
-  const char* name;
-  Device device;
-  MatrixLayout layout;  // what pack_matrix makes, and linear and expert_ffn read
-  Result<Matrix> (*pack_matrix)(const ExecContext&, const ConstTensorView&);
-  OpFunction<EmbeddingArgs> embedding;
-  OpFunction<RmsNormArgs> rms_norm;
-  OpFunction<LayerNormArgs> layer_norm;
-  OpFunction<LinearArgs> linear;
-  OpFunction<RotaryEmbeddingArgs> rotary_embedding;
-  OpFunction<LightningAttentionArgs> lightning_attention;
-  OpFunction<CausalAttentionArgs> causal_attention;
-  OpFunction<BidirectionalAttentionArgs> bidirectional_attention;
-  OpFunction<RouteTopKArgs> route_top_k;
-  OpFunction<ExpertFfnArgs> expert_ffn;
-  OpFunction<PatchEmbeddingArgs> patch_embedding;
-  OpFunction<ScaledAddArgs> scaled_add;
-  OpFunction<MultiplyArgs> multiply;
-  OpFunction<CopyRowsArgs> copy_rows;
+#define ARGES_OP(op, Args) Status (*op)(const ExecContext&, const Args&);
+  ARGES_FOR_EACH_OP(ARGES_OP)
+#undef ARGES_OP
 };
 
-// Scalar fp32, written to be read: the oracle of every other backend (kernels/reference).
-const OpTable& reference_ops();
+// The ops, each as its header in kernels/ops says: checks the arguments (INVALID_ARGUMENT, with a
+// sentence that names the op and the argument), then runs the context's backend. Fail with
+// OUT_OF_MEMORY_* when the workspace cannot grow.
+#define ARGES_OP(op, Args) Status op(const ExecContext& context, const Args& args);
+ARGES_FOR_EACH_OP(ARGES_OP)
+#undef ARGES_OP
 
-// Vectorised for the CPU it runs on, chosen at the first call (kernels/cpu).
-const OpTable& cpu_ops();
+// What they check, defined beside the contracts.
+#define ARGES_OP(op, Args) Status check(const ExecContext& context, const Args& args);
+ARGES_FOR_EACH_OP(ARGES_OP)
+#undef ARGES_OP
 
 }  // namespace arges::kernels

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "kernels/ops/copy_rows.h"
+#include "kernels/backend.h"
 #include "vision/projector/pack_features.h"
 #include "vision/projector/projector.h"
 #include "vision/vit/vit.h"
@@ -25,8 +25,7 @@ Result<TensorView> drop_class_tokens(const kernels::ExecContext& context, ConstT
   }
   ARGES_ASSIGN_OR_RETURN(TensorView patches,
                          context.workspace->allocate({tiles * (tokens - 1), hidden}));
-  const ConstTensorView rows{encoded.data, encoded.dtype, Shape{tiles * tokens, hidden},
-                             encoded.device};
+  const ConstTensorView rows = encoded.reshaped({tiles * tokens, hidden});
   ARGES_RETURN_IF_ERROR(kernels::copy_rows(context, {rows, view_i32(from), view_i32(to), patches}));
   return patches;
 }
@@ -53,7 +52,7 @@ Result<std::int64_t> ImageEncoder::encode_tiles(const kernels::ExecContext& cont
                                                 std::int64_t first, const StopCheck& stop,
                                                 TensorView features) const {
   const Arena::Scope scope(*context.workspace);
-  const std::int64_t tiles = std::min(kTilesAtOnce, plan.tile_count - first);
+  const std::int64_t tiles = std::min(context.backend->tiles_at_once, plan.tile_count - first);
   const Shape shape{tiles, config_.channels, config_.tile_side, config_.tile_side};
   ARGES_ASSIGN_OR_RETURN(TensorView pixels, context.workspace->allocate(shape));
   const std::span<float> values(pixels.f32(), static_cast<std::size_t>(shape.count()));

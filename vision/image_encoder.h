@@ -28,10 +28,6 @@ class ImageEncoder {
   // Tiles, tokens and geometry of a picture, without touching its pixels.
   Result<TilePlan> plan(int height, int width) const;
 
-  // Tiles that go through the ViT together: enough rows to fill the matrix kernels, few enough to
-  // keep the workspace small.
-  static constexpr std::int64_t kTilesAtOnce = 2;
-
   // ViT and projector of some tiles, the class tokens left out: pixels [tiles, channels, side,
   // side] f32, normalised, to projected [tiles · patches, projection_size] f32. `stop` is asked
   // before every layer.
@@ -40,8 +36,9 @@ class ImageEncoder {
 
   // Encodes the next tiles of a scaled picture, from `first` on, into their rows of features
   // [plan.token_count, projection_size] f32, in the order the language model reads them. Returns
-  // the first tile behind them; with the last tiles all rows are there. kTilesAtOnce at most, whose
-  // activations are the workspace it takes; `stop` is asked before each of their layers.
+  // the first tile behind them; with the last tiles all rows are there. Takes the
+  // backend's tiles_at_once at most, whose activations are the workspace it needs; `stop` is asked
+  // before each of their layers.
   Result<std::int64_t> encode_tiles(const kernels::ExecContext& context,
                                     const ScaledPicture& picture, const TilePlan& plan,
                                     std::int64_t first, const StopCheck& stop,

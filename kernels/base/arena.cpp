@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kFirstBlock = std::size_t{1} << 20;
 
 std::size_t round_up(std::size_t bytes) {
-  return (bytes + Buffer::kAlignment - 1) / Buffer::kAlignment * Buffer::kAlignment;
+  return (bytes + Device::kAlignment - 1) / Device::kAlignment * Device::kAlignment;
 }
 
 }  // namespace
@@ -21,18 +21,18 @@ Result<TensorView> Arena::allocate(Shape shape, DType dtype) {
     used_ = 0;
   }
   if (block_ == blocks_.size()) {
-    ARGES_ASSIGN_OR_RETURN(Buffer block,
-                           Buffer::allocate(std::max({bytes, kFirstBlock, capacity() / 2})));
+    ARGES_ASSIGN_OR_RETURN(
+        Memory block, Memory::allocate(std::max({bytes, kFirstBlock, capacity() / 2}), device_));
     blocks_.push_back(std::move(block));
   }
-  std::byte* data = blocks_[block_].data() + used_;
+  const TensorView view = blocks_[block_].view_at(used_, shape, dtype);
   used_ += bytes;
-  return TensorView{data, dtype, shape, Device::kCpu};
+  return view;
 }
 
 std::size_t Arena::capacity() const {
   std::size_t total = 0;
-  for (const Buffer& block : blocks_) total += block.size();
+  for (const Memory& block : blocks_) total += block.size();
   return total;
 }
 

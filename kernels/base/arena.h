@@ -4,24 +4,27 @@
 #include <cstddef>
 #include <vector>
 
-#include "kernels/base/buffer.h"
+#include "kernels/base/memory.h"
 #include "kernels/base/status.h"
 #include "kernels/base/tensor_view.h"
 
 namespace arges {
 
-// Scratch memory for one step of work: allocation bumps a pointer, and a Scope gives everything
-// taken since its beginning back at once. Memory is kept for the next step. One thread at a time.
+// Scratch memory of a device for one step of work: allocation bumps a pointer, and a Scope gives
+// everything taken since its beginning back at once. Memory is kept for the next step, so the same
+// allocations in the same order find the same addresses. One thread at a time.
 class Arena {
  public:
-  Arena() = default;
+  explicit Arena(Device& device = host_device()) : device_(device) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
-  // An uninitialised tensor that lives until the enclosing Scope ends; OUT_OF_MEMORY_HOST.
+  // An uninitialised tensor that lives until the enclosing Scope ends; OUT_OF_MEMORY_*.
   Result<TensorView> allocate(Shape shape, DType dtype = DType::kF32);
 
-  // Bytes held from the system.
+  Device& device() const { return device_; }
+
+  // Bytes held from the device.
   std::size_t capacity() const;
 
   // Restores the arena to the state it was constructed in.
@@ -42,7 +45,8 @@ class Arena {
   };
 
  private:
-  std::vector<Buffer> blocks_;
+  Device& device_;
+  std::vector<Memory> blocks_;
   std::size_t block_ = 0;  // the block being filled
   std::size_t used_ = 0;   // bytes taken from it
 };

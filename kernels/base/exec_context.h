@@ -6,14 +6,14 @@
 
 namespace arges::kernels {
 
-struct OpTable;
+struct Backend;
 
 // What an op runs with: the backend, its threads and its scratch memory. Borrowed, not owned.
 // One context serves one thread of execution at a time; contexts may share a pool.
 struct ExecContext {
-  const OpTable* ops = nullptr;
-  ThreadPool* pool = nullptr;
-  Arena* workspace = nullptr;
+  const Backend* backend = nullptr;
+  ThreadPool* pool = nullptr;  // CPU backends only
+  Arena* workspace = nullptr;  // of the backend's device
 };
 
 }  // namespace arges::kernels

@@ -30,6 +30,13 @@ class Shape {
     return product;
   }
 
+  // The same with another number of outermost indices. Precondition: rank() >= 1.
+  Shape with_outermost(std::int64_t count) const {
+    Shape shape = *this;
+    shape.dims_[0] = count;
+    return shape;
+  }
+
   // "[2, 3]", for messages.
   std::string to_string() const;
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/cpu/finish.h"
 
+#include "kernels/cpu/panel_product.h"
 #include "kernels/cpu/targets.h"
+#include "kernels/ops/expert_ffn.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/finish.cpp"
@@ -11,10 +13,6 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace arges::kernels::cpu::HWY_NAMESPACE {
-
-HWY_INLINE FloatVec silu(FloatVec x) {
-  return hn::Mul(x, sigmoid(x));
-}
 
 HWY_INLINE FloatVec gelu(FloatVec x) {
   const FloatTag d;
@@ -58,14 +56,44 @@ void run_linear(Block<const float> sums, std::int64_t rows, std::int64_t cols, c
   }
 }
 
-void run_gate(Block<float> gate, Block<const float> up, std::int64_t rows, std::int64_t cols) {
+void run_gate(Block<float> sums, std::int64_t rows, std::int64_t pairs) {
+  const FloatTag d;
   for (std::int64_t r = 0; r < rows; ++r) {
-    float* g = gate.data + r * gate.step;
-    const float* u = up.data + r * up.step;
+    float* row = sums.data + r * sums.step;
+    for (std::int64_t pair = 0; pair < pairs; ++pair) {
+      const float* gate = row + 2 * pair * kPanel;
+      for (std::int64_t c = 0; c < kPanel; c += kLanes) {
+        const FloatVec up = hn::LoadU(d, gate + kPanel + c);
+        hn::StoreU(hn::Mul(silu(hn::LoadU(d, gate + c)), up), d, row + pair * kPanel + c);
+      }
+    }
+  }
+}
+
+void run_residual(Block<const float> sums, std::int64_t rows, std::int64_t cols,
+                  const ResidualBlock& residual) {
+  const FloatTag d;
+  const FloatVec alpha = hn::Set(d, residual.alpha);
+  const FloatVec beta = hn::Set(d, residual.beta);
+  const float* norm = residual.norm;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const float* from = sums.data + r * sums.step;
+    float* x = residual.x.data + r * residual.x.step;
+    const FloatVec inverse = hn::Set(d, norm == nullptr ? 1.0f : residual.inverse_rms[r]);
+    const FloatVec scale = hn::Set(d, residual.scales == nullptr ? 1.0f : residual.scales[r]);
     for_each_vector(cols, [=](std::int64_t c, std::int64_t lanes) HWY_ATTR {
-      store_some(hn::Mul(silu(load_some(g + c, lanes)), load_some(u + c, lanes)), g + c, lanes);
+      FloatVec n = load_some(x + c, lanes);
+      if (norm != nullptr) n = hn::Mul(hn::Mul(n, inverse), load_some(norm + c, lanes));
+      const FloatVec block = hn::Mul(load_some(from + c, lanes), scale);
+      store_some(fused_multiply_add(alpha, n, hn::Mul(beta, block)), x + c, lanes);
     });
   }
+}
+
+void run_silu(const float* in, std::int64_t count, float* out) {
+  for_each_vector(count, [=](std::int64_t i, std::int64_t lanes) HWY_ATTR {
+    store_some(silu(load_some(in + i, lanes)), out + i, lanes);
+  });
 }
 
 }  // namespace arges::kernels::cpu::HWY_NAMESPACE
@@ -76,14 +104,38 @@ namespace arges::kernels::cpu {
 
 HWY_EXPORT(run_linear);
 HWY_EXPORT(run_gate);
+HWY_EXPORT(run_residual);
+HWY_EXPORT(run_silu);
 
 void finish_linear(Block<const float> sums, std::int64_t rows, std::int64_t cols, const float* bias,
                    Activation activation, Block<float> out) {
   HWY_DYNAMIC_DISPATCH(run_linear)(sums, rows, cols, bias, activation, out);
 }
 
-void finish_gate(Block<float> gate, Block<const float> up, std::int64_t rows, std::int64_t cols) {
-  HWY_DYNAMIC_DISPATCH(run_gate)(gate, up, rows, cols);
+void finish_gate(Block<float> sums, std::int64_t rows, std::int64_t pairs) {
+  static_assert(kGateRows == kPanel);
+  HWY_DYNAMIC_DISPATCH(run_gate)(sums, rows, pairs);
+}
+
+void finish_residual(Block<const float> sums, std::int64_t rows, std::int64_t cols,
+                     const ResidualBlock& residual) {
+  HWY_DYNAMIC_DISPATCH(run_residual)(sums, rows, cols, residual);
+}
+
+ResidualBlock block_of(const Residual& residual, std::int64_t row, std::int64_t column) {
+  const std::int64_t width = residual.x.shape[1];
+  ResidualBlock block;
+  block.x = {residual.x.f32() + row * width + column, width};
+  block.alpha = residual.alpha;
+  block.beta = residual.beta;
+  if (residual.norm.data == nullptr) return block;
+  block.norm = residual.norm.f32() + column;
+  block.inverse_rms = residual.inverse_rms.f32() + row;
+  return block;
+}
+
+void silu_row(const float* in, std::int64_t count, float* out) {
+  HWY_DYNAMIC_DISPATCH(run_silu)(in, count, out);
 }
 
 }  // namespace arges::kernels::cpu

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
+
+#include "kernels/ops/lightning.h"
 
 namespace arges::kernels::cpu {
 
@@ -25,15 +28,20 @@ struct LightningHead {
 // The recurrence, token by token: two passes' worth of memory traffic a token.
 void lightning_steps(const LightningHead& head, std::int64_t tokens);
 
-// The same function, kLightningBlock tokens at a time (architecture.md §2.3, step 4):
+// The decay of n tokens at powers[kLightningBlock + n]; zeros before, so that a vector may begin
+// above the diagonal. Each is its own exponential: never a quotient of two, which would overflow.
+using DecayPowers = std::array<float, 2 * kLightningBlock + 1>;
+DecayPowers decay_powers(float slope);
+
+// The same function, for one block of at most kLightningBlock tokens (architecture.md §2.3, step
+// 4):
 //   out_i = e^(−s(i+1)) q_iᵀ S + Σ_{j≤i} e^(−s(i−j)) (q_i·k_j) v_j
 //   S ← e^(−s m) S + Σ_j e^(−s(m−1−j)) k_j v_jᵀ
-// Precondition: width and the columns are whole panels.
-void lightning_blocks(const LightningHead& head, std::int64_t tokens, float* scratch);
+// Precondition: width and the columns are whole panels; the powers are those of the head's slope.
+void lightning_block(const LightningHead& head, std::int64_t tokens, const DecayPowers& powers,
+                     float* scratch);
 
-constexpr std::int64_t kLightningBlock = 64;
-
-// Floats of scratch that lightning_blocks needs.
+// Floats of scratch that lightning_block needs.
 std::int64_t lightning_scratch_floats(std::int64_t width);
 
 }  // namespace arges::kernels::cpu

@@ -50,7 +50,12 @@ void product_block(const TiledRows& x, const Matrix& weight, const Parts::Part& 
   }
 }
 
-// Brings the rows of x into tiles; a single row already is one.
+}  // namespace
+
+void write_tile(std::span<const float* const> rows, std::int64_t inputs, float* tile) {
+  interleave_rows(rows, inputs, tile, static_cast<std::int64_t>(rows.size()));
+}
+
 Result<TiledRows> tile_rows(const ExecContext& context, const float* x, std::int64_t rows,
                             std::int64_t inputs) {
   TiledRows tiled{x, inputs, RowTiles(rows)};
@@ -73,13 +78,7 @@ Result<TiledRows> tile_rows(const ExecContext& context, const float* x, std::int
   return tiled;
 }
 
-}  // namespace
-
-void write_tile(std::span<const float* const> rows, std::int64_t inputs, float* tile) {
-  interleave_rows(rows, inputs, tile, static_cast<std::int64_t>(rows.size()));
-}
-
-Parts::Parts(std::int64_t rows, std::int64_t outputs, std::int64_t threads)
+Parts::Parts(std::int64_t rows, std::int64_t outputs, std::int64_t threads, std::int64_t together)
     : tiles_(rows),
       outputs_(outputs),
       tiles_in_part_(std::max<std::int64_t>(1, kRowsInPart / max_tile_rows())),
@@ -87,6 +86,7 @@ Parts::Parts(std::int64_t rows, std::int64_t outputs, std::int64_t threads)
   const std::int64_t panels = (outputs + kPanel - 1) / kPanel;
   panels_in_part_ = std::clamp(panels * row_parts_ / (kPartsAThread * threads), kFewestPanelsInPart,
                                kPanelsInPart);
+  panels_in_part_ = (panels_in_part_ + together - 1) / together * together;
   column_parts_ = (panels + panels_in_part_ - 1) / panels_in_part_;
 }
 
@@ -117,22 +117,13 @@ void product_part(const TiledRows& x, const Matrix& weight, const Parts::Part& p
   } while (begin < x.inputs);
 }
 
-Status matrix_product(const ExecContext& context, const float* x, std::int64_t rows,
-                      const Matrix& weight, const float* bias, Activation activation, float* out) {
-  if (rows == 0) return {};
-  Arena::Scope scope(*context.workspace);
-  ARGES_ASSIGN_OR_RETURN(const TiledRows tiled, tile_rows(context, x, rows, weight.cols));
-  const Parts parts(rows, weight.rows, context.pool->size());
-  return parallel_tasks(
-      context, parts.count(), part_floats(rows), [&](std::int64_t index, float* sums) {
-        const Parts::Part part = parts.part(index);
-        product_part(tiled, weight, part, sums);
-        const std::int64_t first_row = tiled.tiles.begin(part.first_tile);
-        const std::int64_t first_column = part.first_panel * kPanel;
-        finish_linear({sums, kPartWidth}, tiled.tiles.begin(part.last_tile) - first_row,
-                      part.columns, bias == nullptr ? nullptr : bias + first_column, activation,
-                      {out + first_row * weight.rows + first_column, weight.rows});
-      });
+Status store_product(const ExecContext& context, const TiledRows& x, const Matrix& weight,
+                     const float* bias, Activation activation, float* out) {
+  return matrix_product(context, x, weight, [&](const PartSums& part) {
+    finish_linear({part.sums, kPartWidth}, part.rows, part.columns,
+                  bias == nullptr ? nullptr : bias + part.first_column, activation,
+                  {out + part.first_row * weight.rows + part.first_column, weight.rows});
+  });
 }
 
 }  // namespace arges::kernels::cpu

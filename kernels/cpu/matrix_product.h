@@ -8,6 +8,7 @@
 #include "kernels/base/matrix.h"
 #include "kernels/cpu/finish.h"
 #include "kernels/cpu/panel_product.h"
+#include "kernels/cpu/parallel.h"
 
 namespace arges::kernels::cpu {
 
@@ -17,10 +18,16 @@ struct TiledRows {
   const float* data = nullptr;
   std::int64_t inputs = 0;
   RowTiles tiles;
+
+  std::int64_t rows() const { return tiles.begin(tiles.count()); }
 };
 
 // Writes one tile; `rows` are the tile's rows, each of `inputs` floats.
 void write_tile(std::span<const float* const> rows, std::int64_t inputs, float* tile);
+
+// Brings x [rows, inputs] into tiles, in the workspace; a single row already is one.
+Result<TiledRows> tile_rows(const ExecContext& context, const float* x, std::int64_t rows,
+                            std::int64_t inputs);
 
 // The two ways a product is shared out: by rows and by outputs. A part is kRowsInPart rows, whose
 // inputs stay in the second-level cache, by kPanelsInPart panels.
@@ -32,7 +39,8 @@ constexpr std::int64_t kPartWidth = kPanelsInPart * kPanel;
 class Parts {
  public:
   // Cut for so many threads: narrower than kPartWidth where that would leave some without work.
-  Parts(std::int64_t rows, std::int64_t outputs, std::int64_t threads);
+  // Panels stay together by `together`, a divisor of kPanelsInPart.
+  Parts(std::int64_t rows, std::int64_t outputs, std::int64_t threads, std::int64_t together = 1);
 
   std::int64_t count() const { return row_parts_ * column_parts_; }
 
@@ -61,9 +69,34 @@ std::int64_t part_floats(std::int64_t rows);
 // from its first output; a row of sums is kPartWidth long. The order of the sum is PanelProduct's.
 void product_part(const TiledRows& x, const Matrix& weight, const Parts::Part& part, float* sums);
 
-// out[r] = activation(W · x[r] + bias) for `rows` rows; x [rows, W.cols], out [rows, W.rows], bias
-// [W.rows] or null. Shares the work among the context's threads.
-Status matrix_product(const ExecContext& context, const float* x, std::int64_t rows,
-                      const Matrix& weight, const float* bias, Activation activation, float* out);
+// The sums of one part, for whoever finishes them: rows count from the first of x, columns from the
+// first of W's outputs. sums[r, c] at sums[r · kPartWidth + c]; may be overwritten.
+struct PartSums {
+  float* sums;
+  std::int64_t first_row;
+  std::int64_t rows;
+  std::int64_t first_column;
+  std::int64_t columns;
+};
+
+// Shares the parts of W · x among the context's threads; finish(PartSums) is called once for each.
+template <typename Finish>
+Status matrix_product(const ExecContext& context, const TiledRows& x, const Matrix& weight,
+                      const Finish& finish) {
+  if (x.rows() == 0) return {};
+  const Parts parts(x.rows(), weight.rows, context.pool->size());
+  return parallel_tasks(
+      context, parts.count(), part_floats(x.rows()), [&](std::int64_t index, float* sums) {
+        const Parts::Part part = parts.part(index);
+        product_part(x, weight, part, sums);
+        const std::int64_t first_row = x.tiles.begin(part.first_tile);
+        finish(PartSums{sums, first_row, x.tiles.begin(part.last_tile) - first_row,
+                        part.first_panel * kPanel, part.columns});
+      });
+}
+
+// out[r] = activation(W · x[r] + bias); out [rows, W.rows], bias [W.rows] or null.
+Status store_product(const ExecContext& context, const TiledRows& x, const Matrix& weight,
+                     const float* bias, Activation activation, float* out);
 
 }  // namespace arges::kernels::cpu

@@ -59,6 +59,10 @@ HWY_INLINE FloatVec sigmoid(FloatVec x) {
   return hn::Div(one, hn::Add(one, exponential(hn::Neg(x))));
 }
 
+HWY_INLINE FloatVec silu(FloatVec x) {
+  return hn::Mul(x, sigmoid(x));
+}
+
 // The error function within 3e-7: Abramowitz and Stegun, formula 7.1.26,
 //   erf(x) = 1 − (a1 t + … + a5 t⁵) e^(−x²) with t = 1 / (1 + p x), for x >= 0; erf is odd.
 HWY_INLINE FloatVec error_function(FloatVec x) {

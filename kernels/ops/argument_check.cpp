@@ -6,7 +6,8 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "kernels/op_table.h"
+#include "kernels/backend.h"
+#include "kernels/ops/step_span.h"
 
 namespace arges::kernels {
 namespace {
@@ -38,8 +39,8 @@ std::string pattern_text(const Shape& shape) {
 
 ArgumentCheck::ArgumentCheck(const ExecContext& context, const char* op)
     : context_(context), op_(op) {
-  require(context.ops != nullptr && context.pool != nullptr && context.workspace != nullptr,
-          "the execution context needs an op table, a thread pool and a workspace");
+  require(context.backend != nullptr && context.pool != nullptr && context.workspace != nullptr,
+          "the execution context needs a backend, a thread pool and a workspace");
 }
 
 ArgumentCheck& ArgumentCheck::fail(const std::string& sentence) {
@@ -49,10 +50,6 @@ ArgumentCheck& ArgumentCheck::fail(const std::string& sentence) {
 
 ArgumentCheck& ArgumentCheck::require(bool condition, const char* sentence) {
   return condition ? *this : fail(sentence);
-}
-
-ArgumentCheck& ArgumentCheck::also(const Status& status) {
-  return status.ok() ? *this : fail(status.message());
 }
 
 ArgumentCheck& ArgumentCheck::tensor(const char* name, const ConstTensorView& view, DType dtype,
@@ -66,7 +63,7 @@ ArgumentCheck& ArgumentCheck::tensor(const char* name, const ConstTensorView& vi
     return fail(join(
         {subject, " must have shape ", pattern_text(shape), ", not ", view.shape.to_string()}));
   }
-  if (view.device != context_.ops->device) {
+  if (view.device != context_.backend->device) {
     return fail(join({subject, " must be on the backend's device"}));
   }
   if (view.data == nullptr && view.shape.count() != 0) {
@@ -93,16 +90,60 @@ ArgumentCheck& ArgumentCheck::matrix(const char* name, const Matrix* weight, std
     return fail(join({name, " must map ", pattern_text(expected), " (outputs, inputs), not ",
                       actual.to_string()}));
   }
-  if (weight->device != context_.ops->device || weight->layout != context_.ops->layout) {
-    return fail(join({name, " must be packed by this backend's pack_matrix"}));
+  if (weight->device != context_.backend->device || weight->layout != context_.backend->layout) {
+    return fail(join({name, " must be laid out by this backend"}));
   }
   if (weight->empty() && actual.count() != 0) return fail(join({name, " must have data"}));
   return *this;
 }
 
+ArgumentCheck& ArgumentCheck::norm(const RmsNorm& norm, std::int64_t width) {
+  return f32("the norm's weight", norm.weight, {width})
+      .require(norm.epsilon >= 0, "epsilon must not be negative");
+}
+
+ArgumentCheck& ArgumentCheck::residual(const Residual& residual, std::int64_t rows,
+                                       std::int64_t width) {
+  f32("x", residual.x, {rows, width});
+  if (residual.norm.data == nullptr) return *this;
+  return f32("the residual's norm", residual.norm, {width})
+      .f32("inverse_rms", residual.inverse_rms, {rows});
+}
+
+ArgumentCheck& ArgumentCheck::routing(const Routing& routing, std::int64_t rows,
+                                      std::int64_t experts) {
+  i32("ids", routing.ids, {rows, kAny});
+  if (!ok()) return *this;
+  const std::int64_t slots = routing.ids.shape[1];
+  return require(slots >= 1 && slots <= experts, "there must be as many experts as slots")
+      .f32("weights", routing.weights, {rows, slots})
+      .i32("order", routing.order, {rows * slots})
+      .i32("offsets", routing.offsets, {experts + 1});
+}
+
+ArgumentCheck& ArgumentCheck::spans(const ConstTensorView& table, std::int64_t rows) {
+  i32("spans", table, {kAny, kSpanFields});
+  if (!ok() || !table.device->is_host()) return *this;
+  std::int64_t next = 0;
+  for (const StepSpan& span : spans_of(table)) {
+    if (span.count < 1 || span.row != next) break;
+    next += span.count;
+  }
+  return require(next == rows, "spans must follow one another and cover all rows");
+}
+
+ArgumentCheck& ArgumentCheck::slots(const ConstTensorView& table, std::int64_t slots) {
+  if (!ok() || !table.device->is_host()) return *this;
+  for (const StepSpan& span : spans_of(table)) {
+    require(span.read_slot < slots && span.write_slot >= 0 && span.write_slot < slots,
+            "a span's slot is not in the pool");
+  }
+  return *this;
+}
+
 ArgumentCheck& ArgumentCheck::indices(const char* name, const ConstTensorView& view,
                                       std::int64_t limit) {
-  if (!ok() || view.device != Device::kCpu) return *this;
+  if (!ok() || !view.device->is_host()) return *this;
   const std::int32_t* begin = view.i32();
   const std::int32_t* end = begin + view.shape.count();
   const auto wrong =

@@ -9,6 +9,9 @@
 #include "kernels/base/matrix.h"
 #include "kernels/base/status.h"
 #include "kernels/base/tensor_view.h"
+#include "kernels/ops/norm_linear.h"
+#include "kernels/ops/residual.h"
+#include "kernels/ops/route.h"
 
 namespace arges::kernels {
 
@@ -28,9 +31,20 @@ class ArgumentCheck {
   ArgumentCheck& f32(const char* name, const ConstTensorView& view, Shape shape);
   ArgumentCheck& i32(const char* name, const ConstTensorView& view, Shape shape);
 
-  // The weight was packed by this context's backend and maps `cols` inputs to `rows` outputs.
+  // The weight was laid out by this context's backend and maps `cols` inputs to `rows` outputs.
   ArgumentCheck& matrix(const char* name, const Matrix* weight, std::int64_t rows,
                         std::int64_t cols);
+
+  // What several ops take: a norm of rows of `width`, the residual around a block, the routing of
+  // `rows` to `experts`.
+  ArgumentCheck& norm(const RmsNorm& norm, std::int64_t width);
+  ArgumentCheck& residual(const Residual& residual, std::int64_t rows, std::int64_t width);
+  ArgumentCheck& routing(const Routing& routing, std::int64_t rows, std::int64_t experts);
+
+  // A table of spans that follow one another and cover [0, rows) exactly; that their slots lie in
+  // [0, slots), or before it where they are read. On the host only, as indices.
+  ArgumentCheck& spans(const ConstTensorView& table, std::int64_t rows);
+  ArgumentCheck& slots(const ConstTensorView& table, std::int64_t slots);
 
   // Every value of an i32 tensor lies in [0, limit). Host tensors only: values on another device
   // are that backend's to guard.
@@ -42,9 +56,6 @@ class ArgumentCheck {
 
   // `condition` holds; `sentence` completes "<op>: …".
   ArgumentCheck& require(bool condition, const char* sentence);
-
-  // A check made elsewhere.
-  ArgumentCheck& also(const Status& status);
 
   bool ok() const { return status_.ok(); }
   const Status& status() const { return status_; }

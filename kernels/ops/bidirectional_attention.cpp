@@ -6,7 +6,7 @@
 
 namespace arges::kernels {
 
-Status bidirectional_attention(const ExecContext& context, const BidirectionalAttentionArgs& args) {
+Status check(const ExecContext& context, const BidirectionalAttentionArgs& args) {
   constexpr auto kAny = ArgumentCheck::kAny;
   ArgumentCheck check(context, "bidirectional_attention");
   check.f32("q", args.q, {kAny, kAny, kAny, kAny})
@@ -16,8 +16,7 @@ Status bidirectional_attention(const ExecContext& context, const BidirectionalAt
       .apart("out", args.out, "q", args.q)
       .apart("out", args.out, "k", args.k)
       .apart("out", args.out, "v", args.v);
-  if (!check.ok()) return check.status();
-  return context.ops->bidirectional_attention(context, args);
+  return check.status();
 }
 
 }  // namespace arges::kernels

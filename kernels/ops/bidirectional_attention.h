@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/base/exec_context.h"
-#include "kernels/base/status.h"
 #include "kernels/base/tensor_view.h"
 
 namespace arges::kernels {
@@ -16,7 +14,5 @@ struct BidirectionalAttentionArgs {
   float scale = 1.0f;  // applied to q·k
   TensorView out;      // the same shape
 };
-
-Status bidirectional_attention(const ExecContext& context, const BidirectionalAttentionArgs& args);
 
 }  // namespace arges::kernels

@@ -6,26 +6,23 @@
 
 namespace arges::kernels {
 
-Status expert_ffn(const ExecContext& context, const ExpertFfnArgs& args) {
+Status check(const ExecContext& context, const ExpertFfnArgs& args) {
   constexpr auto kAny = ArgumentCheck::kAny;
   ArgumentCheck check(context, "expert_ffn");
-  check.f32("x", args.x, {kAny, kAny});
+  check.f32("m", args.m, {kAny, kAny}).require(!args.experts.empty(), "there must be an expert");
   if (!check.ok()) return check.status();
-  const std::int64_t rows = args.x.shape[0];
-  const std::int64_t hidden = args.x.shape[1];
-  check.i32("expert_ids", args.expert_ids, {rows, kAny});
-  if (!check.ok()) return check.status();
-  check.f32("weights", args.weights, args.expert_ids.shape)
-      .f32("out", args.out, args.x.shape)
-      .apart("out", args.out, "x", args.x)
-      .indices("expert_ids", args.expert_ids, static_cast<std::int64_t>(args.experts.size()));
-  for (const ExpertWeights& expert : args.experts) {
-    check.matrix("gate", &expert.gate, args.experts[0].gate.rows, hidden)
-        .matrix("up", &expert.up, args.experts[0].gate.rows, hidden)
-        .matrix("down", &expert.down, hidden, args.experts[0].gate.rows);
+  const std::int64_t rows = args.m.shape[0];
+  const std::int64_t width = args.m.shape[1];
+  const std::int64_t ffn = args.experts[0].down.cols;
+  const std::int64_t turns = (ffn + kGateRows - 1) / kGateRows;
+  for (const Expert& expert : args.experts) {
+    check.matrix("gate_up", &expert.gate_up, 2 * turns * kGateRows, width)
+        .matrix("down", &expert.down, width, ffn);
   }
-  if (!check.ok()) return check.status();
-  return context.ops->expert_ffn(context, args);
+  check.routing(args.routing, rows, static_cast<std::int64_t>(args.experts.size()))
+      .residual(args.residual, rows, width)
+      .apart("x", args.residual.x, "m", args.m);
+  return check.status();
 }
 
 }  // namespace arges::kernels

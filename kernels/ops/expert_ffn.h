@@ -1,32 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <span>
 
-#include "kernels/base/exec_context.h"
 #include "kernels/base/matrix.h"
-#include "kernels/base/status.h"
 #include "kernels/base/tensor_view.h"
+#include "kernels/ops/residual.h"
+#include "kernels/ops/route.h"
 
 namespace arges::kernels {
 
-// The three maps of one expert (architecture.md §2.6): w1, w3 [ffn, hidden], w2 [hidden, ffn].
-struct ExpertWeights {
-  Matrix gate;  // w1
-  Matrix up;    // w3
-  Matrix down;  // w2
+// Rows of gate and up that alternate in Expert::gate_up.
+constexpr std::int64_t kGateRows = 16;
+
+// The three maps of one expert (architecture.md §2.6).
+struct Expert {
+  // w1 and w3, [ffn, width] each, in turns of kGateRows rows, the last turn filled with zeros:
+  // [2 · ⌈ffn / 16⌉ · 16, width].
+  Matrix gate_up;
+  Matrix down;  // w2, [width, ffn]
 };
 
-// out[i] = Σ_slot weights[i, slot] · w2_e( SiLU(w1_e x[i]) ⊙ (w3_e x[i]) ), e = expert_ids[i,
-// slot], summed in slot order, so that a row's result does not depend on the rows beside it.
+// x ← alpha · n + beta · Σ_slot weights[i, slot] · w2_e( SiLU(w1_e m[i]) ⊙ (w3_e m[i]) ) with
+// e = ids[i, slot], summed in slot order, so that a row does not depend on the rows beside it.
 struct ExpertFfnArgs {
-  ConstTensorView x;           // [n, hidden] f32
-  ConstTensorView expert_ids;  // [n, k] i32, each in [0, experts)
-  ConstTensorView weights;     // [n, k] f32
-  std::span<const ExpertWeights> experts;
-  TensorView out;  // [n, hidden] f32; must not overlap x
+  ConstTensorView m;                // [n, width] f32
+  Routing routing;                  // of these rows to these experts, as route wrote it
+  std::span<const Expert> experts;  // of equal sizes
+  Residual residual;                // x must not overlap m
 };
-
-Status expert_ffn(const ExecContext& context, const ExpertFfnArgs& args);
 
 }  // namespace arges::kernels

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/base/exec_context.h"
-#include "kernels/base/status.h"
 #include "kernels/base/tensor_view.h"
 
 namespace arges::kernels {
@@ -16,7 +14,5 @@ struct LayerNormArgs {
   float epsilon = 1e-5f;
   TensorView out;  // [n, d] f32; may be x itself
 };
-
-Status layer_norm(const ExecContext& context, const LayerNormArgs& args);
 
 }  // namespace arges::kernels

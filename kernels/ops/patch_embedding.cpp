@@ -6,7 +6,7 @@
 
 namespace arges::kernels {
 
-Status patch_embedding(const ExecContext& context, const PatchEmbeddingArgs& args) {
+Status check(const ExecContext& context, const PatchEmbeddingArgs& args) {
   constexpr auto kAny = ArgumentCheck::kAny;
   ArgumentCheck check(context, "patch_embedding");
   check.f32("pixels", args.pixels, {kAny, kAny, kAny, kAny});
@@ -24,8 +24,7 @@ Status patch_embedding(const ExecContext& context, const PatchEmbeddingArgs& arg
       .f32("positions", args.positions, {1 + side * side, hidden})
       .f32("out", args.out, {pixels[0], 1 + side * side, hidden})
       .apart("out", args.out, "pixels", args.pixels);
-  if (!check.ok()) return check.status();
-  return context.ops->patch_embedding(context, args);
+  return check.status();
 }
 
 }  // namespace arges::kernels

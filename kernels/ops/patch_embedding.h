@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "kernels/base/exec_context.h"
+#include <cstdint>
+
 #include "kernels/base/matrix.h"
-#include "kernels/base/status.h"
 #include "kernels/base/tensor_view.h"
 
 namespace arges::kernels {
@@ -13,13 +13,11 @@ namespace arges::kernels {
 //   out[p, 0] = class + position[0] ;  out[p, 1 + t] = W · flatten(patch t) + position[1 + t]
 struct PatchEmbeddingArgs {
   ConstTensorView pixels;           // [tiles, channels, side, side] f32
-  const Matrix* weight = nullptr;   // [hidden, channels · patch · patch], from pack_matrix
+  const Matrix* weight = nullptr;   // [hidden, channels · patch · patch]
   std::int64_t patch = 0;           // side is a multiple of it
   ConstTensorView class_embedding;  // [hidden] f32
   ConstTensorView positions;        // [1 + (side / patch)², hidden] f32
   TensorView out;                   // [tiles, 1 + (side / patch)², hidden] f32
 };
-
-Status patch_embedding(const ExecContext& context, const PatchEmbeddingArgs& args);
 
 }  // namespace arges::kernels

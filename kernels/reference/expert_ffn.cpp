@@ -2,28 +2,41 @@
 #include <vector>
 
 #include "kernels/reference/backend.h"
+#include "kernels/reference/norm.h"
 #include "kernels/reference/scalar.h"
 
 namespace arges::kernels::reference {
 
+namespace {
+
+// SiLU(w1 m) ⊙ (w3 m) of one expert.
+std::vector<float> inner(const Expert& expert, const float* m) {
+  std::vector<float> values;
+  for (std::int64_t i = 0; i < expert.down.cols; ++i) {
+    const std::int64_t gate = i / kGateRows * 2 * kGateRows + i % kGateRows;
+    values.push_back(activate(dot_row(expert.gate_up, gate, m), Activation::kSilu) *
+                     dot_row(expert.gate_up, gate + kGateRows, m));
+  }
+  return values;
+}
+
+}  // namespace
+
 Status expert_ffn(const ExecContext&, const ExpertFfnArgs& args) {
-  const std::int64_t hidden = args.x.shape[1];
-  const std::int64_t slots = args.expert_ids.shape[1];
-  for (std::int64_t row = 0; row < args.x.shape[0]; ++row) {
-    const float* x = args.x.f32() + row * hidden;
-    float* out = args.out.f32() + row * hidden;
-    for (std::int64_t i = 0; i < hidden; ++i) out[i] = 0.0f;
+  const std::int64_t width = args.m.shape[1];
+  const std::int64_t slots = args.routing.ids.shape[1];
+  for (std::int64_t row = 0; row < args.m.shape[0]; ++row) {
+    std::vector<float> sums(static_cast<std::size_t>(width), 0.0f);
     for (std::int64_t slot = row * slots; slot < (row + 1) * slots; ++slot) {
-      const auto id = static_cast<std::size_t>(args.expert_ids.i32()[slot]);
-      const ExpertWeights& expert = args.experts[id];
-      std::vector<float> inner;
-      for (std::int64_t i = 0; i < expert.gate.rows; ++i) {
-        inner.push_back(activate(dot_row(expert.gate, i, x), Activation::kSilu) *
-                        dot_row(expert.up, i, x));
+      const Expert& expert = args.experts[static_cast<std::size_t>(args.routing.ids.i32()[slot])];
+      const std::vector<float> h = inner(expert, args.m.f32() + row * width);
+      for (std::int64_t i = 0; i < width; ++i) {
+        float& sum = sums[static_cast<std::size_t>(i)];
+        sum = std::fma(args.routing.weights.f32()[slot], dot_row(expert.down, i, h.data()), sum);
       }
-      for (std::int64_t i = 0; i < hidden; ++i) {
-        out[i] = std::fma(args.weights.f32()[slot], dot_row(expert.down, i, inner.data()), out[i]);
-      }
+    }
+    for (std::int64_t i = 0; i < width; ++i) {
+      add_residual(args.residual, row, i, sums[static_cast<std::size_t>(i)]);
     }
   }
   return {};

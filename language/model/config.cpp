@@ -15,6 +15,8 @@ constexpr std::int64_t kMaxVocab = std::int64_t{1} << 22;
 constexpr std::int64_t kMaxLayers = 1024;
 constexpr std::int64_t kMaxExperts = 4096;
 constexpr std::int64_t kMaxPositions = std::int64_t{1} << 30;
+// Tokens that a page of a backend's KV cache holds at most.
+constexpr std::int64_t kMostPageTokens = 128;
 // Numbers in the lightning states of one sequence, and in the KV caches for one page of tokens: 1
 // GiB each, 3.6 and 100 times the real model's. A small file must not make a session cost more.
 constexpr std::int64_t kMaxStateValues = std::int64_t{1} << 28;
@@ -47,7 +49,7 @@ Status check_sequence_memory(const DecoderConfig& config) {
       std::count(config.layer_types.begin(), config.layer_types.end(), LayerType::kLightning);
   const std::int64_t softmax = config.num_layers() - lightning;
   const std::int64_t state = config.num_heads * config.head_dim * config.head_dim;
-  const std::int64_t page = 2 * config.num_kv_heads * config.head_dim * kKvPageTokens;
+  const std::int64_t page = 2 * config.num_kv_heads * config.head_dim * kMostPageTokens;
   if (lightning * state <= kMaxStateValues && softmax * page <= kMaxStateValues) return {};
   return model_invalid(
       "config: heads, head_dim and layers make one session's state larger than 1 GiB");

@@ -17,9 +17,6 @@ struct ResidualScale {
   float beta = 1.0f;
 };
 
-// Tokens that one page of a softmax layer's KV cache holds.
-inline constexpr std::int64_t kKvPageTokens = 128;
-
 // Everything that fixes the decoder's maths besides its weights. Built by sdk/model from
 // config.json; check_decoder_config holds for every instance that reaches model code.
 struct DecoderConfig {

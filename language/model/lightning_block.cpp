@@ -1,41 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "language/model/lightning_block.h"
-
-#include "kernels/ops/lightning_attention.h"
-#include "kernels/ops/linear.h"
-#include "kernels/ops/multiply.h"
-#include "kernels/ops/rms_norm.h"
+#include "language/model/block.h"
 
 namespace arges::language {
 
-using kernels::Activation;
-
-Status lightning_block(const kernels::ExecContext& context, const DecoderConfig& config,
-                       const LightningWeights& weights, ConstTensorView normed,
-                       std::span<const kernels::SequenceSpan> sequences,
-                       std::span<float* const> states, TensorView out) {
-  const Arena::Scope scope(*context.workspace);
-  const std::int64_t n = normed.shape[0];
+void lightning_block(Step& step, ConstTensorView norm, const LightningWeights& weights,
+                     std::int64_t layer, TensorView x) {
+  const DecoderConfig& config = step.config;
+  const Arena::Scope scope = step.scope();
+  const std::int64_t n = step.rows();
   const std::int64_t heads = config.num_heads;
   const std::int64_t dim = config.head_dim;
-  const std::int64_t width = config.attention_width();
+  const TensorView y = step.scratch({n, heads * 4 * dim});
+  const TensorView inverse_rms = step.scratch({n});
+  const TensorView z = step.scratch({n, heads * dim});
+  const TensorView squares = step.scratch({n});
 
-  ARGES_ASSIGN_OR_RETURN(TensorView qkv, context.workspace->allocate({n, 3 * width}));
-  ARGES_RETURN_IF_ERROR(
-      kernels::linear(context, {normed, &weights.qkv, {}, Activation::kSilu, qkv}));
-
-  ARGES_ASSIGN_OR_RETURN(TensorView mixed, context.workspace->allocate({n, width}));
-  ARGES_RETURN_IF_ERROR(
-      kernels::lightning_attention(context, {qkv.reshaped({n, heads, 3, dim}), weights.slopes,
-                                             sequences, states, mixed.reshaped({n, heads, dim})}));
-  ARGES_RETURN_IF_ERROR(
-      kernels::rms_norm(context, {mixed, weights.norm, config.lightning_norm_epsilon, mixed}));
-
-  ARGES_ASSIGN_OR_RETURN(TensorView gate, context.workspace->allocate({n, width}));
-  ARGES_RETURN_IF_ERROR(
-      kernels::linear(context, {normed, &weights.output_gate, {}, Activation::kSigmoid, gate}));
-  ARGES_RETURN_IF_ERROR(kernels::multiply(context, {gate, mixed, mixed}));
-  return kernels::linear(context, {mixed, &weights.out, {}, Activation::kNone, out});
+  step(kernels::norm_linear, {.x = x,
+                              .norm = {norm, config.norm_epsilon},
+                              .weight = &weights.in,
+                              .y = y,
+                              .inverse_rms = inverse_rms});
+  step(kernels::lightning, {.y = y.reshaped({n, heads, 4, dim}),
+                            .slopes = weights.slopes,
+                            .norm = weights.norm,
+                            .spans = step.tables.spans,
+                            .states = step.pool.states(),
+                            .layer = layer,
+                            .z = z.reshaped({n, heads, dim}),
+                            .squares = squares});
+  step(kernels::linear_residual,
+       {.z = z,
+        .weight = &weights.out,
+        .norm = {squares, config.attention_width(), config.lightning_norm_epsilon},
+        .residual = residual_of(step, x, inverse_rms, norm, config.lightning_residual)});
 }
 
 }  // namespace arges::language

@@ -1,24 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "language/model/moe_block.h"
-
-#include "kernels/ops/expert_ffn.h"
-#include "kernels/ops/linear.h"
-#include "kernels/ops/route_top_k.h"
+#include "language/model/block.h"
 
 namespace arges::language {
 
-Status moe_block(const kernels::ExecContext& context, const DecoderConfig& config,
-                 const MoeWeights& weights, ConstTensorView x, TensorView out) {
-  const Arena::Scope scope(*context.workspace);
-  const std::int64_t n = x.shape[0];
+void moe_block(Step& step, ConstTensorView norm, const MoeWeights& weights, TensorView x) {
+  const DecoderConfig& config = step.config;
+  const Arena::Scope scope = step.scope();
+  const std::int64_t n = step.rows();
   const std::int64_t k = config.experts_per_token;
-  ARGES_ASSIGN_OR_RETURN(TensorView logits, context.workspace->allocate({n, config.num_experts}));
-  ARGES_RETURN_IF_ERROR(
-      kernels::linear(context, {x, &weights.router, {}, kernels::Activation::kNone, logits}));
-  ARGES_ASSIGN_OR_RETURN(TensorView ids, context.workspace->allocate({n, k}, DType::kI32));
-  ARGES_ASSIGN_OR_RETURN(TensorView shares, context.workspace->allocate({n, k}));
-  ARGES_RETURN_IF_ERROR(kernels::route_top_k(context, {logits, ids, shares}));
-  return kernels::expert_ffn(context, {x, ids, shares, weights.experts, out});
+  const TensorView m = step.scratch(x.shape);
+  const TensorView inverse_rms = step.scratch({n});
+  const kernels::Routing routing{.ids = step.scratch({n, k}, DType::kI32),
+                                 .weights = step.scratch({n, k}),
+                                 .order = step.scratch({n * k}, DType::kI32),
+                                 .offsets = step.scratch({config.num_experts + 1}, DType::kI32)};
+
+  step(kernels::route, {.x = x,
+                        .norm = {norm, config.norm_epsilon},
+                        .router = &weights.router,
+                        .m = m,
+                        .inverse_rms = inverse_rms,
+                        .routing = routing});
+  step(kernels::expert_ffn,
+       {.m = m,
+        .routing = routing,
+        .experts = weights.experts,
+        .residual = residual_of(step, x, inverse_rms, norm, config.moe_residual)});
 }
 
 }  // namespace arges::language

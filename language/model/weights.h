@@ -15,23 +15,22 @@ namespace arges::language {
 // Names in brackets are the checkpoint's (architecture.md §3).
 
 struct LightningWeights {
-  Matrix qkv;              // [3 · heads · head_dim, hidden], per head q, k, v (qkv_proj)
-  Matrix output_gate;      // [heads · head_dim, hidden]
+  Matrix in;  // [heads · 4 · head_dim, hidden], per head q, k, v, gate (qkv_proj, output_gate)
   ConstTensorView norm;    // [heads · head_dim]
   Matrix out;              // [hidden, heads · head_dim] (out_proj)
   ConstTensorView slopes;  // [heads], computed from the config
 };
 
 struct SoftmaxWeights {
-  Matrix q;    // [heads · head_dim, hidden]
-  Matrix k;    // [kv_heads · head_dim, hidden]
-  Matrix v;    // [kv_heads · head_dim, hidden]
+  // [kv_heads · (heads / kv_heads + 2) · head_dim, hidden], per kv head its query heads, its key,
+  // its value (q_proj, k_proj, v_proj)
+  Matrix in;
   Matrix out;  // [hidden, heads · head_dim] (o_proj)
 };
 
 struct MoeWeights {
   Matrix router;  // [experts, hidden] (gate)
-  std::vector<kernels::ExpertWeights> experts;
+  std::vector<kernels::Expert> experts;
 };
 
 struct LayerWeights {

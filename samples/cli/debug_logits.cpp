@@ -2,7 +2,6 @@
 // arges debug logits: the decoder on a list of token ids; needs no tokenizer.
 #include <algorithm>
 #include <memory>
-#include <numeric>
 
 #include "samples/cli/commands.h"
 #include "samples/cli/failure.h"
@@ -25,22 +24,19 @@ struct LogitsOptions {
 };
 
 // Brings ids to the sequence in one step and writes the logits of each of them.
-void run_chunk(sdk::VisionLanguageModel& model, language::SequenceState& state, Ids ids,
+void run_chunk(sdk::VisionLanguageModel& model, language::Sequence& sequence, Ids ids,
                NpyWriter& out) {
   const kernels::ExecContext context = model.context();
-  const language::Decoder& decoder = model.decoder();
   const Arena::Scope scope(*context.workspace);
-  const auto rows = static_cast<std::int64_t>(ids.size());
-  const TensorView hidden =
-      require(context.workspace->allocate({rows, decoder.config().hidden_size}));
+  language::StepPlan plan;
+  require(plan.add({.sequence = &sequence,
+                    .ids = ids,
+                    .cuts = {},
+                    .pictures = {},
+                    .logits = language::LogitRows::kAll}));
   const TensorView logits =
-      require(context.workspace->allocate({rows, decoder.config().vocab_size}));
-  std::vector<std::int32_t> all(ids.size());
-  std::iota(all.begin(), all.end(), 0);
-  const language::StepSequence sequence{&state, rows};
-  require(decoder.embed(context, ids, hidden));
-  require(decoder.step(context, {&sequence, 1}, hidden));
-  require(decoder.logits(context, hidden, all, logits));
+      require(context.workspace->allocate({plan.logit_rows(), model.vocab_size()}));
+  require(model.decoder().step(context, plan, logits));
   out.append({logits.f32(), static_cast<std::size_t>(logits.shape.count())});
 }
 
@@ -69,11 +65,11 @@ void run_logits(const LogitsOptions& options) {
   const std::vector<language::TokenId> ids = read_ids(options, *model);
   const std::size_t chunk =
       options.chunk == 0 ? ids.size() : static_cast<std::size_t>(options.chunk);
-  auto state = require(language::SequenceState::create(model->decoder().config()));
+  language::Sequence sequence = model->decoder().new_sequence();
   NpyWriter out(options.out, {static_cast<std::int64_t>(ids.size()), model->vocab_size()});
   for (Ids rest = ids; !rest.empty();) {
     const Ids part = rest.first(std::min(chunk, rest.size()));
-    run_chunk(*model, state, part, out);
+    run_chunk(*model, sequence, part, out);
     rest = rest.subspan(part.size());
   }
   out.close();

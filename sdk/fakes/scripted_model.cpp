@@ -75,7 +75,7 @@ class ScriptedModel::Picture final : public ImageEncoding {
     ARGES_RETURN_IF_ERROR(model_.encode_fault_.check());
     features_.tokens = image_.height + 1;
     const auto count = static_cast<std::size_t>(features_.tokens);
-    ARGES_ASSIGN_OR_RETURN(features_.data, Buffer::allocate(count * sizeof(float)));
+    ARGES_ASSIGN_OR_RETURN(features_.data, Memory::allocate(count * sizeof(float)));
     const float sum = std::accumulate(image_.pixels.begin(), image_.pixels.end(), 0.0F);
     std::fill_n(features_.data.f32(), count, sum);
     return {};

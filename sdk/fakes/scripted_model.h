@@ -36,6 +36,7 @@ std::string digest_script(const History& prompt);
 struct ScriptedModelOptions {
   Script script = digest_script;
   std::int64_t max_context = 4096;
+  std::int64_t block_tokens = 1;
   bool sees_images = true;
   int tiles_per_image = 4;                  // of each column of its pixels
   std::chrono::microseconds step_delay{0};  // of every step
@@ -67,6 +68,7 @@ class ScriptedModel : public Model {
   std::span<const language::TokenId> suppressed_tokens() const override { return {}; }
   std::int64_t kv_bytes_per_token() const override { return sizeof(language::TokenId); }
   std::int64_t state_bytes() const override { return 0; }
+  std::int64_t block_tokens() const override { return options_.block_tokens; }
   const ModelFacts& facts() const override { return facts_; }
   std::int64_t workspace_bytes() const override { return 0; }
   Result<std::unique_ptr<Sequence>> create_sequence() override;

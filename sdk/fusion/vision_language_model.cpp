@@ -2,42 +2,38 @@
 #include "sdk/fusion/vision_language_model.h"
 
 #include <algorithm>
-#include <cstring>
 
-#include "kernels/op_table.h"
+#include "kernels/backend.h"
 #include "sdk/async/guard.h"
-#include "sdk/fusion/fuse.h"
 #include "sdk/fusion/instruction_set.h"
+#include "sdk/fusion/plan_item.h"
 #include "sdk/runtime/log.h"
 
 namespace arges::sdk {
 namespace {
 
-using language::SequenceState;
-
 class DecoderSequence final : public Sequence {
  public:
-  explicit DecoderSequence(SequenceState state) : state_(std::move(state)) {}
+  explicit DecoderSequence(language::Sequence sequence) : sequence_(std::move(sequence)) {}
 
-  std::int64_t length() const override { return state_.length(); }
+  std::int64_t length() const override { return sequence_.length(); }
 
-  Status reserve(std::int64_t tokens) override { return state_.reserve(tokens); }
+  Status reserve(std::int64_t tokens) override { return sequence_.reserve(tokens); }
 
   Result<std::unique_ptr<Sequence>> clone() const override {
-    ARGES_ASSIGN_OR_RETURN(SequenceState copy, state_.clone());
-    return std::unique_ptr<Sequence>(std::make_unique<DecoderSequence>(std::move(copy)));
+    return std::unique_ptr<Sequence>(std::make_unique<DecoderSequence>(sequence_.fork()));
   }
 
-  SequenceState& state() { return state_; }
+  language::Sequence& sequence() { return sequence_; }
 
  private:
-  SequenceState state_;
+  language::Sequence sequence_;
 };
 
 // The backends by name; the one place that lists them.
-Result<const kernels::OpTable*> find_backend(const std::string& device) {
-  if (device == "auto" || device == "cpu") return &kernels::cpu_ops();
-  if (device == "reference") return &kernels::reference_ops();
+Result<const kernels::Backend*> find_backend(const std::string& device) {
+  if (device == "auto" || device == "cpu") return &kernels::cpu_backend();
+  if (device == "reference") return &kernels::reference_backend();
   return unsupported("this device is not available here; use \"auto\" or \"cpu\"");
 }
 
@@ -66,10 +62,10 @@ Status check_options(const ModelOpenOptions& options) {
 }
 
 // As arges_engine_info says it.
-ModelFacts describe(const ModelOpenOptions& options, const kernels::OpTable& ops,
+ModelFacts describe(const ModelOpenOptions& options, const kernels::Backend& backend,
                     const ThreadPool& pool, const LoadedModel& loaded) {
   ModelFacts facts;
-  facts.device = &ops == &kernels::reference_ops() ? "reference" : "cpu";
+  facts.device = backend.name;
   facts.device_reason = device_reason(options.device);
   facts.instruction_set = facts.device == "cpu" ? kernel_instruction_set() : "scalar";
   facts.weight_format = dtype_name(loaded.weights.decoder.lm_head.dtype);
@@ -91,7 +87,7 @@ void log_opening(const ModelOpenOptions& options, const ModelFacts& facts) {
 Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open(
     const ModelOpenOptions& options) {
   ARGES_RETURN_IF_ERROR(check_options(options));
-  ARGES_ASSIGN_OR_RETURN(const kernels::OpTable* ops, find_backend(options.device));
+  ARGES_ASSIGN_OR_RETURN(const kernels::Backend* backend, find_backend(options.device));
   std::unique_ptr<ThreadPool> pool;
   ARGES_RETURN_IF_ERROR(guarded([&]() -> Status {
     pool = std::make_unique<ThreadPool>(options.threads);
@@ -103,23 +99,26 @@ Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open(
   load.weights_only = options.weights_only;
   load.progress = options.progress;
   ARGES_ASSIGN_OR_RETURN(std::unique_ptr<LoadedModel> loaded,
-                         load_model(options.path, {ops, pool.get(), &workspace}, load));
-  std::shared_ptr<VisionLanguageModel> model(
-      new VisionLanguageModel(std::move(loaded), *ops, std::move(pool), options));
+                         load_model(options.path, {backend, pool.get(), &workspace}, load));
+  ARGES_ASSIGN_OR_RETURN(auto sequences,
+                         language::SequencePool::create(loaded->config.text, *backend));
+  std::shared_ptr<VisionLanguageModel> model(new VisionLanguageModel(
+      std::move(loaded), *backend, std::move(pool), std::move(sequences), options));
   log_opening(options, model->facts());
   return model;
 }
 
 VisionLanguageModel::VisionLanguageModel(std::unique_ptr<LoadedModel> loaded,
-                                         const kernels::OpTable& ops,
+                                         const kernels::Backend& backend,
                                          std::unique_ptr<ThreadPool> pool,
+                                         std::shared_ptr<language::SequencePool> sequences,
                                          const ModelOpenOptions& options)
-    : ops_(&ops),
+    : backend_(&backend),
       pool_(std::move(pool)),
       loaded_(std::move(loaded)),
-      decoder_(loaded_->config.text, loaded_->weights.decoder),
+      decoder_(loaded_->config.text, loaded_->weights.decoder, std::move(sequences)),
       max_context_(loaded_->config.text.max_positions),
-      facts_(describe(options, *ops_, *pool_, *loaded_)) {
+      facts_(describe(options, *backend_, *pool_, *loaded_)) {
   if (options.max_context > 0) max_context_ = std::min(max_context_, options.max_context);
   if (loaded_->config.vision) {
     encoder_.emplace(*loaded_->config.vision, *loaded_->config.tiles,
@@ -127,25 +126,8 @@ VisionLanguageModel::VisionLanguageModel(std::unique_ptr<LoadedModel> loaded,
   }
 }
 
-std::int64_t VisionLanguageModel::kv_bytes_per_token() const {
-  const language::DecoderConfig& config = decoder_.config();
-  std::int64_t layers = 0;
-  for (const auto type : config.layer_types) layers += type == language::LayerType::kSoftmax;
-  return layers * 2 * config.num_kv_heads * config.head_dim *
-         static_cast<std::int64_t>(sizeof(float));
-}
-
-std::int64_t VisionLanguageModel::state_bytes() const {
-  const language::DecoderConfig& config = decoder_.config();
-  std::int64_t layers = 0;
-  for (const auto type : config.layer_types) layers += type == language::LayerType::kLightning;
-  return layers * config.num_heads * config.head_dim * config.head_dim *
-         static_cast<std::int64_t>(sizeof(float));
-}
-
 Result<std::unique_ptr<Sequence>> VisionLanguageModel::create_sequence() {
-  ARGES_ASSIGN_OR_RETURN(SequenceState state, SequenceState::create(decoder_.config()));
-  return std::unique_ptr<Sequence>(std::make_unique<DecoderSequence>(std::move(state)));
+  return std::unique_ptr<Sequence>(std::make_unique<DecoderSequence>(decoder_.new_sequence()));
 }
 
 Result<vision::TilePlan> VisionLanguageModel::plan_image(int height, int width) const {
@@ -157,7 +139,7 @@ Result<vision::TilePlan> VisionLanguageModel::plan_image(int height, int width) 
 class VisionLanguageModel::Picture final : public ImageEncoding {
  public:
   Picture(VisionLanguageModel& model, const vision::Image& image, const vision::TilePlan& plan,
-          Buffer data)
+          Memory data)
       : model_(model), image_(image), plan_(plan), data_(std::move(data)) {}
 
   bool done() const override { return next_tile_ == plan_.tile_count; }
@@ -177,9 +159,10 @@ class VisionLanguageModel::Picture final : public ImageEncoding {
   }
 
   Status encode_tiles(const StopCheck& stop) {
-    const kernels::ExecContext context{model_.ops_, model_.pool_.get(), &model_.encode_workspace_};
+    const kernels::ExecContext context{model_.backend_, model_.pool_.get(),
+                                       &model_.encode_workspace_};
     const TensorView features =
-        view_f32(data_.f32(), {plan_.token_count, model_.decoder_.config().hidden_size});
+        data_.view({plan_.token_count, model_.decoder_.config().hidden_size});
     ARGES_ASSIGN_OR_RETURN(next_tile_, model_.encoder_->encode_tiles(context, *scaled_, plan_,
                                                                      next_tile_, stop, features));
     model_.encode_bytes_ = static_cast<std::int64_t>(model_.encode_workspace_.capacity());
@@ -190,7 +173,7 @@ class VisionLanguageModel::Picture final : public ImageEncoding {
   VisionLanguageModel& model_;
   const vision::Image& image_;
   const vision::TilePlan plan_;
-  Buffer data_;
+  Memory data_;
   std::optional<vision::ScaledPicture> scaled_;
   std::int64_t next_tile_ = 0;
 };
@@ -199,8 +182,8 @@ Result<std::unique_ptr<ImageEncoding>> VisionLanguageModel::begin_image(
     const vision::Image& image) {
   ARGES_ASSIGN_OR_RETURN(const vision::TilePlan plan, plan_image(image.height, image.width));
   const std::int64_t values = plan.token_count * decoder_.config().hidden_size;
-  ARGES_ASSIGN_OR_RETURN(Buffer data,
-                         Buffer::allocate(static_cast<std::size_t>(values) * sizeof(float)));
+  ARGES_ASSIGN_OR_RETURN(Memory data,
+                         Memory::allocate(static_cast<std::size_t>(values) * sizeof(float)));
   return std::unique_ptr<ImageEncoding>(
       std::make_unique<Picture>(*this, image, plan, std::move(data)));
 }
@@ -214,35 +197,22 @@ void VisionLanguageModel::for_each(std::int64_t count,
 
 Status VisionLanguageModel::step(std::span<const StepItem> items) {
   const ThreadPool::Foreground somebody_waits(*pool_);
-  const kernels::ExecContext context{ops_, pool_.get(), &step_workspace_};
+  const kernels::ExecContext context = this->context();
   const Arena::Scope scope(step_workspace_);
-  const std::int64_t width = decoder_.config().hidden_size;
-  std::int64_t rows = 0;
-  for (const StepItem& item : items) rows += item.count;
-  ARGES_ASSIGN_OR_RETURN(TensorView hidden, step_workspace_.allocate({rows, width}));
-
-  std::vector<language::StepSequence> sequences;
-  std::vector<std::int32_t> logit_rows;
-  std::int64_t begin = 0;
+  language::StepPlan plan;
   for (const StepItem& item : items) {
-    ARGES_RETURN_IF_ERROR(fuse(context, decoder_, *item.input, item.begin, item.count,
-                               view_f32(hidden.f32() + begin * width, {item.count, width})));
-    sequences.push_back({&static_cast<DecoderSequence*>(item.sequence)->state(), item.count});
-    begin += item.count;
-    if (item.logits != nullptr) logit_rows.push_back(static_cast<std::int32_t>(begin - 1));
+    language::Sequence& sequence = static_cast<DecoderSequence*>(item.sequence)->sequence();
+    ARGES_RETURN_IF_ERROR(add_item(item, sequence, decoder_.config().hidden_size, plan));
   }
-  ARGES_RETURN_IF_ERROR(decoder_.step(context, sequences, hidden));
+  ARGES_ASSIGN_OR_RETURN(const TensorView logits,
+                         step_workspace_.allocate({plan.logit_rows(), vocab_size()}));
+  ARGES_RETURN_IF_ERROR(decoder_.step(context, plan, logits));
   step_bytes_ = static_cast<std::int64_t>(step_workspace_.capacity());
-  if (logit_rows.empty()) return {};
-
-  const auto wanted = static_cast<std::int64_t>(logit_rows.size());
-  ARGES_ASSIGN_OR_RETURN(TensorView logits, step_workspace_.allocate({wanted, vocab_size()}));
-  ARGES_RETURN_IF_ERROR(decoder_.logits(context, hidden, logit_rows, logits));
-  const float* row = logits.f32();
+  std::int64_t row = 0;
   for (const StepItem& item : items) {
     if (item.logits == nullptr) continue;
-    std::memcpy(item.logits, row, static_cast<std::size_t>(vocab_size()) * sizeof(float));
-    row += vocab_size();
+    const TensorView wanted = logits.slice(row++, 1);
+    backend_->device->download(item.logits, wanted.data, wanted.bytes());
   }
   return {};
 }

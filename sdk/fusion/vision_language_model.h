@@ -52,8 +52,11 @@ class VisionLanguageModel final : public Model {
   std::span<const language::TokenId> suppressed_tokens() const override {
     return loaded_->suppressed;
   }
-  std::int64_t kv_bytes_per_token() const override;
-  std::int64_t state_bytes() const override;
+  std::int64_t kv_bytes_per_token() const override {
+    return language::kv_bytes_per_token(decoder_.config());
+  }
+  std::int64_t state_bytes() const override { return decoder_.pool()->slot_bytes(); }
+  std::int64_t block_tokens() const override { return kernels::kLightningBlock; }
   const ModelFacts& facts() const override { return facts_; }
   std::int64_t workspace_bytes() const override { return step_bytes_ + encode_bytes_; }
   Result<std::unique_ptr<Sequence>> create_sequence() override;
@@ -68,15 +71,17 @@ class VisionLanguageModel final : public Model {
     return encoder_.has_value() ? &*encoder_ : nullptr;
   }
   // Runs on the step thread's scratch memory: not while step runs.
-  kernels::ExecContext context() { return {ops_, pool_.get(), &step_workspace_}; }
+  kernels::ExecContext context() { return {backend_, pool_.get(), &step_workspace_}; }
 
  private:
   class Picture;
 
-  VisionLanguageModel(std::unique_ptr<LoadedModel> loaded, const kernels::OpTable& ops,
-                      std::unique_ptr<ThreadPool> pool, const ModelOpenOptions& options);
+  VisionLanguageModel(std::unique_ptr<LoadedModel> loaded, const kernels::Backend& backend,
+                      std::unique_ptr<ThreadPool> pool,
+                      std::shared_ptr<language::SequencePool> sequences,
+                      const ModelOpenOptions& options);
 
-  const kernels::OpTable* ops_;
+  const kernels::Backend* backend_;
   std::unique_ptr<ThreadPool> pool_;
   Arena step_workspace_;
   std::mutex encode_mutex_;  // one slice of a picture at a time on its own scratch memory

@@ -73,7 +73,7 @@ Status FileMapping::map(int descriptor) {
 }
 
 Status FileMapping::read(int descriptor) {
-  ARGES_ASSIGN_OR_RETURN(copy_, Buffer::allocate(size_));
+  ARGES_ASSIGN_OR_RETURN(copy_, Memory::allocate(size_));
   std::size_t done = 0;
   while (done < size_) {
     const ssize_t got = ::read(descriptor, copy_.data() + done, size_ - done);

@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "kernels/base/buffer.h"
+#include "kernels/base/memory.h"
 #include "kernels/base/status.h"
 
 namespace arges::sdk {
@@ -42,7 +42,7 @@ class FileMapping {
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
   bool mapped_ = false;
-  Buffer copy_;  // holds the bytes under kRead
+  Memory copy_;  // holds the bytes under kRead
 };
 
 }  // namespace arges::sdk

@@ -38,7 +38,7 @@ struct LoadedModel {
   std::vector<language::TokenId> suppressed;
 };
 
-// Reads a model folder, checks all of it and brings the weights into the form of context.ops.
+// Reads a model folder, checks all of it and brings the weights into the form of context.backend.
 // Blocks for as long as that takes; uses context.pool. On failure nothing stays allocated.
 // NOT_FOUND: the folder or a file it must have is absent. MODEL_INVALID: a file breaks a rule or
 // disagrees with another; the message names it. UNSUPPORTED: an honest model that needs more than

@@ -25,8 +25,11 @@ class Census final : public WeightVisitor {
   Census(const ModelConfig& config, const TensorListing& listing)
       : config_(config), listing_(listing), expected_(listing.tensors().size()) {}
 
-  Status matrices(const ExpectedTensor& tensor, std::span<const MatrixSlot>) override {
-    return count(tensor);
+  Status weight(std::span<const WeightPiece> pieces, Matrix&) override {
+    for (const WeightPiece& piece : pieces) {
+      if (piece.is_last()) ARGES_RETURN_IF_ERROR(count(piece.tensor));
+    }
+    return {};
   }
   Status vector(const ExpectedTensor& tensor, ConstTensorView&) override { return count(tensor); }
   Status table(const ExpectedTensor& tensor, ConstTensorView&, Matrix*) override {

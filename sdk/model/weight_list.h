@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <utility>
 
@@ -13,10 +14,19 @@ class WeightList {
  public:
   explicit WeightList(WeightVisitor& visitor) : visitor_(visitor) {}
 
-  Status matrix(std::string name, std::int64_t rows, std::int64_t cols, ModelPart part,
+  // A whole tensor as a piece of a weight.
+  static WeightPiece piece(const std::string& name, std::int64_t rows, std::int64_t cols,
+                           ModelPart part, std::int64_t group_rows = 0) {
+    return {{name + ".weight", Shape{rows, cols}, part}, cols, 0, rows, group_rows};
+  }
+
+  Status weight(std::initializer_list<WeightPiece> pieces, Matrix& target) {
+    return visitor_.weight({pieces.begin(), pieces.size()}, target);
+  }
+
+  Status matrix(const std::string& name, std::int64_t rows, std::int64_t cols, ModelPart part,
                 Matrix& target) {
-    const MatrixSlot slot{rows, cols, &target};
-    return visitor_.matrices({std::move(name) + ".weight", Shape{rows, cols}, part}, {&slot, 1});
+    return weight({piece(name, rows, cols, part)}, target);
   }
 
   Status vector(std::string name, Shape shape, ModelPart part, ConstTensorView& target) {

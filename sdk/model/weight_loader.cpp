@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "kernels/base/quote_name.h"
-#include "kernels/ops/linear.h"
+#include "kernels/op_table.h"
 #include "sdk/model/widen.h"
 
 namespace arges::sdk {
@@ -16,12 +16,20 @@ bool is_aligned(std::span<const std::byte> bytes, DType dtype) {
   return reinterpret_cast<std::uintptr_t>(bytes.data()) % dtype_size(dtype) == 0;
 }
 
-// A tensor's bytes where typed access is allowed.
+// Elements of a tensor where typed access is allowed.
 struct Source {
   const std::byte* data = nullptr;
   DType dtype = DType::kF32;
-  Buffer copy;  // holds the bytes when they could not be used in place
+  Memory copy;  // holds the bytes when they could not be used in place
 };
+
+// What a weight is kept as: the type of its pieces, fp32 where they disagree.
+DType common_type(std::span<const kernels::MatrixSource> sources) {
+  for (const auto& source : sources) {
+    if (source.dtype != sources[0].dtype) return DType::kF32;
+  }
+  return sources[0].dtype;
+}
 
 class Loader final : public WeightVisitor {
  public:
@@ -33,37 +41,45 @@ class Loader final : public WeightVisitor {
         access_(access),
         progress_(progress) {}
 
-  Status matrices(const ExpectedTensor& tensor, std::span<const MatrixSlot> slots) override {
-    ARGES_ASSIGN_OR_RETURN(Source source, open(tensor.name, true));
-    bool referred_to = false;
-    const std::byte* next = source.data;
-    for (const MatrixSlot& slot : slots) {
-      const ConstTensorView view{next, source.dtype, Shape{slot.rows, slot.cols}, Device::kCpu};
-      ARGES_ASSIGN_OR_RETURN(*slot.target, pack(view));
-      referred_to = referred_to || slot.target->owner == nullptr;
-      next += view.bytes();
+  Status weight(std::span<const WeightPiece> pieces, Matrix& target) override {
+    std::vector<Source> sources;
+    std::vector<kernels::MatrixSource> parts;
+    for (const WeightPiece& piece : pieces) {
+      ARGES_ASSIGN_OR_RETURN(Source source, open(piece));
+      parts.push_back(
+          {source.data, source.dtype, piece.cols, piece.rows, piece.cols, piece.group_rows});
+      sources.push_back(std::move(source));
     }
-    return finish(tensor.name, std::move(source), referred_to);
+    ARGES_RETURN_IF_ERROR(lay_out(parts, target));
+    for (std::size_t i = 0; i < pieces.size(); ++i) {
+      keep(pieces[i].tensor.name, std::move(sources[i]), target.owner == nullptr);
+      if (pieces[i].is_last()) ARGES_RETURN_IF_ERROR(finish(pieces[i].tensor.name));
+    }
+    return {};
   }
 
   Status vector(const ExpectedTensor& tensor, ConstTensorView& target) override {
     const auto count = static_cast<std::size_t>(tensor.shape.count());
-    ARGES_ASSIGN_OR_RETURN(Buffer buffer, Buffer::allocate(count * sizeof(float)));
-    const DType dtype = *weights_.checkpoint->listing().find(tensor.name)->type->dtype;
+    ARGES_ASSIGN_OR_RETURN(Memory buffer, Memory::allocate(count * sizeof(float)));
+    const DType dtype = type_of(tensor.name);
     widen_to_f32(weights_.checkpoint->bytes(tensor.name), dtype, {buffer.f32(), count});
     target = view_f32(buffer.f32(), tensor.shape);
     weights_.buffers.push_back(std::move(buffer));
-    return finish(tensor.name, {}, false);
+    return finish(tensor.name);
   }
 
   Status table(const ExpectedTensor& tensor, ConstTensorView& target, Matrix* tied_head) override {
     // A file read into memory is closed after the load, so its table moves out of it.
-    ARGES_ASSIGN_OR_RETURN(Source source, open(tensor.name, access_ == FileAccess::kMap));
-    target = {source.data, source.dtype, tensor.shape, Device::kCpu};
+    const auto bytes = weights_.checkpoint->bytes(tensor.name);
+    const DType dtype = type_of(tensor.name);
+    ARGES_ASSIGN_OR_RETURN(Source source, open(bytes, dtype, access_ == FileAccess::kMap));
+    target = host_view(source.data, dtype, tensor.shape);
     if (tied_head != nullptr) {
-      ARGES_ASSIGN_OR_RETURN(*tied_head, pack(target));
+      const kernels::MatrixSource whole = kernels::whole_matrix(target);
+      ARGES_RETURN_IF_ERROR(lay_out({&whole, 1}, *tied_head));
     }
-    return finish(tensor.name, std::move(source), true);
+    keep(tensor.name, std::move(source), true);
+    return finish(tensor.name);
   }
 
   // The tensors whose bytes in the checkpoint are still referred to.
@@ -71,31 +87,48 @@ class Loader final : public WeightVisitor {
 
  private:
   // The one place every weight of a linear map passes through on its way to the backend.
-  Result<Matrix> pack(const ConstTensorView& view) const {
-    return kernels::pack_matrix(context_, view);
+  Status lay_out(std::span<const kernels::MatrixSource> sources, Matrix& target) const {
+    return kernels::lay_out(context_,
+                            {.sources = sources, .dtype = common_type(sources), .out = &target});
   }
 
-  Result<Source> open(const std::string& name, bool in_place) const {
-    const auto bytes = weights_.checkpoint->bytes(name);
+  DType type_of(const std::string& name) const {
+    return *weights_.checkpoint->listing().find(name)->type->dtype;
+  }
+
+  Result<Source> open(const WeightPiece& piece) const {
+    const DType dtype = type_of(piece.tensor.name);
+    const auto row_bytes = static_cast<std::size_t>(piece.cols) * dtype_size(dtype);
+    const auto bytes = weights_.checkpoint->bytes(piece.tensor.name)
+                           .subspan(static_cast<std::size_t>(piece.first_row) * row_bytes,
+                                    static_cast<std::size_t>(piece.rows) * row_bytes);
+    return open(bytes, dtype, true);
+  }
+
+  static Result<Source> open(std::span<const std::byte> bytes, DType dtype, bool in_place) {
     Source source;
-    source.dtype = *weights_.checkpoint->listing().find(name)->type->dtype;
+    source.dtype = dtype;
     source.data = bytes.data();
-    if (in_place && is_aligned(bytes, source.dtype)) return source;
-    ARGES_ASSIGN_OR_RETURN(source.copy, Buffer::allocate(bytes.size()));
+    if (in_place && is_aligned(bytes, dtype)) return source;
+    ARGES_ASSIGN_OR_RETURN(source.copy, Memory::allocate(bytes.size()));
     std::memcpy(source.copy.data(), bytes.data(), bytes.size());
     source.data = source.copy.data();
     return source;
   }
 
-  // Keeps alive what is referred to and gives the rest back.
-  Status finish(const std::string& name, Source source, bool referred_to) {
-    const bool in_checkpoint = referred_to && source.copy.size() == 0;
-    if (referred_to && !in_checkpoint) weights_.buffers.push_back(std::move(source.copy));
-    if (in_checkpoint) {
+  // Keeps alive what is referred to.
+  void keep(const std::string& name, Source source, bool referred_to) {
+    if (!referred_to) return;
+    if (source.copy.size() == 0) {
       kept_.push_back(name);
     } else {
-      weights_.checkpoint->advise_unneeded(name);
+      weights_.buffers.push_back(std::move(source.copy));
     }
+  }
+
+  // All of a tensor has been read.
+  Status finish(const std::string& name) {
+    if (kept_.empty() || kept_.back() != name) weights_.checkpoint->advise_unneeded(name);
     done_bytes_ += static_cast<std::int64_t>(weights_.checkpoint->bytes(name).size());
     if (!progress_ || progress_(done_bytes_, total_bytes_)) return {};
     return {StatusCode::kCancelled, "loading the model was cancelled"};
@@ -116,7 +149,7 @@ Status compute_slopes(const language::DecoderConfig& config, ModelWeights& weigh
     auto* mixer = std::get_if<language::LightningWeights>(&weights.decoder.layers[layer].mixer);
     if (mixer == nullptr) continue;
     const auto slopes = language::lightning_slopes(config, static_cast<std::int64_t>(layer));
-    ARGES_ASSIGN_OR_RETURN(Buffer buffer, Buffer::allocate(slopes.size() * sizeof(float)));
+    ARGES_ASSIGN_OR_RETURN(Memory buffer, Memory::allocate(slopes.size() * sizeof(float)));
     std::memcpy(buffer.data(), slopes.data(), slopes.size() * sizeof(float));
     mixer->slopes = view_f32(buffer.f32(), Shape{config.num_heads});
     weights.buffers.push_back(std::move(buffer));

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "kernels/base/buffer.h"
 #include "kernels/base/exec_context.h"
+#include "kernels/base/memory.h"
 #include "kernels/base/status.h"
 #include "sdk/model/checkpoint.h"
 #include "sdk/model/weight_census.h"
@@ -23,16 +23,15 @@ using LoadProgress = std::function<bool(std::int64_t done, std::int64_t total)>;
 struct ModelWeights {
   language::DecoderWeights decoder;
   vision::ImageEncoderWeights image_encoder;  // empty for a model without vision
-  std::vector<Buffer> buffers;
+  std::vector<Memory> buffers;
   std::unique_ptr<Checkpoint> checkpoint;  // its files still in use stay open
 };
 
-// Brings a checkpoint's weights into the backend's form: linear maps through kernels::pack_matrix,
-// vectors widened to f32, the embedding table left in the file's pages. Packed tensors give their
-// pages back at once, so that memory peaks near one copy of the model; when done, files that
-// nothing refers to are closed. Decay slopes are computed.
-// Precondition: take_census succeeded with these names and gave total_bytes.
-// OUT_OF_MEMORY_*, CANCELLED, or what pack_matrix says.
+// Brings a checkpoint's weights into the backend's form: linear maps through kernels::lay_out,
+// vectors widened to f32, the embedding table left in the file's pages. Tensors that were laid out
+// give their pages back at once, so that memory peaks near one copy of the model; when done, files
+// that nothing refers to are closed. Decay slopes are computed. Precondition: take_census succeeded
+// with these names and gave total_bytes. OUT_OF_MEMORY_*, CANCELLED, or what lay_out says.
 Result<ModelWeights> load_weights(const kernels::ExecContext& context, const ModelConfig& config,
                                   const WeightNames& names, std::int64_t total_bytes,
                                   std::unique_ptr<Checkpoint> checkpoint, FileAccess access,

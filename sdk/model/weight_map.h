@@ -41,12 +41,17 @@ struct ExpectedTensor {
   ModelPart part = ModelPart::kEmbedding;
 };
 
-// Where one matrix of a tensor goes. A tensor's matrices lie one after another in it, row-major,
-// and fill it: one for an ordinary weight, several for fused experts.
-struct MatrixSlot {
-  std::int64_t rows = 0;
+// Rows of a tensor that go into a weight, the tensor seen as a row-major matrix of `cols` columns.
+// What goes into several weights (fused experts) is visited in the order of its rows.
+struct WeightPiece {
+  ExpectedTensor tensor;
   std::int64_t cols = 0;
-  Matrix* target = nullptr;
+  std::int64_t first_row = 0;
+  std::int64_t rows = 0;
+  std::int64_t group_rows = 0;  // kernels::MatrixSource's: how pieces of one weight interleave
+
+  // Whether no later weight has anything of the tensor.
+  bool is_last() const { return (first_row + rows) * cols == tensor.shape.count(); }
 };
 
 // Told of every tensor of a model. A failure it returns ends the visit. Targets may be filled or
@@ -54,8 +59,8 @@ struct MatrixSlot {
 class WeightVisitor {
  public:
   virtual ~WeightVisitor() = default;
-  // Weights of linear maps, to be packed into the targets.
-  virtual Status matrices(const ExpectedTensor& tensor, std::span<const MatrixSlot> slots) = 0;
+  // The weight of a linear map, to be made of the pieces (kernels::lay_out).
+  virtual Status weight(std::span<const WeightPiece> pieces, Matrix& target) = 0;
   // Norm weights, biases and the like, to be widened to f32.
   virtual Status vector(const ExpectedTensor& tensor, ConstTensorView& target) = 0;
   // The embedding table, kept in its type; tied_head is the LM head it also serves as, or null.

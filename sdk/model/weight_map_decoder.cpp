@@ -10,41 +10,51 @@ namespace {
 using language::DecoderConfig;
 using language::LayerType;
 
+// Per head q, k, v (which lie so in qkv_proj), then the gate.
 Status visit_lightning(const DecoderConfig& config, const std::string& prefix,
                        language::LightningWeights& weights, WeightList& list) {
   constexpr ModelPart kPart = ModelPart::kAttention;
   const std::int64_t hidden = config.hidden_size;
   const std::int64_t width = config.attention_width();
-  ARGES_RETURN_IF_ERROR(list.matrix(prefix + "qkv_proj", 3 * width, hidden, kPart, weights.qkv));
+  const std::int64_t dim = config.head_dim;
   ARGES_RETURN_IF_ERROR(
-      list.matrix(prefix + "output_gate", width, hidden, kPart, weights.output_gate));
+      list.weight({WeightList::piece(prefix + "qkv_proj", 3 * width, hidden, kPart, 3 * dim),
+                   WeightList::piece(prefix + "output_gate", width, hidden, kPart, dim)},
+                  weights.in));
   ARGES_RETURN_IF_ERROR(
       list.vector(prefix + "norm.weight", Shape{width}, ModelPart::kNorms, weights.norm));
   return list.matrix(prefix + "out_proj", hidden, width, kPart, weights.out);
 }
 
+// Per kv head its query heads, its key, its value.
 Status visit_softmax(const DecoderConfig& config, const std::string& prefix,
                      language::SoftmaxWeights& weights, WeightList& list) {
   constexpr ModelPart kPart = ModelPart::kAttention;
   const std::int64_t hidden = config.hidden_size;
   const std::int64_t width = config.attention_width();
-  const std::int64_t kv_width = config.num_kv_heads * config.head_dim;
-  ARGES_RETURN_IF_ERROR(list.matrix(prefix + "q_proj", width, hidden, kPart, weights.q));
-  ARGES_RETURN_IF_ERROR(list.matrix(prefix + "k_proj", kv_width, hidden, kPart, weights.k));
-  ARGES_RETURN_IF_ERROR(list.matrix(prefix + "v_proj", kv_width, hidden, kPart, weights.v));
+  const std::int64_t dim = config.head_dim;
+  const std::int64_t kv_width = config.num_kv_heads * dim;
+  const std::int64_t queries = width / config.num_kv_heads;
+  ARGES_RETURN_IF_ERROR(
+      list.weight({WeightList::piece(prefix + "q_proj", width, hidden, kPart, queries),
+                   WeightList::piece(prefix + "k_proj", kv_width, hidden, kPart, dim),
+                   WeightList::piece(prefix + "v_proj", kv_width, hidden, kPart, dim)},
+                  weights.in));
   return list.matrix(prefix + "o_proj", hidden, width, kPart, weights.out);
 }
 
 Status visit_separate_experts(const DecoderConfig& config, const std::string& prefix,
                               language::MoeWeights& weights, WeightList& list) {
   constexpr ModelPart kPart = ModelPart::kExperts;
+  constexpr std::int64_t kTurn = kernels::kGateRows;
   const std::int64_t hidden = config.hidden_size;
   const std::int64_t ffn = config.expert_ffn_size;
   for (std::int64_t e = 0; e < config.num_experts; ++e) {
     const std::string name = prefix + "experts." + std::to_string(e) + ".";
-    kernels::ExpertWeights& expert = weights.experts.emplace_back();
-    ARGES_RETURN_IF_ERROR(list.matrix(name + "w1", ffn, hidden, kPart, expert.gate));
-    ARGES_RETURN_IF_ERROR(list.matrix(name + "w3", ffn, hidden, kPart, expert.up));
+    kernels::Expert& expert = weights.experts.emplace_back();
+    ARGES_RETURN_IF_ERROR(list.weight({WeightList::piece(name + "w1", ffn, hidden, kPart, kTurn),
+                                       WeightList::piece(name + "w3", ffn, hidden, kPart, kTurn)},
+                                      expert.gate_up));
     ARGES_RETURN_IF_ERROR(list.matrix(name + "w2", hidden, ffn, kPart, expert.down));
   }
   return {};
@@ -53,22 +63,22 @@ Status visit_separate_experts(const DecoderConfig& config, const std::string& pr
 // gate_up_proj [experts, 2 · ffn, hidden] (w1's rows, then w3's), down_proj [experts, hidden, ffn].
 Status visit_fused_experts(const DecoderConfig& config, const std::string& prefix,
                            language::MoeWeights& weights, WeightList& list) {
+  constexpr std::int64_t kTurn = kernels::kGateRows;
   const std::int64_t hidden = config.hidden_size;
   const std::int64_t ffn = config.expert_ffn_size;
+  const ExpectedTensor gate_up{prefix + "experts.gate_up_proj",
+                               Shape{config.num_experts, 2 * ffn, hidden}, ModelPart::kExperts};
+  const ExpectedTensor down{prefix + "experts.down_proj", Shape{config.num_experts, hidden, ffn},
+                            ModelPart::kExperts};
   weights.experts.resize(static_cast<std::size_t>(config.num_experts));
-  std::vector<MatrixSlot> gate_up, down;
-  for (kernels::ExpertWeights& expert : weights.experts) {
-    gate_up.push_back({ffn, hidden, &expert.gate});
-    gate_up.push_back({ffn, hidden, &expert.up});
-    down.push_back({hidden, ffn, &expert.down});
+  for (std::int64_t e = 0; e < config.num_experts; ++e) {
+    kernels::Expert& expert = weights.experts[static_cast<std::size_t>(e)];
+    ARGES_RETURN_IF_ERROR(list.weight({{gate_up, hidden, 2 * e * ffn, ffn, kTurn},
+                                       {gate_up, hidden, (2 * e + 1) * ffn, ffn, kTurn}},
+                                      expert.gate_up));
+    ARGES_RETURN_IF_ERROR(list.weight({{down, ffn, e * hidden, hidden}}, expert.down));
   }
-  ARGES_RETURN_IF_ERROR(
-      list.visitor().matrices({prefix + "experts.gate_up_proj",
-                               Shape{config.num_experts, 2 * ffn, hidden}, ModelPart::kExperts},
-                              gate_up));
-  return list.visitor().matrices(
-      {prefix + "experts.down_proj", Shape{config.num_experts, hidden, ffn}, ModelPart::kExperts},
-      down);
+  return {};
 }
 
 Status visit_moe(const DecoderConfig& config, const WeightNames& names, const std::string& layer,

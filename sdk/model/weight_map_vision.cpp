@@ -31,12 +31,12 @@ Status visit_vit_embeddings(const vision::VitConfig& config, const std::string& 
   constexpr ModelPart kPart = ModelPart::kVision;
   const std::int64_t hidden = config.hidden_size;
   const Shape kernel{hidden, config.channels, config.patch, config.patch};
-  const MatrixSlot slot{hidden, config.channels * config.patch * config.patch,
-                        &weights.patch_embedding};
+  const std::int64_t inputs = config.channels * config.patch * config.patch;
   ARGES_RETURN_IF_ERROR(
       list.vector(prefix + "class_embedding", Shape{hidden}, kPart, weights.class_embedding));
   ARGES_RETURN_IF_ERROR(
-      list.visitor().matrices({prefix + "patch_embedding.weight", kernel, kPart}, {&slot, 1}));
+      list.weight({{{prefix + "patch_embedding.weight", kernel, kPart}, inputs, 0, hidden}},
+                  weights.patch_embedding));
   return list.vector(prefix + "position_embedding.weight", Shape{1 + config.patches(), hidden},
                      kPart, weights.positions);
 }

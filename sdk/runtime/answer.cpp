@@ -8,7 +8,7 @@
 
 namespace arges::sdk {
 
-Answer::Answer(const Model& model, TokenPicker picker, TextOutput output, Buffer logits,
+Answer::Answer(const Model& model, TokenPicker picker, TextOutput output, Memory logits,
                std::int64_t max_tokens)
     : model_(model),
       picker_(std::move(picker)),
@@ -21,7 +21,7 @@ Result<std::unique_ptr<Answer>> Answer::create(const Model& model, const Generat
                                                std::span<const language::TokenId> seen,
                                                std::int64_t room) {
   const auto vocab = static_cast<std::size_t>(model.vocab_size());
-  ARGES_ASSIGN_OR_RETURN(Buffer logits, Buffer::allocate(vocab * sizeof(float)));
+  ARGES_ASSIGN_OR_RETURN(Memory logits, Memory::allocate(vocab * sizeof(float)));
   ARGES_ASSIGN_OR_RETURN(TokenPicker picker,
                          TokenPicker::create(model, options, std::move(rules.suppressed), seen));
   TextOutput output(model.tokenizer(), !options.continue_last, std::move(rules.stops));
@@ -62,11 +62,13 @@ StepItem Answer::step_item(Sequence* sequence) {
   return {sequence, &input_, token_count() - 1, 1, logits()};
 }
 
-Result<std::vector<language::TokenId>> Answer::tail() const {
+Result<std::vector<language::TokenId>> Answer::turn(
+    std::span<const language::TokenId> begin) const {
   ARGES_ASSIGN_OR_RETURN(const auto end_of_turn, model_.prompts().end_of_turn(false));
-  std::vector<language::TokenId> tail(input_.ids.begin() + absorbed_, input_.ids.end());
-  tail.insert(tail.end(), end_of_turn.ids.begin(), end_of_turn.ids.end());
-  return tail;
+  std::vector<language::TokenId> turn(begin.begin(), begin.end());
+  turn.insert(turn.end(), input_.ids.begin(), input_.ids.end());
+  turn.insert(turn.end(), end_of_turn.ids.begin(), end_of_turn.ids.end());
+  return turn;
 }
 
 }  // namespace arges::sdk

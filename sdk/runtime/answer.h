@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "kernels/base/buffer.h"
+#include "kernels/base/memory.h"
 #include "kernels/base/status.h"
 #include "language/text/stop_matcher.h"
 #include "sdk/runtime/event.h"
@@ -46,8 +46,6 @@ class Answer {
 
   // The last token taken, for the model to absorb. Precondition: !complete().
   StepItem step_item(Sequence* sequence);
-  // That token has been absorbed.
-  void note_absorbed() { ++absorbed_; }
 
   bool complete() const { return reason_ != FinishReason::kNone; }
   FinishReason finish_reason() const { return reason_; }
@@ -57,25 +55,23 @@ class Answer {
   // Text that no reader has been given yet.
   std::string& text() { return text_; }
 
-  // What the conversation holds beyond what has been absorbed: the last token of an answer cut
-  // short, then what the family prescribes between an answer and the next message, its stop token
-  // included. Precondition: complete().
-  Result<std::vector<language::TokenId>> tail() const;
+  // The assistant's turn: how it began in the prompt, the answer, then what the family prescribes
+  // between an answer and the next message, its stop token included. Precondition: complete().
+  Result<std::vector<language::TokenId>> turn(std::span<const language::TokenId> begin) const;
 
  private:
-  Answer(const Model& model, TokenPicker picker, TextOutput output, Buffer logits,
+  Answer(const Model& model, TokenPicker picker, TextOutput output, Memory logits,
          std::int64_t max_tokens);
   void end(FinishReason reason);
 
   const Model& model_;
   TokenPicker picker_;
   TextOutput output_;
-  Buffer logits_;
+  Memory logits_;
   const std::int64_t max_tokens_;
   ModelInput input_;
   Status choice_;                // how choosing went
   language::TokenId token_ = 0;  // the last one chosen
-  std::int64_t absorbed_ = 0;
   std::string text_;
   FinishReason reason_ = FinishReason::kNone;
 };

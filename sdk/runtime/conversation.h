@@ -17,8 +17,10 @@ namespace arges::sdk {
 // are, exact to the bit, and who copies the old one needs no lock.
 struct Conversation {
   std::unique_ptr<const Sequence> sequence;
-  // Tokens of the conversation that the sequence has not absorbed: the last token of the answer,
-  // if it was cut short, and what ends the assistant's turn. The next prompt begins with them.
+  // Tokens of the conversation that the sequence has not absorbed: the assistant's last turn, which
+  // was absorbed token by token while it was made. The next prompt begins with them and absorbs
+  // them block by block, as it would if somebody else had said them: so a conversation has the same
+  // bits however it came about.
   std::vector<language::TokenId> tail;
   // The ids that occur in the sequence, ascending: the repetition penalty looks at the whole
   // conversation.

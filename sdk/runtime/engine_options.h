@@ -7,7 +7,8 @@ namespace arges::sdk {
 
 // How an engine shares its model out.
 struct EngineOptions {
-  // Prompt tokens of one request in one step, in [1, 8192].
+  // Prompt tokens of one request in one step, in [1, 8192]: a budget for whole blocks of the model,
+  // of which one always fits. Does not change an answer.
   std::int64_t prefill_chunk = 256;
   // Prompt tokens of all requests in one step, >= 0; one chunk always fits, and 0 means two. A
   // running answer, and a cancel, may have to wait for a step of so many.

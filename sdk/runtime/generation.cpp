@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sdk/async/guard.h"
+#include "sdk/runtime/input_blocks.h"
 #include "sdk/runtime/preparer.h"
 
 namespace arges::sdk {
@@ -67,6 +68,7 @@ void Generation::begin() {
   prompt_ = std::move(made.input);
   prompt_carried_ = made.draft.carried;
   prompt_size_ = static_cast<std::int64_t>(prompt_.ids.size());
+  keep_at_ = last_border(prompt_, model_.block_tokens());
   work_ = std::move(made.work);
   note_preparation();
   parts_.preparation.reset();
@@ -76,8 +78,10 @@ void Generation::begin() {
 
 StepItem Generation::step_item(std::int64_t prefill_chunk) {
   if (phase_ == Phase::kDecode) return work_.answer->step_item(work_.sequence.get());
-  const std::int64_t count = std::min(prefill_chunk, prompt_size_ - prompt_done_);
-  const bool last = parts_.answers && prompt_done_ + count == prompt_size_;
+  std::int64_t end = chunk_end(prompt_, prompt_done_, prefill_chunk, model_.block_tokens());
+  if (prompt_done_ < keep_at_) end = std::min(end, keep_at_);
+  const std::int64_t count = end - prompt_done_;
+  const bool last = parts_.answers && end == prompt_size_;
   return {work_.sequence.get(), &prompt_, prompt_done_, count,
           last ? work_.answer->logits() : nullptr};
 }
@@ -93,11 +97,7 @@ void Generation::after_step(const StepItem& item, const Status& outcome, std::ui
 }
 
 Status Generation::absorb(const StepItem& item) {
-  if (phase_ == Phase::kPrefill) {
-    absorb_prompt(item.count);
-  } else {
-    work_.answer->note_absorbed();
-  }
+  if (phase_ == Phase::kPrefill) ARGES_RETURN_IF_ERROR(absorb_prompt(item.count));
   if (phase_ != Phase::kDecode) return {};
   ARGES_RETURN_IF_ERROR(work_.answer->take_token());
   ++counters_.generated_tokens;
@@ -106,11 +106,19 @@ Status Generation::absorb(const StepItem& item) {
   return {};
 }
 
-void Generation::absorb_prompt(std::int64_t count) {
+Status Generation::absorb_prompt(std::int64_t count) {
   prompt_done_ += count;
   progress_due_ = true;
-  if (prompt_done_ < prompt_size_) return;
+  if (prompt_done_ == keep_at_) {
+    ARGES_ASSIGN_OR_RETURN(work_.kept, work_.sequence->clone());
+  }
+  if (prompt_done_ == prompt_size_) leave_prompt();
+  return {};
+}
+
+void Generation::leave_prompt() {
   timings_.prefill = since(prepared_);
+  turn_begin_.assign(prompt_.ids.begin() + keep_at_, prompt_.ids.end());
   prompt_ = {};  // frees the pictures' features
   phase_ = parts_.answers ? Phase::kDecode : Phase::kClosing;
 }
@@ -156,11 +164,11 @@ Status Generation::give_text(bool& taken) {
 Status Generation::commit() {
   auto result = std::make_shared<Conversation>();
   if (parts_.answers) {
-    ARGES_ASSIGN_OR_RETURN(result->tail, work_.answer->tail());
+    ARGES_ASSIGN_OR_RETURN(result->tail, work_.answer->turn(turn_begin_));
   }
   add_seen(work_.answer->ids(), work_.seen);
   result->seen = std::move(work_.seen);
-  result->sequence = std::move(work_.sequence);
+  result->sequence = std::move(work_.kept);
   end(EventType::kDone, {}, std::move(result));
   return {};
 }
@@ -193,6 +201,7 @@ void Generation::count(EngineCounters& now) const {
   if (work_.sequence) {
     now.request_bytes +=
         model_.state_bytes() + work_.sequence->length() * model_.kv_bytes_per_token();
+    if (work_.kept) now.request_bytes += model_.state_bytes();
   }
   if (phase_ == Phase::kPreparing) {
     ++now.preparing;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "kernels/base/status.h"
 #include "sdk/runtime/engine_counters.h"
@@ -73,9 +74,9 @@ class Generation {
   void count(EngineCounters& now) const;
   Clock::time_point deadline() const { return deadline_; }
 
-  // Its part in the next step: a chunk of at most `prefill_chunk` prompt tokens, or one token of
-  // the answer. Chunks are cut from the prompt's start on, whoever else is in the batch, so an
-  // answer does not depend on its company. Precondition: runnable().
+  // Its part in the next step: as many blocks of the prompt as `prefill_chunk` tokens have room
+  // for, at least one, or one token of the answer. Chunks end where blocks do, so an answer depends
+  // neither on them nor on its company. Precondition: runnable().
   StepItem step_item(std::int64_t prefill_chunk);
   // Chooses the answer's next token from what that step has written, for after_step to take. Those
   // of one step may choose at the same time. Precondition: the item asked for logits.
@@ -90,7 +91,8 @@ class Generation {
   bool end_if_interrupted(Clock::time_point now);
   void begin();
   Status absorb(const StepItem& item);
-  void absorb_prompt(std::int64_t count);
+  Status absorb_prompt(std::int64_t count);
+  void leave_prompt();
   bool try_progress();
   Status give_text(bool& taken);
   Status commit();
@@ -113,6 +115,9 @@ class Generation {
   std::int64_t prompt_carried_ = 0;  // leading tokens that the conversation already counted
   std::int64_t prompt_size_ = 0;
   std::int64_t prompt_done_ = 0;
+  // The prompt's last border. What stands behind it is the beginning of the answer's turn.
+  std::int64_t keep_at_ = 0;
+  std::vector<language::TokenId> turn_begin_;
   bool progress_due_ = false;
   std::uint64_t waiting_since_ = 0;
 };

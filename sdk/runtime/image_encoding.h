@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "kernels/base/buffer.h"
+#include "kernels/base/memory.h"
 #include "kernels/base/status.h"
 #include "kernels/base/stop_check.h"
 
@@ -12,7 +12,7 @@ namespace arges::sdk {
 // A picture as the language model reads it: [tokens, hidden] f32.
 struct ImageFeatures {
   std::int64_t tokens = 0;
-  Buffer data;
+  Memory data;
 };
 
 // A picture on its way to features, slice by slice, so that several can take turns. One thread at a

@@ -26,6 +26,8 @@ struct ModelInput {
   };
   std::vector<language::TokenId> ids;
   std::vector<Picture> pictures;  // ascending, not overlapping
+  // Where messages and pictures end: ascending, in [1, ids]. The first id stands at a border too.
+  std::vector<std::int64_t> cuts;
 };
 
 // The memory of one sequence inside a model. Used by one thread at a time.
@@ -75,6 +77,9 @@ class Model {
   virtual std::span<const language::TokenId> suppressed_tokens() const = 0;
   virtual std::int64_t kv_bytes_per_token() const = 0;
   virtual std::int64_t state_bytes() const = 0;  // constant part of a sequence
+  // Tokens that a step works on together. A sequence's bits depend on where its blocks begin: see
+  // input_blocks.h.
+  virtual std::int64_t block_tokens() const = 0;
   virtual const ModelFacts& facts() const = 0;
   // Scratch memory held for steps and pictures, a moment ago.
   virtual std::int64_t workspace_bytes() const = 0;

@@ -223,6 +223,7 @@ Status Preparer::keep_features(Preparation& preparation) const {
 
 Status Preparer::copy_state(Preparation& preparation) const {
   ARGES_RETURN_IF_ERROR(stop_of(preparation)());
+  preparation.input.cuts = cuts_of(preparation.draft);
   preparation.input.ids = std::move(preparation.draft.tokens.ids);
   ARGES_ASSIGN_OR_RETURN(preparation.work,
                          make_step_work(model_, preparation.past.get(), preparation.input,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/runtime/prompt_builder.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <variant>
@@ -22,6 +24,7 @@ Status PromptBuilder::begin(bool first, std::span<const language::TokenId> tail,
   } else {
     draft.tokens.ids.assign(tail.begin(), tail.end());
     draft.carried = static_cast<std::int64_t>(tail.size());
+    if (!tail.empty()) draft.cuts.push_back(draft.carried);
   }
   return {};
 }
@@ -48,7 +51,9 @@ Status PromptBuilder::add_slice(const StopCheck& stop, PromptDraft& draft) {
   if (!draft.message->done()) {
     ARGES_RETURN_IF_ERROR(draft.message->encode_slice(stop, draft.tokens));
   }
-  if (draft.message->done()) draft.message.reset();
+  if (!draft.message->done()) return {};
+  draft.message.reset();
+  if (!draft.answer_begun) draft.cuts.push_back(std::ssize(draft.tokens.ids));
   return {};
 }
 
@@ -62,7 +67,18 @@ void PromptBuilder::begin_answer(const Message& message, const language::Tokeniz
 Status PromptBuilder::finish(PromptDraft& draft) const {
   ARGES_ASSIGN_OR_RETURN(const auto header, family_.generation_prompt());
   append(header, draft);
+  draft.answer_begun = true;
   return {};
+}
+
+std::vector<std::int64_t> cuts_of(const PromptDraft& draft) {
+  std::vector<std::int64_t> cuts = draft.cuts;
+  for (const language::ImageSpan& image : draft.tokens.images) {
+    cuts.push_back(image.begin + image.count);
+  }
+  std::sort(cuts.begin(), cuts.end());
+  cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+  return cuts;
 }
 
 }  // namespace arges::sdk

@@ -18,7 +18,9 @@ struct PromptDraft {
   language::PromptTokens tokens;
   std::vector<MessageImage> images;  // one for each of tokens.images
   std::int64_t carried = 0;          // leading ids that the conversation already counts
+  std::vector<std::int64_t> cuts;    // where messages end, ascending
   std::optional<language::PromptEncoding> message;  // under way
+  bool answer_begun = false;  // what follows is the answer's own turn, which has no end yet
 };
 
 // What a request asks for behind its messages.
@@ -27,6 +29,9 @@ enum class PromptEnd {
   kAnswer,    // an answer to them
   kContinued  // an answer that goes on from the last message's text
 };
+
+// Where its messages and its pictures end: ModelInput::cuts.
+std::vector<std::int64_t> cuts_of(const PromptDraft& draft);
 
 // Writes a conversation's next prompt, piece by piece, as its model family prescribes: begin, each
 // message slice by slice, and for an answer finish, behind which may stand how it begins.

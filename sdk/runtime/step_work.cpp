@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "sdk/runtime/input_blocks.h"
+
 namespace arges::sdk {
 
 Result<StepWork> make_step_work(Model& model, const Conversation* past, const ModelInput& prompt,
@@ -12,6 +14,9 @@ Result<StepWork> make_step_work(Model& model, const Conversation* past, const Mo
   if (past) work.seen = past->seen;
   add_seen(prompt.ids, work.seen);
   ARGES_ASSIGN_OR_RETURN(work.sequence, past ? past->sequence->clone() : model.create_sequence());
+  if (last_border(prompt, model.block_tokens()) == 0) {
+    ARGES_ASSIGN_OR_RETURN(work.kept, work.sequence->clone());
+  }
   const std::int64_t room = model.max_context() - work.sequence->length() - std::ssize(prompt.ids);
   ARGES_ASSIGN_OR_RETURN(work.answer,
                          Answer::create(model, options, std::move(rules), work.seen, room));

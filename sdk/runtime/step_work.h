@@ -17,6 +17,7 @@ namespace arges::sdk {
 // thread.
 struct StepWork {
   std::unique_ptr<Sequence> sequence;   // a copy of the session's, or a fresh one
+  std::unique_ptr<Sequence> kept;       // as it was at the prompt's last border, once there
   std::vector<language::TokenId> seen;  // the conversation's ids, the prompt's included, ascending
   std::unique_ptr<Answer> answer;       // still empty
 };

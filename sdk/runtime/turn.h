@@ -24,7 +24,7 @@ struct Turn {
 
 // How a step is shared out.
 struct TurnLimits {
-  std::int64_t prefill_chunk = 256;  // prompt tokens of one request in one step
+  std::int64_t prefill_chunk = 256;  // prompt tokens of one request in one step, in whole blocks
   std::int64_t prompt_tokens = 512;  // of all requests in one step; one chunk always fits
 };
 

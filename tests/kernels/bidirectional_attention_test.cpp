@@ -53,9 +53,9 @@ TEST_P(BidirectionalAttentionTest, AgreesWithDoublePrecision) {
 TEST_P(BidirectionalAttentionTest, KeepsTheBitsForAnyNumberOfThreads) {
   const Shape shape{2, 100, 3, 16};
   const Tensor q(shape, 1), k(shape, 2), v(shape, 3);
-  const std::vector<float> one = run(Workshop(ops(), 1).context(), q, k, v);
+  const std::vector<float> one = run(Workshop(backend(), 1).context(), q, k, v);
   for (const int threads : {2, 8}) {
-    expect_same_bits(run(Workshop(ops(), threads).context(), q, k, v), one);
+    expect_same_bits(run(Workshop(backend(), threads).context(), q, k, v), one);
   }
 }
 

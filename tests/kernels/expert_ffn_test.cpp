@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "tests/kernels/op_test.h"
 
@@ -20,11 +22,12 @@ struct Layer {
       gates.emplace_back(c.ffn, c.hidden, c.dtype, 3 * e);
       ups.emplace_back(c.ffn, c.hidden, c.dtype, 3 * e + 1);
       downs.emplace_back(c.hidden, c.ffn, c.dtype, 3 * e + 2);
-      experts.push_back({workshop.pack(gates[e]), workshop.pack(ups[e]), workshop.pack(downs[e])});
+      experts.push_back({workshop.interleave({&gates[e], &ups[e]}, {kGateRows, kGateRows}),
+                         workshop.pack(downs[e])});
     }
   }
   std::vector<Weight> gates, ups, downs;
-  std::vector<ExpertWeights> experts;
+  std::vector<Expert> experts;
 };
 
 // Which experts each row takes, never one twice.
@@ -38,17 +41,46 @@ std::vector<std::int32_t> choices(const Case& c) {
   return ids;
 }
 
-std::vector<float> run(const Workshop& workshop, const Layer& layer, const Tensor& x,
+// What route would have made of these choices.
+struct Routed {
+  Routed(std::vector<std::int32_t> chosen, Tensor shares, std::int64_t experts)
+      : ids(std::move(chosen)), weights(std::move(shares)), order(ids.size()) {
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
+      return ids[static_cast<std::size_t>(a)] < ids[static_cast<std::size_t>(b)];
+    });
+    for (std::int64_t e = 0; e <= experts; ++e) {
+      offsets.push_back(static_cast<std::int32_t>(
+          std::count_if(ids.begin(), ids.end(), [&](std::int32_t id) { return id < e; })));
+    }
+  }
+  Routing view() {
+    return {.ids = ints(ids, weights.shape),
+            .weights = weights.view(),
+            .order = ints(order, {std::ssize(order)}),
+            .offsets = ints(offsets, {std::ssize(offsets)})};
+  }
+  std::vector<std::int32_t> ids;
+  Tensor weights;
+  std::vector<std::int32_t> order, offsets;
+};
+
+constexpr float kAlpha = 1.5f, kBeta = 0.7f;
+
+// Before: the stream is twice m.
+std::vector<float> run(const Workshop& workshop, const Layer& layer, const Tensor& m,
                        const std::vector<std::int32_t>& ids, const Tensor& weights) {
-  Tensor out(x.shape);
-  ConstTensorView id_view = view_i32(ids);
-  id_view.shape = weights.shape;
-  expect_ok(expert_ffn(workshop.context(), {.x = x.view(),
-                                            .expert_ids = id_view,
-                                            .weights = weights.view(),
-                                            .experts = layer.experts,
-                                            .out = out.view()}));
-  return out.values;
+  Tensor x = m;
+  for (float& value : x.values) value *= 2;
+  Routed routed(ids, weights, std::ssize(layer.experts));
+  expect_ok(expert_ffn(
+      workshop.context(),
+      {.m = m.view(),
+       .routing = routed.view(),
+       .experts = layer.experts,
+       .residual = {
+           .x = x.view(), .inverse_rms = {}, .norm = {}, .alpha = kAlpha, .beta = kBeta}}));
+  return x.values;
 }
 
 double dot(const Weight& weight, std::int64_t row, const std::vector<double>& x) {
@@ -89,7 +121,9 @@ TEST_P(ExpertFfnTest, AgreesWithDoublePrecision) {
             expert_in_double(layer, static_cast<std::size_t>(ids[slot]), {begin, begin + c.hidden});
         for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += weights.values[slot] * made[i];
       }
-      for (const double value : sum) want.push_back(static_cast<float>(value));
+      for (std::size_t i = 0; i < sum.size(); ++i) {
+        want.push_back(static_cast<float>(kAlpha * 2 * begin[i] + kBeta * sum[i]));
+      }
     }
     EXPECT_LE(worst_difference(run(workshop(), layer, x, ids, weights), want), 2e-5);
   }
@@ -103,7 +137,7 @@ TEST_P(ExpertFfnTest, GivesARowTheSameBitsAloneAndAmongOthersWithAnyThreads) {
   const std::vector<std::int32_t> ids = choices(c);
   const std::vector<float> together = run(workshop(), layer, x, ids, weights);
   for (const int threads : {1, 3, 8}) {
-    expect_same_bits(run(Workshop(ops(), threads), layer, x, ids, weights), together);
+    expect_same_bits(run(Workshop(backend(), threads), layer, x, ids, weights), together);
   }
   for (const std::int64_t row : {0, 13, 66}) {
     Tensor one({1, c.hidden});
@@ -122,21 +156,39 @@ TEST_P(ExpertFfnTest, TakesNoRows) {
   EXPECT_TRUE(run(workshop(), layer, Tensor({0, 16}), {}, Tensor({0, 1})).empty());
 }
 
-TEST_P(ExpertFfnTest, RefusesAnExpertThatIsNotThere) {
+// x = alpha · n + beta · experts with n = x · inverse_rms ⊙ norm, here chosen so that n is m.
+TEST_P(ExpertFfnTest, MakesTheNormOfTheResidualAgain) {
+  const Case c{5, 24, 20, 3, 2};
+  const Layer layer(workshop(), c);
+  const Tensor m({c.rows, c.hidden}, 3), weights({c.rows, c.slots}, 4);
+  const std::vector<std::int32_t> ids = choices(c);
+  const std::vector<float> plain = run(workshop(), layer, m, ids, weights);
+  Tensor x = m, inverse_rms({c.rows}), norm({c.hidden});
+  std::fill(inverse_rms.values.begin(), inverse_rms.values.end(), 0.5f);
+  std::fill(norm.values.begin(), norm.values.end(), 4.0f);
+  Routed routed(ids, weights, c.experts);
+  expect_ok(expert_ffn(context(), {.m = m.view(),
+                                   .routing = routed.view(),
+                                   .experts = layer.experts,
+                                   .residual = {.x = x.view(),
+                                                .inverse_rms = inverse_rms.view(),
+                                                .norm = norm.view(),
+                                                .alpha = kAlpha,
+                                                .beta = kBeta}}));
+  expect_same_bits(x.values, plain);  // 0.5 · 4 = 2 exactly
+}
+
+TEST_P(ExpertFfnTest, RefusesARoutingToOtherExperts) {
   const Layer layer(workshop(), {1, 16, 16, 2, 1});
-  const Tensor x({1, 16}, 1);
-  const Tensor weights({1, 1}, 1);
-  Tensor out({1, 16});
-  for (const std::int32_t id : {-1, 2}) {
-    ConstTensorView ids = view_i32({&id, 1});
-    ids.shape = {1, 1};
-    expect_refused(expert_ffn(context(), {.x = x.view(),
-                                          .expert_ids = ids,
-                                          .weights = weights.view(),
-                                          .experts = layer.experts,
-                                          .out = out.view()}),
-                   "expert_ffn: expert_ids holds " + std::to_string(id));
-  }
+  const Tensor m({1, 16}, 1);
+  Tensor x({1, 16}, 1);
+  Routed routed({0}, Tensor({1, 1}, 1), 3);
+  expect_refused(
+      expert_ffn(context(), {.m = m.view(),
+                             .routing = routed.view(),
+                             .experts = layer.experts,
+                             .residual = {.x = x.view(), .inverse_rms = {}, .norm = {}}}),
+      "expert_ffn: offsets must have shape [3], not [4]");
 }
 
 }  // namespace

@@ -94,9 +94,9 @@ TEST_P(LinearTest, ActivationsStayFiniteFarOut) {
 TEST_P(LinearTest, KeepsTheBitsForAnyNumberOfThreads) {
   const Weight weight(300, 700, DType::kBF16, 8);
   const Tensor x({131, 700}, 9);
-  const std::vector<float> one = run(Workshop(ops(), 1), weight, x);
+  const std::vector<float> one = run(Workshop(backend(), 1), weight, x);
   for (const int threads : {2, 3, 8}) {
-    expect_same_bits(run(Workshop(ops(), threads), weight, x), one);
+    expect_same_bits(run(Workshop(backend(), threads), weight, x), one);
   }
 }
 
@@ -134,7 +134,7 @@ TEST_P(LinearTest, RefusesWhatDoesNotFit) {
       "linear: bias must have shape [8]");
 }
 
-TEST_P(LinearTest, RefusesAWeightPackedForAnotherBackend) {
+TEST_P(LinearTest, RefusesAWeightLaidOutForAnotherBackend) {
   const Weight weight(8, 4, DType::kF32, 1);
   Matrix matrix = workshop().pack(weight);
   matrix.layout =
@@ -143,14 +143,7 @@ TEST_P(LinearTest, RefusesAWeightPackedForAnotherBackend) {
   Tensor out({3, 8});
   expect_refused(
       linear(context(), {.x = x.view(), .weight = &matrix, .bias = {}, .out = out.view()}),
-      "packed by this backend");
-}
-
-TEST_P(LinearTest, RefusesToPackIntegers) {
-  const std::vector<std::int32_t> values(4);
-  ConstTensorView view = view_i32(values);
-  view.shape = {2, 2};
-  expect_refused(pack_matrix(context(), view).status(), "F32, BF16 or F16");
+      "laid out by this backend");
 }
 
 }  // namespace

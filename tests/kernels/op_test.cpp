@@ -24,17 +24,17 @@ std::uint16_t f32_to_f16(float value) {
 
 }  // namespace
 
-std::vector<Backend> all_backends() {
-  std::vector<Backend> backends{{"reference", &reference_ops(), 0}};
+std::vector<Candidate> all_backends() {
+  std::vector<Candidate> backends{{"reference", &reference_backend(), 0}};
   const std::int64_t available = (hwy::SupportedTargets() | HWY_STATIC_TARGET) & HWY_TARGETS;
   for (std::int64_t bits = available; bits != 0; bits &= bits - 1) {
     const std::int64_t target = bits & -bits;
-    backends.push_back({std::string("cpu_") + hwy::TargetName(target), &cpu_ops(), target});
+    backends.push_back({std::string("cpu_") + hwy::TargetName(target), &cpu_backend(), target});
   }
   return backends;
 }
 
-std::string backend_name(const testing::TestParamInfo<Backend>& info) {
+std::string backend_name(const testing::TestParamInfo<Candidate>& info) {
   return info.param.name;
 }
 
@@ -58,7 +58,7 @@ Weight::Weight(std::int64_t r, std::int64_t c, DType type, std::uint32_t seed)
 
 ConstTensorView Weight::view() const {
   if (dtype == DType::kF32) return view_f32(floats.data(), {rows, cols});
-  return {halves.data(), dtype, {rows, cols}, Device::kCpu};
+  return host_view(static_cast<const void*>(halves.data()), dtype, {rows, cols});
 }
 
 float Weight::at(std::int64_t row, std::int64_t col) const {
@@ -66,9 +66,23 @@ float Weight::at(std::int64_t row, std::int64_t col) const {
 }
 
 Matrix Workshop::pack(const Weight& weight) const {
-  Result<Matrix> matrix = pack_matrix(context_, weight.view());
-  EXPECT_TRUE(matrix.ok()) << matrix.status().message();
-  return matrix.ok() ? *matrix : Matrix();
+  return interleave({&weight}, {0});
+}
+
+Matrix Workshop::interleave(const std::vector<const Weight*>& weights,
+                            const std::vector<std::int64_t>& rows) const {
+  std::vector<MatrixSource> sources;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    sources.push_back(whole_matrix(weights[i]->view(), rows[i]));
+  }
+  Matrix matrix;
+  expect_ok(lay_out(context_, {.sources = sources, .dtype = weights[0]->dtype, .out = &matrix}));
+  return matrix;
+}
+
+ConstTensorView span_table(const std::vector<StepSpan>& spans) {
+  return host_view(static_cast<const void*>(spans.data()), DType::kI32,
+                   {static_cast<std::int64_t>(spans.size()), kSpanFields});
 }
 
 void OpTest::SetUp() {

@@ -7,7 +7,7 @@
 
 #include <jerror.h>
 
-#include "kernels/base/buffer.h"
+#include "kernels/base/memory.h"
 #include "vision/decode/cmyk.h"
 #include "vision/decode/codec.h"
 #include "vision/decode/jpeg_container.h"
@@ -124,8 +124,8 @@ Result<Image> decode_jpeg(Bytes bytes, ImageSize stored, const ImageLimits& limi
     return failure(run);
   }
   ARGES_ASSIGN_OR_RETURN(Image image, allocate_image(stored.height, stored.width));
-  ARGES_ASSIGN_OR_RETURN(const Buffer ink_row,
-                         Buffer::allocate(static_cast<std::size_t>(stored.width) * kInks));
+  ARGES_ASSIGN_OR_RETURN(const Memory ink_row,
+                         Memory::allocate(static_cast<std::size_t>(stored.width) * kInks));
   run.rgb = image.pixels.data();
   run.ink_row = reinterpret_cast<std::uint8_t*>(ink_row.data());
   if (!run_guarded(run, read_pixels)) return failure(run);

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <memory>
 
-#include "kernels/base/buffer.h"
+#include "kernels/base/memory.h"
 #include "vision/decode/codec.h"
 #include "vision/decode/composite.h"
 #include "vision/decode/png_checksum.h"
@@ -89,8 +89,8 @@ void lay_row(const std::uint8_t* rgba, Columns columns, const ImageLimits& limit
 
 // One row at a time, so that transparency costs no second picture.
 Status read_rows(spng_ctx* context, bool interlaced, const ImageLimits& limits, Image& image) {
-  ARGES_ASSIGN_OR_RETURN(const Buffer row,
-                         Buffer::allocate(static_cast<std::size_t>(image.width) * kRgba));
+  ARGES_ASSIGN_OR_RETURN(const Memory row,
+                         Memory::allocate(static_cast<std::size_t>(image.width) * kRgba));
   auto* rgba = reinterpret_cast<std::uint8_t*>(row.data());
   spng_row_info info{};
   int result = 0;

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <cstddef>
 
-#include "kernels/base/buffer.h"
+#include "kernels/base/memory.h"
 #include "vision/decode/codec.h"
 #include "vision/decode/composite.h"
 #include "vision/decode/webp_container.h"
@@ -35,7 +35,7 @@ Status failure(VP8StatusCode code) {
 Status check_memory_left(ImageSize size) {
   const std::size_t pixels =
       static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width);
-  return Buffer::allocate(pixels * kRgba + kSmallParts).ok() ? Status() : out_of_memory();
+  return Memory::allocate(pixels * kRgba + kSmallParts).ok() ? Status() : out_of_memory();
 }
 
 const std::uint8_t* begin_of(Bytes file) {
@@ -62,7 +62,7 @@ Status decode_to(Bytes file, WEBP_CSP_MODE mode, ImageSize picture, std::uint8_t
 
 Status decode_over_background(Bytes file, const ImageLimits& limits, Image& image) {
   const std::size_t pixels = image.pixels.size() / Image::kChannels;
-  ARGES_ASSIGN_OR_RETURN(const Buffer memory, Buffer::allocate(pixels * kRgba));
+  ARGES_ASSIGN_OR_RETURN(const Memory memory, Memory::allocate(pixels * kRgba));
   auto* rgba = reinterpret_cast<std::uint8_t*>(memory.data());
   ARGES_RETURN_IF_ERROR(
       decode_to(file, MODE_RGBA, {image.height, image.width}, rgba, pixels * kRgba));

@@ -3,7 +3,7 @@
 
 #include <numeric>
 
-#include "kernels/ops/copy_rows.h"
+#include "kernels/op_table.h"
 
 namespace arges::vision {
 namespace {
@@ -65,8 +65,7 @@ Status pack_newlines(const kernels::ExecContext& context, const TilePlan& plan,
                      ConstTensorView image_newline, TensorView packed) {
   const std::vector<std::int32_t> to = newline_rows(plan);
   const std::vector<std::int32_t> from(to.size(), 0);
-  const ConstTensorView row{image_newline.data, image_newline.dtype,
-                            Shape{1, image_newline.shape[0]}, image_newline.device};
+  const ConstTensorView row = image_newline.reshaped({1, image_newline.shape[0]});
   return kernels::copy_rows(context, {row, view_i32(from), view_i32(to), packed});
 }
 

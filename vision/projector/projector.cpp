@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vision/projector/projector.h"
 
-#include "kernels/ops/linear.h"
+#include "kernels/op_table.h"
 
 namespace arges::vision {
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vision/vit/vit.h"
 
-#include "kernels/ops/layer_norm.h"
-#include "kernels/ops/patch_embedding.h"
+#include "kernels/op_table.h"
 #include "vision/vit/vit_layer.h"
 
 namespace arges::vision {

@@ -3,10 +3,7 @@
 
 #include <cmath>
 
-#include "kernels/ops/bidirectional_attention.h"
-#include "kernels/ops/layer_norm.h"
-#include "kernels/ops/linear.h"
-#include "kernels/ops/scaled_add.h"
+#include "kernels/op_table.h"
 
 namespace arges::vision {
 namespace {

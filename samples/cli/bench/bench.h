@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "kernels/backend.h"
 #include "kernels/base/arena.h"
 #include "kernels/base/exec_context.h"
 #include "kernels/base/thread_pool.h"
-#include "kernels/op_table.h"
 #include "samples/cli/bench/ceilings.h"
 #include "samples/cli/bench/report.h"
 #include "samples/cli/command_line.h"
@@ -32,7 +32,7 @@ class Bench {
  public:
   explicit Bench(const BenchOptions& options);
 
-  kernels::ExecContext context() { return {&kernels::cpu_ops(), &pool_, &workspace_}; }
+  kernels::ExecContext context() { return {&kernels::cpu_backend(), &pool_, &workspace_}; }
   const BenchOptions& options() const { return options_; }
   const Ceilings& ceilings() const { return ceilings_; }
   const Report& report() const { return report_; }

@@ -36,7 +36,9 @@ BenchModel::BenchModel(kernels::ExecContext context, const std::string& shape,
     : weights_(weights == "stored" ? "bf16" : weights), weight_bytes_(weights_ == "f32" ? 4 : 2) {
   if (const auto config = known_shape(shape)) {
     random_.emplace(context, weights_ == "f32" ? DType::kF32 : DType::kBF16);
-    decoder_ = &random_decoder_.emplace(*config, random_decoder_weights(*config, *random_));
+    decoder_ = &random_decoder_.emplace(
+        *config, random_decoder_weights(*config, *random_),
+        require(language::SequencePool::create(*config, *context.backend)));
     return;
   }
   loaded_ = load(shape, context.pool->size());

@@ -5,7 +5,7 @@
 #include <atomic>
 #include <functional>
 
-#include "kernels/base/buffer.h"
+#include "kernels/base/memory.h"
 #include "samples/cli/bench/ceiling_loops.h"
 #include "samples/cli/failure.h"
 #include "samples/cli/stopwatch.h"
@@ -32,7 +32,7 @@ double best_rate(double work, const std::function<void()>& run) {
 }
 
 Ceiling read_bandwidth(ThreadPool& pool) {
-  Buffer buffer = require(Buffer::allocate(kReadFloats * sizeof(float)));
+  Memory buffer = require(Memory::allocate(kReadFloats * sizeof(float)));
   std::fill_n(buffer.f32(), kReadFloats, 1.0F);
   const auto read_all = [&] {
     pool.parallel_for(kReadFloats, kPieceFloats, [&](std::int64_t begin, std::int64_t end) {

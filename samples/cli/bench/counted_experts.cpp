@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "samples/cli/bench/counted_experts.h"
 
-#include <set>
 #include <utility>
 
 namespace arges::cli {
@@ -10,23 +9,22 @@ namespace {
 std::int64_t counted = 0;
 
 Status count_and_run(const kernels::ExecContext& context, const kernels::ExpertFfnArgs& args) {
-  const std::int32_t* ids = args.expert_ids.i32();
-  counted += static_cast<std::int64_t>(
-      std::set<std::int32_t>(ids, ids + args.expert_ids.shape.count()).size());
-  return kernels::cpu_ops().expert_ffn(context, args);
+  const std::int32_t* offsets = args.routing.offsets.i32();
+  for (std::size_t e = 0; e < args.experts.size(); ++e) counted += offsets[e + 1] > offsets[e];
+  return kernels::cpu_backend().ops.expert_ffn(context, args);
 }
 
-kernels::OpTable with_count() {
-  kernels::OpTable ops = kernels::cpu_ops();
-  ops.expert_ffn = count_and_run;
-  return ops;
+kernels::Backend with_count() {
+  kernels::Backend backend = kernels::cpu_backend();
+  backend.ops.expert_ffn = count_and_run;
+  return backend;
 }
 
 }  // namespace
 
-const kernels::OpTable& counting_ops() {
-  static const kernels::OpTable ops = with_count();
-  return ops;
+const kernels::Backend& counting_backend() {
+  static const kernels::Backend backend = with_count();
+  return backend;
 }
 
 std::int64_t take_expert_count() {

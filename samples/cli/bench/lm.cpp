@@ -15,7 +15,7 @@
 namespace arges::cli {
 namespace {
 
-using language::SequenceState;
+using language::Sequence;
 using language::TokenId;
 
 constexpr std::int64_t kMostTokens = 1'000'000;
@@ -45,32 +45,37 @@ class Driver {
   Driver(kernels::ExecContext context, const language::Decoder& decoder, std::int64_t chunk)
       : context_(context), decoder_(decoder), chunk_(chunk) {}
 
-  SequenceState empty() const { return require(SequenceState::create(decoder_.config())); }
+  Sequence empty() const { return decoder_.new_sequence(); }
 
   // Absorbs `tokens` random ids of the generator's and returns the likeliest next one.
-  TokenId prefill(SequenceState& state, std::int64_t tokens) {
+  TokenId prefill(Sequence& state, std::int64_t tokens) {
     std::vector<TokenId> ids(static_cast<std::size_t>(tokens));
     for (TokenId& id : ids) id = random_id();
     TokenId next = 0;
     for (std::int64_t done = 0; done < tokens; done += chunk_) {
-      const std::int64_t count = std::min(chunk_, tokens - done);
-      const language::StepSequence part{&state, count};
-      next = step({&part, 1}, {ids.data() + done, static_cast<std::size_t>(count)},
-                  {static_cast<std::int32_t>(count - 1)})
-                 .front();
+      const auto count = static_cast<std::size_t>(std::min(chunk_, tokens - done));
+      language::StepPlan plan;
+      require(plan.add({.sequence = &state,
+                        .ids = {ids.data() + done, count},
+                        .cuts = {},
+                        .pictures = {},
+                        .logits = language::LogitRows::kLast}));
+      next = step(plan).front();
     }
     return next;
   }
 
   // One token of each sequence; `tokens` become their successors.
-  void decode(std::vector<SequenceState>& states, std::vector<TokenId>& tokens) {
-    std::vector<language::StepSequence> sequences;
-    std::vector<std::int32_t> rows;
-    for (SequenceState& state : states) {
-      rows.push_back(static_cast<std::int32_t>(rows.size()));
-      sequences.push_back({&state, 1});
+  void decode(std::vector<Sequence>& states, std::vector<TokenId>& tokens) {
+    language::StepPlan plan;
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      require(plan.add({.sequence = &states[i],
+                        .ids = {&tokens[i], 1},
+                        .cuts = {},
+                        .pictures = {},
+                        .logits = language::LogitRows::kLast}));
     }
-    tokens = step(sequences, tokens, rows);
+    tokens = step(plan);
   }
 
   TokenId random_id() {
@@ -80,20 +85,14 @@ class Driver {
   }
 
  private:
-  std::vector<TokenId> step(std::span<const language::StepSequence> sequences,
-                            std::span<const TokenId> ids, const std::vector<std::int32_t>& rows) {
+  // The likeliest successor of each part's last token.
+  std::vector<TokenId> step(const language::StepPlan& plan) {
     const Arena::Scope scope(*context_.workspace);
     const std::int64_t vocab = decoder_.config().vocab_size;
-    const auto count = static_cast<std::int64_t>(ids.size());
-    const auto wanted = static_cast<std::int64_t>(rows.size());
-    const TensorView hidden =
-        require(context_.workspace->allocate({count, decoder_.config().hidden_size}));
-    const TensorView logits = require(context_.workspace->allocate({wanted, vocab}));
-    require(decoder_.embed(context_, ids, hidden));
-    require(decoder_.step(context_, sequences, hidden));
-    require(decoder_.logits(context_, hidden, rows, logits));
+    const TensorView logits = require(context_.workspace->allocate({plan.logit_rows(), vocab}));
+    require(decoder_.step(context_, plan, logits));
     std::vector<TokenId> likeliest;
-    for (std::int64_t i = 0; i < wanted; ++i) {
+    for (std::int64_t i = 0; i < plan.logit_rows(); ++i) {
       const float* row = logits.f32() + i * vocab;
       likeliest.push_back(static_cast<TokenId>(std::max_element(row, row + vocab) - row));
     }
@@ -119,7 +118,7 @@ class LmBench {
   void run() {
     for (const std::int64_t depth : plan_.depths) {
       Driver driver = this->driver();
-      SequenceState past = driver.empty();
+      Sequence past = driver.empty();
       driver.prefill(past, depth);
       for (const std::int64_t tokens : plan_.prefill) prefill(past, tokens);
       for (const std::int64_t batch : plan_.batches) decode(past, batch);
@@ -129,15 +128,15 @@ class LmBench {
  private:
   Driver driver() {
     kernels::ExecContext context = bench_.context();
-    context.ops = &counting_ops();
+    context.backend = &counting_backend();
     return Driver(context, model_.decoder(), plan_.chunk);
   }
 
-  void prefill(const SequenceState& past, std::int64_t tokens) {
+  void prefill(const Sequence& past, std::int64_t tokens) {
     Driver driver = this->driver();
     Speed speed;
     speed.seconds = bench_.time([&] {
-      SequenceState state = require(past.clone());
+      Sequence state = past.fork();
       driver.prefill(state, tokens);
     });
     speed.amount = static_cast<double>(tokens);
@@ -149,7 +148,7 @@ class LmBench {
   }
 
   // Only the steps are timed: the sequences are made outside.
-  void decode(const SequenceState& past, std::int64_t batch) {
+  void decode(const Sequence& past, std::int64_t batch) {
     if (plan_.decode == 0) return;
     Speed speed;
     double experts = 0;
@@ -171,12 +170,12 @@ class LmBench {
   }
 
   // Seconds of the steps of one answer of every sequence; `experts` is those of a step, all layers.
-  double answer(const SequenceState& past, std::int64_t batch, double& experts) {
+  double answer(const Sequence& past, std::int64_t batch, double& experts) {
     Driver driver = this->driver();
-    std::vector<SequenceState> states;
+    std::vector<Sequence> states;
     std::vector<TokenId> tokens;
     for (std::int64_t i = 0; i < batch; ++i) {
-      states.push_back(require(past.clone()));
+      states.push_back(past.fork());
       tokens.push_back(driver.prefill(states.back(), kFirstTokens));  // so that each is its own
     }
     take_expert_count();

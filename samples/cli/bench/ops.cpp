@@ -11,8 +11,6 @@
 namespace arges::cli {
 namespace {
 
-using kernels::SequenceSpan;
-
 std::string times(std::initializer_list<std::int64_t> sizes) {
   std::string text;
   for (const std::int64_t size : sizes) text += (text.empty() ? "" : "x") + std::to_string(size);
@@ -47,20 +45,22 @@ class OpsBench {
   // Two of 32 experts a row, chosen without a pattern.
   void expert_ffn(std::int64_t rows, std::int64_t hidden, std::int64_t size) {
     RandomWeights random(context_, DType::kBF16);
-    std::vector<kernels::ExpertWeights> experts;
-    for (int e = 0; e < kExperts; ++e) {
-      experts.push_back(
-          {random.matrix(size, hidden), random.matrix(size, hidden), random.matrix(hidden, size)});
-    }
-    std::vector<std::int32_t> ids;
-    for (int i = 0; i < 2 * rows; ++i) ids.push_back((i * 7 + i / 5) % kExperts);
-    ConstTensorView id_view = view_i32(ids);
-    id_view.shape = {rows, 2};
+    std::vector<kernels::Expert> experts;
+    for (int e = 0; e < kExperts; ++e) experts.push_back(random.expert(hidden, size));
+    const Matrix router = random.matrix(kExperts, hidden, DType::kF32);
     const ConstTensorView x = random.vector({rows, hidden}, 0.0F, 1.0F);
-    const ConstTensorView weights = random.vector({rows, 2}, 0.5F, 0.1F);
+    const ConstTensorView norm = random.vector({hidden}, 1.0F, 0.0F);
+    const Arena::Scope scope(*context_.workspace);
+    const TensorView m = scratch({rows, hidden});
+    const TensorView inverse_rms = scratch({rows});
+    const kernels::Routing routing{scratch({rows, 2}, DType::kI32), scratch({rows, 2}),
+                                   scratch({rows * 2}, DType::kI32),
+                                   scratch({kExperts + 1}, DType::kI32)};
+    require(kernels::route(context_, {x, {norm}, &router, m, inverse_rms, routing}));
     const TensorView out = result({rows, hidden});
+    const kernels::Residual residual{out, {}, {}, 0.0F, 1.0F};
     Speed speed = time([&] {
-      return kernels::expert_ffn(context_, {x, id_view, weights, experts, out});
+      return kernels::expert_ffn(context_, {m, routing, experts, residual});
     });
     const double products = 2.0 * 3.0 * static_cast<double>(rows * 2 * hidden * size);
     if (rows <= kFewRows) {
@@ -74,16 +74,20 @@ class OpsBench {
   // One token is judged by its state, read and written; D = 128.
   void lightning(std::int64_t tokens, std::int64_t heads) {
     RandomWeights random(context_, DType::kF32);
-    const ConstTensorView qkv = random.vector({tokens, heads, 3, kHeadDim}, 0.0F, 0.1F);
+    const ConstTensorView y = random.vector({tokens, heads, 4, kHeadDim}, 0.0F, 0.1F);
     const ConstTensorView slopes = random.vector({heads}, 0.05F, 0.0F);
-    std::vector<float> state(static_cast<std::size_t>(heads * kHeadDim * kHeadDim));
-    float* pointer = state.data();
-    const SequenceSpan span{0, tokens};
+    const ConstTensorView norm = random.vector({heads * kHeadDim}, 1.0F, 0.0F);
+    std::vector<float> states(static_cast<std::size_t>(heads * kHeadDim * kHeadDim));
+    const kernels::StepSpan span{0, static_cast<std::int32_t>(tokens), 0, 0, 0, 0};
+    const Arena::Scope scope(*context_.workspace);
+    const TensorView squares = scratch({tokens});
     const TensorView out = result({tokens, heads, kHeadDim});
     Speed speed = time([&] {
-      return kernels::lightning_attention(context_, {qkv, slopes, {&span, 1}, {&pointer, 1}, out});
+      return kernels::lightning(
+          context_, {y, slopes, norm, table_of(span),
+                     view_f32(states.data(), {1, 1, heads, kHeadDim * kHeadDim}), 0, out, squares});
     });
-    if (tokens == 1) by_bytes(speed, 2 * sizeof(float) * static_cast<double>(state.size()));
+    if (tokens == 1) by_bytes(speed, 2 * sizeof(float) * static_cast<double>(states.size()));
     report("lightning", std::to_string(heads) + " heads", "", tokens, std::move(speed));
   }
 
@@ -95,15 +99,25 @@ class OpsBench {
     RandomWeights random(context_, DType::kF32);
     const std::int64_t pages = (depth + tokens + kPage - 1) / kPage;
     std::vector<float> memory(static_cast<std::size_t>(pages * kPageFloats), 0.1F);
-    std::vector<float*> pointers;
-    for (std::int64_t p = 0; p < pages; ++p) pointers.push_back(&memory[p * kPageFloats]);
-    const ConstTensorView q = random.vector({tokens, kHeads, kHeadDim}, 0.0F, 1.0F);
-    const ConstTensorView kv = random.vector({tokens, 1, kHeadDim}, 0.0F, 1.0F);
-    const SequenceSpan span{0, tokens};
-    const kernels::KvPages cache{pointers, kPage, depth};
+    std::vector<std::int32_t> numbers(static_cast<std::size_t>(pages));
+    std::iota(numbers.begin(), numbers.end(), 0);
+    std::vector<std::int32_t> positions(static_cast<std::size_t>(tokens));
+    std::iota(positions.begin(), positions.end(), static_cast<std::int32_t>(depth));
+    std::vector<float> y(static_cast<std::size_t>(tokens * (kHeads + 2) * kHeadDim), 0.5F);
+    const kernels::StepSpan span{
+        0, static_cast<std::int32_t>(tokens), static_cast<std::int32_t>(depth), 0, 0, 0};
     const TensorView out = result({tokens, kHeads, kHeadDim});
     Speed speed = time([&] {
-      return kernels::causal_attention(context_, {q, kv, kv, {&span, 1}, {&cache, 1}, 0.088F, out});
+      return kernels::causal(context_,
+                             {.y = view_f32(y.data(), {tokens, 1, kHeads + 2, kHeadDim}),
+                              .positions = view_i32(positions),
+                              .spans = table_of(span),
+                              .page_table = view_i32(numbers),
+                              .pool = {view_f32(memory.data(), {pages, 1, kPageFloats}), kPage},
+                              .layer = 0,
+                              .rotary = {64, 1e7},
+                              .scale = 0.088F,
+                              .z = out});
     });
     if (tokens == 1) {
       by_bytes(speed, static_cast<double>(depth * 2 * kHeadDim) * sizeof(float));
@@ -138,6 +152,14 @@ class OpsBench {
   TensorView result(Shape shape) {
     out_.assign(static_cast<std::size_t>(shape.count()), 0.0F);
     return view_f32(out_.data(), shape);
+  }
+
+  TensorView scratch(Shape shape, DType dtype = DType::kF32) {
+    return require(context_.workspace->allocate(shape, dtype));
+  }
+
+  static ConstTensorView table_of(const kernels::StepSpan& span) {
+    return host_view(static_cast<const void*>(&span), DType::kI32, {1, kernels::kSpanFields});
   }
 
   template <typename Work>

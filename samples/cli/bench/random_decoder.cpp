@@ -9,15 +9,14 @@ using language::DecoderConfig;
 language::LightningWeights lightning_weights(const DecoderConfig& c, std::int64_t layer,
                                              RandomWeights& random) {
   const std::int64_t width = c.attention_width();
-  return {random.matrix(3 * width, c.hidden_size), random.matrix(width, c.hidden_size),
-          random.vector({width}, 1.0F, 0.1F), random.matrix(c.hidden_size, width),
-          random.copy(lightning_slopes(c, layer))};
+  return {random.matrix(4 * width, c.hidden_size), random.vector({width}, 1.0F, 0.1F),
+          random.matrix(c.hidden_size, width), random.copy(lightning_slopes(c, layer))};
 }
 
 language::SoftmaxWeights softmax_weights(const DecoderConfig& c, RandomWeights& random) {
   const std::int64_t kv = c.num_kv_heads * c.head_dim;
-  return {random.matrix(c.attention_width(), c.hidden_size), random.matrix(kv, c.hidden_size),
-          random.matrix(kv, c.hidden_size), random.matrix(c.hidden_size, c.attention_width())};
+  return {random.matrix(c.attention_width() + 2 * kv, c.hidden_size),
+          random.matrix(c.hidden_size, c.attention_width())};
 }
 
 // The router stays f32, as in the published checkpoints (architecture.md §3).
@@ -25,9 +24,7 @@ language::MoeWeights moe_weights(const DecoderConfig& c, RandomWeights& random) 
   language::MoeWeights moe;
   moe.router = random.matrix(c.num_experts, c.hidden_size, DType::kF32);
   for (std::int64_t i = 0; i < c.num_experts; ++i) {
-    moe.experts.push_back({random.matrix(c.expert_ffn_size, c.hidden_size),
-                           random.matrix(c.expert_ffn_size, c.hidden_size),
-                           random.matrix(c.hidden_size, c.expert_ffn_size)});
+    moe.experts.push_back(random.expert(c.hidden_size, c.expert_ffn_size));
   }
   return moe;
 }

@@ -15,8 +15,8 @@ float unit_gain(std::int64_t cols) {
   return std::sqrt(3.0F / static_cast<float>(cols));
 }
 
-Buffer allocate(std::int64_t count, DType dtype) {
-  return require(Buffer::allocate(static_cast<std::size_t>(count) * dtype_size(dtype)));
+Memory allocate(std::int64_t count, DType dtype) {
+  return require(Memory::allocate(static_cast<std::size_t>(count) * dtype_size(dtype)));
 }
 
 }  // namespace
@@ -29,8 +29,8 @@ float RandomWeights::next(float limit) {
   return limit * (static_cast<float>(state_ >> 8) * 0x1p-23F - 1.0F);
 }
 
-Buffer RandomWeights::fill(std::int64_t count, DType dtype, float limit) {
-  Buffer buffer = allocate(count, dtype);
+Memory RandomWeights::fill(std::int64_t count, DType dtype, float limit) {
+  Memory buffer = allocate(count, dtype);
   if (dtype == DType::kF32) {
     for (std::int64_t i = 0; i < count; ++i) buffer.f32()[i] = next(limit);
   } else {
@@ -40,18 +40,25 @@ Buffer RandomWeights::fill(std::int64_t count, DType dtype, float limit) {
   return buffer;
 }
 
-ConstTensorView RandomWeights::keep(Buffer buffer, DType dtype, Shape shape) {
-  const ConstTensorView view{buffer.data(), dtype, shape, Device::kCpu};
+ConstTensorView RandomWeights::keep(Memory buffer, DType dtype, Shape shape) {
+  const ConstTensorView view = buffer.view(shape, dtype);
   kept_.push_back(std::move(buffer));
   return view;
 }
 
 Matrix RandomWeights::matrix(std::int64_t rows, std::int64_t cols, DType dtype) {
-  Buffer buffer = fill(rows * cols, dtype, unit_gain(cols));
-  const ConstTensorView view{buffer.data(), dtype, Shape{rows, cols}, Device::kCpu};
-  Matrix packed = require(context_.ops->pack_matrix(context_, view));
-  if (packed.owner == nullptr) kept_.push_back(std::move(buffer));
-  return packed;
+  Memory buffer = fill(rows * cols, dtype, unit_gain(cols));
+  const kernels::MatrixSource source = kernels::whole_matrix(buffer.view(Shape{rows, cols}, dtype));
+  Matrix laid_out;
+  require(kernels::lay_out(context_, {.sources = {&source, 1}, .dtype = dtype, .out = &laid_out}));
+  if (laid_out.owner == nullptr) kept_.push_back(std::move(buffer));
+  return laid_out;
+}
+
+// How rows of gate and up alternate does not matter where all are random.
+kernels::Expert RandomWeights::expert(std::int64_t width, std::int64_t ffn) {
+  const std::int64_t turns = (ffn + kernels::kGateRows - 1) / kernels::kGateRows;
+  return {matrix(2 * turns * kernels::kGateRows, width), matrix(width, ffn)};
 }
 
 ConstTensorView RandomWeights::table(std::int64_t rows, std::int64_t cols) {
@@ -59,14 +66,14 @@ ConstTensorView RandomWeights::table(std::int64_t rows, std::int64_t cols) {
 }
 
 ConstTensorView RandomWeights::vector(Shape shape, float centre, float spread) {
-  Buffer buffer = fill(shape.count(), DType::kF32, spread);
+  Memory buffer = fill(shape.count(), DType::kF32, spread);
   for (std::int64_t i = 0; i < shape.count(); ++i) buffer.f32()[i] += centre;
   return keep(std::move(buffer), DType::kF32, shape);
 }
 
 ConstTensorView RandomWeights::copy(const std::vector<float>& values) {
   const auto count = static_cast<std::int64_t>(values.size());
-  Buffer buffer = allocate(count, DType::kF32);
+  Memory buffer = allocate(count, DType::kF32);
   std::copy(values.begin(), values.end(), buffer.f32());
   return keep(std::move(buffer), DType::kF32, {count});
 }

@@ -4,10 +4,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "kernels/base/buffer.h"
 #include "kernels/base/exec_context.h"
 #include "kernels/base/matrix.h"
+#include "kernels/base/memory.h"
 #include "kernels/base/tensor_view.h"
+#include "kernels/ops/expert_ffn.h"
 
 namespace arges::cli {
 
@@ -16,11 +17,13 @@ namespace arges::cli {
 // must outlive them. Throws Failure when memory runs out.
 class RandomWeights {
  public:
-  // Matrices of f32 or bf16, packed for context.ops.
+  // Matrices of f32 or bf16, laid out for context.backend.
   RandomWeights(kernels::ExecContext context, DType dtype) : context_(context), dtype_(dtype) {}
 
   Matrix matrix(std::int64_t rows, std::int64_t cols) { return matrix(rows, cols, dtype_); }
   Matrix matrix(std::int64_t rows, std::int64_t cols, DType dtype);
+  // The maps of an expert.
+  kernels::Expert expert(std::int64_t width, std::int64_t ffn);
   // An embedding table in the file's form.
   ConstTensorView table(std::int64_t rows, std::int64_t cols);
   // f32, uniform in centre ± spread.
@@ -31,13 +34,13 @@ class RandomWeights {
  private:
   // Uniform in -limit to limit.
   float next(float limit);
-  Buffer fill(std::int64_t count, DType dtype, float limit);
-  ConstTensorView keep(Buffer buffer, DType dtype, Shape shape);
+  Memory fill(std::int64_t count, DType dtype, float limit);
+  ConstTensorView keep(Memory buffer, DType dtype, Shape shape);
 
   kernels::ExecContext context_;
   DType dtype_;
   std::uint32_t state_ = 1;
-  std::vector<Buffer> kept_;
+  std::vector<Memory> kept_;
 };
 
 }  // namespace arges::cli

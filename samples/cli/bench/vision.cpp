@@ -62,7 +62,7 @@ void encode(Bench& bench, const std::string& shape, const BenchEncoder& model, s
   const vision::ImageEncoder& encoder = model.encoder();
   const vision::VitConfig& config = encoder.config();
   const kernels::ExecContext context = bench.context();
-  const std::int64_t group = std::min(count, vision::ImageEncoder::kTilesAtOnce);
+  const std::int64_t group = std::min(count, kernels::cpu_backend().tiles_at_once);
   RandomWeights random(context, DType::kF32);
   const ConstTensorView pixels =
       random.vector({group, config.channels, config.tile_side, config.tile_side}, 0.0F, 2.0F);

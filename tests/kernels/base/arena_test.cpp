@@ -16,7 +16,7 @@ TEST(Arena, GivesDisjointAlignedTensors) {
   for (int i = 1; i < 200; ++i) {
     const Result<TensorView> tensor = arena.allocate({i, 100});
     ASSERT_TRUE(tensor.ok());
-    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(tensor->data) % Buffer::kAlignment, 0u);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(tensor->data) % Device::kAlignment, 0u);
     std::fill_n(tensor->f32(), tensor->shape.count(), static_cast<float>(i));
     if (i > 1) {
       EXPECT_EQ(previous.f32()[previous.shape.count() - 1], static_cast<float>(i - 1));

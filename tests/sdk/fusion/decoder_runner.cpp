@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <stdexcept>
+#include <utility>
 
 namespace arges::testing {
 namespace {
@@ -23,13 +23,13 @@ T require(Result<T> result) {
 }  // namespace
 
 struct DecoderRunner::Running {
-  language::SequenceState state;
+  language::Sequence sequence;
   std::span<const language::TokenId> ids;
   std::int64_t chunk;
   std::vector<float> logits;
 
   std::int64_t next() const {
-    return std::min<std::int64_t>(chunk, static_cast<std::int64_t>(ids.size()) - state.length());
+    return std::min<std::int64_t>(chunk, static_cast<std::int64_t>(ids.size()) - sequence.length());
   }
 };
 
@@ -44,32 +44,27 @@ DecoderRunner::DecoderRunner(const std::string& folder, const std::string& devic
 
 void DecoderRunner::step(std::vector<Running>& running) {
   const kernels::ExecContext context = model_->context();
-  const language::Decoder& decoder = model_->decoder();
   const Arena::Scope scope(*context.workspace);
-  std::vector<language::StepSequence> sequences;
-  std::vector<Running*> active;
-  Tokens ids;
+  language::StepPlan plan;
+  std::vector<std::pair<Running*, std::int64_t>> active;
   for (Running& one : running) {
-    if (one.next() == 0) continue;
-    const auto part = one.ids.subspan(static_cast<std::size_t>(one.state.length()),
-                                      static_cast<std::size_t>(one.next()));
-    ids.insert(ids.end(), part.begin(), part.end());
-    sequences.push_back({&one.state, one.next()});
-    active.push_back(&one);
+    const std::int64_t count = one.next();
+    if (count == 0) continue;
+    const auto ids = one.ids.subspan(static_cast<std::size_t>(one.sequence.length()),
+                                     static_cast<std::size_t>(count));
+    require(plan.add({.sequence = &one.sequence,
+                      .ids = ids,
+                      .cuts = {},
+                      .pictures = {},
+                      .logits = language::LogitRows::kAll}));
+    active.emplace_back(&one, count);
   }
-  const auto rows = static_cast<std::int64_t>(ids.size());
-  TensorView hidden = require(context.workspace->allocate({rows, decoder.config().hidden_size}));
-  TensorView logits = require(context.workspace->allocate({rows, vocab()}));
-  std::vector<std::int32_t> all(ids.size());
-  std::iota(all.begin(), all.end(), 0);
-  require(decoder.embed(context, ids, hidden));
-  require(decoder.step(context, sequences, hidden));
-  require(decoder.logits(context, hidden, all, logits));
+  const TensorView logits = require(context.workspace->allocate({plan.logit_rows(), vocab()}));
+  require(model_->decoder().step(context, plan, logits));
   const float* row = logits.f32();
-  for (std::size_t i = 0; i < active.size(); ++i) {
-    const float* end = row + sequences[i].count * vocab();
-    active[i]->logits.insert(active[i]->logits.end(), row, end);
-    row = end;
+  for (const auto& [one, count] : active) {
+    one->logits.insert(one->logits.end(), row, row + count * vocab());
+    row += count * vocab();
   }
 }
 
@@ -77,10 +72,7 @@ std::vector<std::vector<float>> DecoderRunner::run_batch(const std::vector<Token
                                                          const std::vector<std::int64_t>& chunks) {
   std::vector<Running> running;
   for (std::size_t i = 0; i < sequences.size(); ++i) {
-    running.push_back({require(language::SequenceState::create(model_->decoder().config())),
-                       sequences[i],
-                       chunks[i],
-                       {}});
+    running.push_back({model_->decoder().new_sequence(), sequences[i], chunks[i], {}});
   }
   const auto busy = [](const Running& one) { return one.next() > 0; };
   while (std::any_of(running.begin(), running.end(), busy)) step(running);
@@ -95,10 +87,8 @@ std::vector<float> DecoderRunner::run(std::span<const language::TokenId> ids, st
 
 Tokens DecoderRunner::greedy(Tokens prompt, std::int64_t count) {
   std::vector<Running> running;
-  running.push_back({require(language::SequenceState::create(model_->decoder().config())),
-                     prompt,
-                     static_cast<std::int64_t>(prompt.size()),
-                     {}});
+  running.push_back(
+      {model_->decoder().new_sequence(), prompt, static_cast<std::int64_t>(prompt.size()), {}});
   Tokens answer;
   for (std::int64_t i = 0; i < count; ++i) {
     running.front().ids = prompt;

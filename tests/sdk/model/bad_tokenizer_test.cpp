@@ -21,7 +21,7 @@ Status load_status(const TestModel& model) {
   const TempFolder folder;
   write_model(model, folder);
   const TestContext context;
-  return load_model(folder.path(), context.ops).status();
+  return load_model(folder.path(), context.kernels).status();
 }
 
 // The tiny model with the rows of a larger or smaller vocabulary.

@@ -18,7 +18,7 @@ Status load_status(const TestModel& model) {
   const TempFolder folder;
   write_model(model, folder);
   const TestContext context;
-  return load_model(folder.path(), context.ops).status();
+  return load_model(folder.path(), context.kernels).status();
 }
 
 void expect_invalid(const TestModel& model, const std::string& tensor) {
@@ -147,7 +147,7 @@ TEST(BadWeights, ATruncatedFileIsRefusedAtEveryCut) {
   const TestContext context;
   for (std::size_t cut = 1; cut < good.size(); cut += 997) {
     folder.write("model.safetensors", good.substr(0, good.size() - cut));
-    EXPECT_EQ(load_model(folder.path(), context.ops).status().code(), StatusCode::kModelInvalid)
+    EXPECT_EQ(load_model(folder.path(), context.kernels).status().code(), StatusCode::kModelInvalid)
         << cut;
   }
 }

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "language/state/sequence_state.h"
+#include "language/state/sequence.h"
 #include "tests/sdk/model/test_model.h"
 
 namespace arges::sdk {
@@ -98,12 +98,12 @@ TEST(Inspect, SizesOfASessionAreThoseOfItsState) {
   write_model(tiny_text_model(), folder);
   const auto report = inspect_model(folder.path());
   ASSERT_TRUE(report.ok()) << report.status().message();
-  auto state = language::SequenceState::create(report->config.text);
-  ASSERT_TRUE(state.ok());
-  EXPECT_EQ(state->bytes(), report->state_bytes);
-  constexpr std::int64_t kTokens = language::SequenceState::kPageTokens;
-  ASSERT_TRUE(state->reserve(kTokens).ok());
-  EXPECT_EQ(state->bytes(), report->state_bytes + kTokens * report->kv_bytes_per_token);
+  const auto pool =
+      language::SequencePool::create(report->config.text, kernels::reference_backend()).value();
+  language::Sequence sequence(pool);
+  ASSERT_TRUE(sequence.reserve(pool->page_tokens()).ok());
+  EXPECT_EQ(pool->bytes_in_use(),
+            report->state_bytes + pool->page_tokens() * report->kv_bytes_per_token);
 }
 
 TEST(Inspect, AbsurdConfigsBesideAnIndexAreRefusedWithoutWork) {

@@ -13,6 +13,7 @@ namespace arges::sdk {
 namespace {
 
 using testing::ramp_values;
+using testing::rows_of;
 using testing::TempFolder;
 using testing::TestContext;
 using testing::TestModel;
@@ -22,7 +23,7 @@ using testing::values_of;
 using Loaded = Result<std::unique_ptr<LoadedModel>>;
 
 Loaded load(const TempFolder& folder, const TestContext& context, const LoadOptions& options = {}) {
-  return load_model(folder.path(), context.ops, options);
+  return load_model(folder.path(), context.kernels, options);
 }
 
 std::vector<float> floats(const ConstTensorView& view) {
@@ -37,22 +38,28 @@ void expect_ramps(const TestContext& context, const LoadedModel& model) {
   ASSERT_EQ(decoder.layers.size(), 2u);
   EXPECT_EQ(floats(decoder.layers[1].input_norm), ramp_values(8));
   const auto& lightning = std::get<language::LightningWeights>(decoder.layers[0].mixer);
-  EXPECT_EQ(values_of(context, lightning.qkv), ramp_values(24 * 8));
+  for (std::size_t head = 0; head < 2; ++head) {
+    const auto row = static_cast<std::int64_t>(16 * head);
+    EXPECT_EQ(rows_of(context, lightning.in, row, 12), ramp_values(96, 96 * head)) << "q, k, v";
+    EXPECT_EQ(rows_of(context, lightning.in, row + 12, 4), ramp_values(32, 32 * head)) << "gate";
+  }
   EXPECT_EQ(floats(lightning.norm), ramp_values(8));
   const auto& softmax = std::get<language::SoftmaxWeights>(decoder.layers[1].mixer);
-  EXPECT_EQ(values_of(context, softmax.k), ramp_values(4 * 8));
+  EXPECT_EQ(rows_of(context, softmax.in, 0, 8), ramp_values(8 * 8)) << "two query heads";
+  EXPECT_EQ(rows_of(context, softmax.in, 8, 4), ramp_values(4 * 8)) << "their key";
+  EXPECT_EQ(rows_of(context, softmax.in, 12, 4), ramp_values(4 * 8)) << "their value";
   const language::MoeWeights& moe = decoder.layers[1].moe;
   EXPECT_EQ(values_of(context, moe.router), ramp_values(2 * 8));
   ASSERT_EQ(moe.experts.size(), 2u);
   EXPECT_EQ(values_of(context, moe.experts[1].down), ramp_values(8 * 6));
 }
 
-class Backends : public ::testing::TestWithParam<const kernels::OpTable*> {
+class Backends : public ::testing::TestWithParam<const kernels::Backend*> {
  protected:
   TestContext context_{*GetParam()};
 };
 INSTANTIATE_TEST_SUITE_P(All, Backends,
-                         ::testing::Values(&kernels::reference_ops(), &kernels::cpu_ops()));
+                         ::testing::Values(&kernels::reference_backend(), &kernels::cpu_backend()));
 
 TEST_P(Backends, GetEveryWeightOfATextModel) {
   for (const FileAccess access : {FileAccess::kMap, FileAccess::kRead}) {
@@ -113,10 +120,11 @@ TEST_P(Backends, GetFusedExpertsInTheirPlaces) {
   const Loaded model = load(folder, context_);
   ASSERT_TRUE(model.ok()) << model.status().message();
   const auto& experts = (*model)->weights.decoder.layers[0].moe.experts;
-  EXPECT_EQ(values_of(context_, experts[0].gate), ramp_values(48, 0));
-  EXPECT_EQ(values_of(context_, experts[0].up), ramp_values(48, 48));
-  EXPECT_EQ(values_of(context_, experts[1].gate), ramp_values(48, 96));
-  EXPECT_EQ(values_of(context_, experts[1].up), ramp_values(48, 144));
+  for (std::size_t e = 0; e < 2; ++e) {
+    EXPECT_EQ(rows_of(context_, experts[e].gate_up, 0, 6), ramp_values(48, e * 96)) << "gate";
+    EXPECT_EQ(rows_of(context_, experts[e].gate_up, 16, 6), ramp_values(48, e * 96 + 48)) << "up";
+    EXPECT_EQ(rows_of(context_, experts[e].gate_up, 6, 10), std::vector<float>(80)) << "filling";
+  }
   EXPECT_EQ(values_of(context_, experts[1].down), ramp_values(48, 48));
 }
 
@@ -233,7 +241,8 @@ TEST(LoadModel, StopsWhenProgressSaysSo) {
 
 TEST(LoadModel, NamesWhatIsMissing) {
   const TestContext context;
-  EXPECT_EQ(load_model("/nonexistent/model", context.ops).status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(load_model("/nonexistent/model", context.kernels).status().code(),
+            StatusCode::kNotFound);
   for (const char* file : {"config.json", "model.safetensors"}) {
     const TempFolder folder;
     write_model(tiny_text_model(), folder);

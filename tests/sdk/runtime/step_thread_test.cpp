@@ -20,6 +20,8 @@ TEST(StepThread, StepsGoOnWhileAStateIsCopied) {
   engine.model->step_gate().shut();
   ASSERT_TRUE(running->generate({user("long")}, options, reader, 1).ok());
   engine.model->step_gate().wait_until_held();
+  engine.model->step_gate().let(1);
+  engine.model->step_gate().wait_until_held();  // behind its prompt, whose end has been kept
   engine.model->clone_gate().shut();
   auto queue = make_queue();
   ASSERT_TRUE(copied->generate({user("second")}, {}, queue, 2).ok());

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "kernels/base/device.h"
+
+namespace arges {
+namespace {
+
+Status out_of_memory(std::size_t bytes) {
+  return {StatusCode::kOutOfMemoryHost,
+          "cannot allocate " + std::to_string(bytes) +
+              " bytes of host memory; close sessions, or use a smaller context or model"};
+}
+
+std::uintptr_t page_size() {
+  static const auto size = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+std::uintptr_t round_down(std::uintptr_t address) {
+  return address / page_size() * page_size();
+}
+
+std::uintptr_t round_up(std::uintptr_t address) {
+  return round_down(address + page_size() - 1);
+}
+
+std::uintptr_t address_of(const std::byte* data) {
+  return reinterpret_cast<std::uintptr_t>(data);
+}
+
+class HostDevice final : public Device {
+ public:
+  const char* name() const override { return "host"; }
+  bool is_host() const override { return true; }
+
+  Result<std::byte*> allocate(std::size_t bytes) override {
+    constexpr std::size_t kLargest = static_cast<std::size_t>(-1) / 2;
+    if (bytes > kLargest) return out_of_memory(bytes);
+    const std::size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+    void* data = std::aligned_alloc(kAlignment, rounded == 0 ? kAlignment : rounded);
+    if (data == nullptr) return out_of_memory(bytes);
+    return static_cast<std::byte*>(data);
+  }
+  void free(std::byte* data, std::size_t) override { std::free(data); }
+
+  Result<std::byte*> reserve(std::size_t bytes) override {
+    constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    void* data = mmap(nullptr, bytes, PROT_NONE, kFlags, -1, 0);
+    if (data == MAP_FAILED) return unsupported("the system has no addresses left for the pool");
+    return static_cast<std::byte*>(data);
+  }
+  void release(std::byte* data, std::size_t bytes) override { munmap(data, bytes); }
+
+  Status commit(std::byte* data, std::size_t bytes) override {
+    const std::uintptr_t begin = round_down(address_of(data));
+    const std::uintptr_t end = round_up(address_of(data) + bytes);
+    void* first = reinterpret_cast<void*>(begin);
+    if (mprotect(first, end - begin, PROT_READ | PROT_WRITE) != 0) return out_of_memory(bytes);
+    return {};
+  }
+  void decommit(std::byte* data, std::size_t bytes) override {
+    const std::uintptr_t begin = round_up(address_of(data));
+    const std::uintptr_t end = round_down(address_of(data) + bytes);
+    if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  }
+
+  void copy(void* to, const void* from, std::size_t bytes) override { move(to, from, bytes); }
+  void upload(void* to, const void* from, std::size_t bytes) override { move(to, from, bytes); }
+  void download(void* to, const void* from, std::size_t bytes) override { move(to, from, bytes); }
+
+ private:
+  // memcpy does not take null even for nothing.
+  static void move(void* to, const void* from, std::size_t bytes) {
+    if (bytes > 0) std::memcpy(to, from, bytes);
+  }
+};
+
+}  // namespace
+
+Device& host_device() {
+  static HostDevice device;
+  return device;
+}
+
+}  // namespace arges

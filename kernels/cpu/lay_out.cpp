@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "kernels/backend.h"
+#include "kernels/base/checked_math.h"
+#include "kernels/base/memory.h"
+#include "kernels/cpu/backend.h"
+#include "kernels/cpu/panel_product.h"
+#include "kernels/cpu/parallel.h"
+
+namespace arges::kernels::cpu {
+namespace {
+
+// Rows of one panel, [kPanel, cols], to the panel itself, [cols, kPanel].
+template <typename T>
+void turn(const void* rows, std::int64_t cols, std::byte* out) {
+  const T* in = static_cast<const T*>(rows);
+  T* panel = reinterpret_cast<T*>(out);
+  for (std::int64_t j = 0; j < kPanel; ++j) {
+    for (std::int64_t i = 0; i < cols; ++i) panel[i * kPanel + j] = in[j * cols + i];
+  }
+}
+
+// Panel `panel`; rows behind the last are zero. `scratch` holds its rows.
+void lay_out_panel(const LayOutArgs& args, std::int64_t panel, std::byte* scratch, std::byte* out) {
+  const std::int64_t cols = args.sources[0].cols;
+  const std::size_t row_bytes = static_cast<std::size_t>(cols) * dtype_size(args.dtype);
+  const std::int64_t rows = laid_out_rows(args.sources);
+  for (std::int64_t j = 0; j < kPanel; ++j) {
+    std::byte* row = scratch + static_cast<std::size_t>(j) * row_bytes;
+    if (panel * kPanel + j < rows) {
+      copy_laid_out_row(args.sources, args.dtype, panel * kPanel + j, row);
+    } else {
+      std::fill_n(row, row_bytes, std::byte{0});
+    }
+  }
+  if (dtype_size(args.dtype) == 2) {
+    turn<std::uint16_t>(scratch, cols, out);
+  } else {
+    turn<std::uint32_t>(scratch, cols, out);
+  }
+}
+
+}  // namespace
+
+Status lay_out(const ExecContext& context, const LayOutArgs& args) {
+  Matrix matrix;
+  matrix.rows = laid_out_rows(args.sources);
+  matrix.cols = args.sources[0].cols;
+  matrix.dtype = args.dtype;
+  matrix.layout = MatrixLayout::kPanels;
+  matrix.device = context.backend->device;
+  const std::int64_t panels = matrix.rows / kPanel + (matrix.rows % kPanel != 0 ? 1 : 0);
+  const auto element = static_cast<std::int64_t>(dtype_size(matrix.dtype));
+  const auto bytes = checked_product({panels, kPanel, matrix.cols, element});
+  if (!bytes) return invalid_argument("lay_out: the weight has too many elements");
+  ARGES_ASSIGN_OR_RETURN(
+      Memory memory, Memory::allocate(static_cast<std::size_t>(*bytes), *context.backend->device));
+  const std::size_t panel_bytes = static_cast<std::size_t>(kPanel * matrix.cols * element);
+  ARGES_RETURN_IF_ERROR(parallel_tasks(
+      context, panels, kPanel * matrix.cols, [&](std::int64_t panel, float* scratch) {
+        lay_out_panel(args, panel, reinterpret_cast<std::byte*>(scratch),
+                      memory.data() + static_cast<std::size_t>(panel) * panel_bytes);
+      }));
+  matrix.data = memory.data();
+  matrix.owner = std::make_shared<Memory>(std::move(memory));
+  *args.out = std::move(matrix);
+  return {};
+}
+
+}  // namespace arges::kernels::cpu

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <utility>
+
+#include "kernels/backend.h"
+#include "kernels/base/memory.h"
+#include "kernels/reference/backend.h"
+
+namespace arges::kernels::reference {
+
+Status lay_out(const ExecContext& context, const LayOutArgs& args) {
+  const MatrixSource& first = args.sources[0];
+  Matrix matrix;
+  matrix.rows = laid_out_rows(args.sources);
+  matrix.cols = first.cols;
+  matrix.dtype = args.dtype;
+  matrix.layout = MatrixLayout::kRowMajor;
+  matrix.device = context.backend->device;
+  matrix.data = first.data;
+  const bool in_place = args.sources.size() == 1 && first.dtype == args.dtype &&
+                        (first.row_stride == first.cols || first.rows <= 1);
+  if (!in_place) {
+    const std::size_t row_bytes = static_cast<std::size_t>(first.cols) * dtype_size(args.dtype);
+    ARGES_ASSIGN_OR_RETURN(Memory memory,
+                           Memory::allocate(static_cast<std::size_t>(matrix.rows) * row_bytes));
+    for (std::int64_t row = 0; row < matrix.rows; ++row) {
+      copy_laid_out_row(args.sources, args.dtype, row,
+                        memory.data() + static_cast<std::size_t>(row) * row_bytes);
+    }
+    matrix.data = memory.data();
+    matrix.owner = std::make_shared<Memory>(std::move(memory));
+  }
+  *args.out = std::move(matrix);
+  return {};
+}
+
+}  // namespace arges::kernels::reference

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "kernels/base/device.h"
+#include "kernels/base/reserved_memory.h"
+#include "kernels/base/status.h"
+
+namespace arges::language {
+
+// Blocks of one size, numbered from 0, at addresses that never change, each there while somebody
+// refers to it. Memory is taken from the device for a block that comes into use and given back
+// when nobody refers to it any more. Safe from any thread.
+class BlockPool {
+ public:
+  // `most` blocks at most; fewer when the device has no addresses for so many. UNSUPPORTED when it
+  // has none at all.
+  static Result<std::unique_ptr<BlockPool>> create(std::int64_t block_bytes, std::int64_t most,
+                                                   Device& device);
+
+  // A block that nobody else refers to, its contents undefined. OUT_OF_MEMORY_*.
+  Result<std::int32_t> take();
+  void share(std::int32_t block);
+  void drop(std::int32_t block) noexcept;
+  bool is_shared(std::int32_t block) const;
+  // The contents of one block into another.
+  void copy(std::int32_t to, std::int32_t from);
+
+  std::int64_t block_bytes() const { return block_bytes_; }
+  std::int64_t capacity() const { return capacity_; }
+  std::int64_t bytes_in_use() const;
+  const ReservedMemory& memory() const { return memory_; }
+
+ private:
+  BlockPool(ReservedMemory memory, std::int64_t block_bytes, std::int64_t capacity)
+      : memory_(std::move(memory)), block_bytes_(block_bytes), capacity_(capacity) {}
+
+  std::size_t offset(std::int32_t block) const {
+    return static_cast<std::size_t>(block) * static_cast<std::size_t>(block_bytes_);
+  }
+  std::int32_t unused_block();
+
+  ReservedMemory memory_;
+  const std::int64_t block_bytes_;
+  const std::int64_t capacity_;
+  mutable std::mutex mutex_;
+  std::vector<std::int32_t> references_;  // of each block that was ever in use
+  std::vector<std::int32_t> unused_;      // of these, the ones without references
+};
+
+// One reference to a block. The pool must outlive it.
+class BlockRef {
+ public:
+  BlockRef() = default;
+  // Takes over the reference that take() gave.
+  BlockRef(BlockPool& pool, std::int32_t block) : pool_(&pool), block_(block) {}
+  BlockRef(const BlockRef& other) : pool_(other.pool_), block_(other.block_) {
+    if (pool_ != nullptr) pool_->share(block_);
+  }
+  BlockRef(BlockRef&& other) noexcept
+      : pool_(std::exchange(other.pool_, nullptr)), block_(other.block_) {}
+  BlockRef& operator=(BlockRef other) noexcept {
+    std::swap(pool_, other.pool_);
+    std::swap(block_, other.block_);
+    return *this;
+  }
+  ~BlockRef() {
+    if (pool_ != nullptr) pool_->drop(block_);
+  }
+
+  bool empty() const { return pool_ == nullptr; }
+  std::int32_t block() const { return block_; }
+  bool is_shared() const { return pool_->is_shared(block_); }
+
+ private:
+  BlockPool* pool_ = nullptr;
+  std::int32_t block_ = 0;
+};
+
+}  // namespace arges::language
