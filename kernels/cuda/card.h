@@ -5,6 +5,8 @@
 
 namespace arges::kernels::cuda {
 
+inline constexpr int kLeastMajor = 8;  // of the compute capability that the kernels need
+
 // What the choice of a kernel depends on.
 struct Card {
   int major = 0;  // compute capability

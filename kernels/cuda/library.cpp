@@ -2,14 +2,14 @@
 // The two symbols of libarges_cuda.so.
 #include <cuda_runtime_api.h>
 
+#include "kernels/cuda/card.h"
 #include "kernels/cuda/cuda_status.h"
 #include "kernels/cuda/loader/cuda_library.h"
+#include "kernels/cuda/plain_backend.h"
 
 namespace arges::kernels::cuda {
 
 namespace {
-
-constexpr int kLeastMajor = 8;
 
 Result<CudaCard> describe_card(int index) {
   cudaDeviceProp properties{};
@@ -48,6 +48,7 @@ __attribute__((
     visibility("default"))) extern const arges::kernels::cuda::CudaLibrary arges_cuda_library;
 
 const char arges_cuda_build_id[] = ARGES_CUDA_BUILD_ID;
-const arges::kernels::cuda::CudaLibrary arges_cuda_library = {arges::kernels::cuda::list_cards};
+const arges::kernels::cuda::CudaLibrary arges_cuda_library = {arges::kernels::cuda::list_cards,
+                                                              arges::kernels::cuda::plain_backend};
 
 }  // extern "C"

@@ -65,7 +65,8 @@ int prefill_segment_tokens(int heads, int tokens) {
 Result<LightningPrefill> LightningPrefill::create(const LightningPrefillArgs& args) {
   ARGES_RETURN_IF_ERROR(check(args));
   ARGES_ASSIGN_OR_RETURN(const Card card, current_card());
-  if (card.major < 8) return unsupported("lightning prefill needs compute capability 8.0 or more");
+  if (card.major < kLeastMajor)
+    return unsupported("lightning prefill needs compute capability 8.0 or more");
   const bool hopper = card.is_hopper() && args.path != PrefillPath::kPortable;
 
   auto launches = std::make_shared<Launches>();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/backend.h"
 #include "kernels/base/status.h"
 
 // What libarges_cuda.so offers. Both sides are of one build (README.md), so C++ values may cross.
@@ -24,6 +25,10 @@ struct CudaLibrary {
   // The cards that the kernels run on, compute capability 8.0 and up, in the driver's order; never
   // empty. UNSUPPORTED says what is missing: a driver, a new enough one, a card, a newer one.
   Result<std::vector<CudaCard>> (*cards)();
+  // The backend of one of them, made when first asked for, and there until the program ends; its
+  // device is the card. In fp32 rows, plain/README.md. UNSUPPORTED for a card that is not among
+  // them, OUT_OF_MEMORY_DEVICE when it is full.
+  Result<const Backend*> (*backend)(int card);
 };
 
 // The two symbols of the object, both extern "C".
