@@ -32,7 +32,7 @@ __global__ void __launch_bounds__(kThreads)
   if (i < launch.count) launch.body(i);
 }
 
-// As plain::HostExecutor, on the device's stream.
+// As plain/each.h has it, on the device's stream.
 struct CudaExecutor {
   Stream stream;
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/kernels/plain_on_host.h"
 
+#include <cstring>
+
+#include "kernels/base/thread_pool.h"
 #include "kernels/cuda/plain/attention.h"
 #include "kernels/cuda/plain/experts.h"
 #include "kernels/cuda/plain/lay_out.h"
@@ -11,14 +14,33 @@
 namespace arges::kernels {
 namespace {
 
+// A loop in place of a launch, its indices shared among threads: bodies know nothing of one
+// another.
+struct HostExecutor {
+  ThreadPool* pool;
+
+  template <class Body>
+  Status each(std::int64_t count, const Body& body) const {
+    constexpr std::int64_t kGrain = 32;
+    pool->parallel_for(count, kGrain, [&body](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) body(i);
+    });
+    return {};
+  }
+  Status copy(void* to, const void* from, std::int64_t bytes) const {
+    std::memcpy(to, from, static_cast<std::size_t>(bytes));
+    return {};
+  }
+};
+
 // lay_out is host code already.
-Status lay_out(const plain::HostExecutor&, const ExecContext& context, const LayOutArgs& args) {
+Status lay_out(const HostExecutor&, const ExecContext& context, const LayOutArgs& args) {
   return plain::lay_out(context, args);
 }
 
-template <class Args, Status (*kOp)(const plain::HostExecutor&, const ExecContext&, const Args&)>
+template <class Args, Status (*kOp)(const HostExecutor&, const ExecContext&, const Args&)>
 Status run(const ExecContext& context, const Args& args) {
-  return kOp(plain::HostExecutor(), context, args);
+  return kOp(HostExecutor{context.pool}, context, args);
 }
 
 }  // namespace
