@@ -54,7 +54,10 @@ __device__ inline std::uint32_t halve_pair(std::uint32_t pair) {
 
 template <SiluForm kForm>
 __device__ inline void silu_pair(std::uint32_t pair, float& x, float& y) {
-  if constexpr (kForm == SiluForm::kTanh) {
+  if constexpr (kForm == SiluForm::kDone) {
+    x = low_bf16(pair);
+    y = high_bf16(pair);
+  } else if constexpr (kForm == SiluForm::kTanh) {
     const std::uint32_t half = halve_pair(pair);
     x = low_bf16(half);
     y = high_bf16(half);
@@ -75,7 +78,10 @@ __device__ inline void silu_pair(std::uint32_t pair, float& x, float& y) {
 // Sigmoid of a pair of bf16.
 template <SiluForm kForm>
 __device__ inline void sigmoid_pair(std::uint32_t pair, float& x, float& y) {
-  if constexpr (kForm == SiluForm::kTanh) {
+  if constexpr (kForm == SiluForm::kDone) {
+    x = low_bf16(pair);
+    y = high_bf16(pair);
+  } else if constexpr (kForm == SiluForm::kTanh) {
     const std::uint32_t half = halve_pair(pair);
     x = fmaf(0.5f, tanh_fast(low_bf16(half)), 0.5f);
     y = fmaf(0.5f, tanh_fast(high_bf16(half)), 0.5f);
@@ -92,6 +98,28 @@ __device__ inline float silu(float x) {
 }
 __device__ inline float sigmoid(float x) {
   return 1.0f / (1.0f + __expf(-x));
+}
+
+// As the pairs do it with kTanh.
+__device__ inline float silu_fast(float x) {
+  const float half = 0.5f * x;
+  return fmaf(half, tanh_fast(half), half);
+}
+__device__ inline float sigmoid_fast(float x) {
+  return fmaf(0.5f, tanh_fast(0.5f * x), 0.5f);
+}
+
+// x · Φ(x) with erfc after Hastings (Abramowitz and Stegun, 7.1.26): Φ within 1e-7.
+__device__ inline float gelu(float x) {
+  const float z = fabsf(x) * 0.70710678f;
+  const float t = reciprocal_fast(fmaf(0.3275911f, z, 1.0f));
+  float erfc = fmaf(t, 1.061405429f, -1.453152027f);
+  erfc = fmaf(t, erfc, 1.421413741f);
+  erfc = fmaf(t, erfc, -0.284496736f);
+  erfc = fmaf(t, erfc, 0.254829592f);
+  erfc *= t * exp2_fast(-kLog2E * z * z);
+  const float tail = 0.5f * erfc;  // Φ(−|x|)
+  return x * (x < 0.0f ? tail : 1.0f - tail);
 }
 
 // Eight of a piece.

@@ -2,9 +2,12 @@
 #include "kernels/cuda/expert_ffn.h"
 
 #include <algorithm>
+#include <climits>
 
 #include "kernels/cuda/activation.cuh"
+#include "kernels/cuda/card.h"
 #include "kernels/cuda/kernel_launch.h"
+#include "kernels/cuda/many_rows.h"
 #include "kernels/cuda/skinny_product.cuh"
 
 namespace arges::kernels::cuda {
@@ -18,7 +21,7 @@ struct Size {
   static constexpr int kTiles = kMany ? 4 : 1;
   static constexpr int kRowsAtOnce = kTiles * kTokenTile;
   static constexpr int kLeast = kMany ? kTokenTile + 1 : 1;
-  static constexpr int kMost = kMany ? kMaxRoutes : kTokenTile;
+  static constexpr int kMost = kMany ? INT_MAX : kTokenTile;
 };
 constexpr unsigned kManyAtOnce = 2;  // blocks that go through the experts with many rows
 
@@ -135,10 +138,13 @@ Status check(const ExpertFfnArgs& args) {
       args.routing.active == nullptr) {
     return invalid_argument("expert_ffn: a pointer is missing");
   }
-  if (args.rows < 1 || args.rows > kMaxLinearRows || args.hidden < 8 || args.hidden % 8 != 0 ||
-      args.ffn < 16 || args.ffn % 16 != 0 || args.experts < 1 || args.experts > kMaxExperts ||
-      args.top < 1 || args.top > kMaxTop) {
+  if (args.rows < 1 || args.hidden < 8 || args.hidden % 8 != 0 || args.ffn < 16 ||
+      args.ffn % 16 != 0 || args.experts < 1 || args.experts > kMaxExperts || args.top < 1 ||
+      args.top > kMaxTop) {
     return invalid_argument("expert_ffn: a size that does not fit");
+  }
+  if (args.rows > kMaxLinearRows && args.sorted == nullptr) {
+    return invalid_argument("expert_ffn: many rows without scratch to sort them");
   }
   return {};
 }
@@ -165,6 +171,10 @@ Status launch(void (*small)(ExpertFfnArgs), void (*many)(ExpertFfnArgs), int out
 
 Status expert_ffn(const ExpertFfnArgs& args, Stream stream) {
   ARGES_RETURN_IF_ERROR(check(args));
+  if (args.rows > kMaxLinearRows) {
+    ARGES_ASSIGN_OR_RETURN(const Card card, current_card());
+    if (card.is_hopper()) return expert_ffn_sm90(args, card.multiprocessors, stream);
+  }
   ARGES_RETURN_IF_ERROR(
       launch(gate_up_kernel<false>, gate_up_kernel<true>, 2 * args.ffn, args, stream));
   return launch(down_kernel<false>, down_kernel<true>, args.hidden, args, stream);

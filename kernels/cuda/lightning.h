@@ -25,6 +25,13 @@ inline constexpr int kHeadWidth = 128;  // D: channels of q, k and v of a head
 // ascending order is the same whatever else is in the batch.
 inline constexpr int kSquareParts = 2;
 
+// How σ and the gate's sigmoid are computed, in fp32 and then narrowed to bf16. kDone: they are
+// not, for the product that made the rows has done it (linear.h: kLightning); half of the prefill's
+// instructions are these otherwise. kTanh takes one special-function operation instead of 1.5; its
+// largest error, 1.0e-5, is what narrowing does to a value of 5e-3 (kExact: 1.1e-6). The step takes
+// either as kExact.
+enum class SiluForm { kExact, kTanh, kDone };
+
 // What prefill and step share.
 struct LightningLayer {
   const void* rows = nullptr;     // bf16 [row_count, row_stride]; a head's q, k, v at 384·head
@@ -39,6 +46,7 @@ struct LightningLayer {
   void* z = nullptr;              // bf16 [row_count, z_stride], 128 columns a head
   std::int64_t z_stride = 0;      // in elements, a multiple of 8
   float* square_sums = nullptr;   // [heads · kSquareParts, row_count], or null
+  SiluForm silu = SiluForm::kTanh;
 };
 
 // Rows of one sequence in a ragged batch, as the step's tables hold them on the device. A slot
@@ -54,11 +62,6 @@ enum class PrefillPath {
   kBest,      // what suits the card: wgmma and TMA on compute capability 9.0
   kPortable,  // mma.sync and cp.async, compute capability 8.0 and up
 };
-
-// How SiLU is computed, in fp32 and then narrowed to bf16. kTanh takes one special-function
-// operation instead of 1.5; its largest error, 1.0e-5, is what narrowing does to a value of 5e-3
-// (kExact: 1.1e-6).
-enum class SiluForm { kExact, kTanh };
 
 struct LightningPrefillArgs {
   LightningLayer layer;
@@ -76,14 +79,7 @@ struct LightningPrefillArgs {
   // Never more than a hint; the bits do not depend on it. 0: blocks run freely.
   std::uint32_t* progress = nullptr;
   int lockstep_chunks = 2;
-  // So many chunks before it copies rows a block asks for them to come into the L2 cache; 0: not.
-  // Groups that work on stages leave few for copies under way. kPortable does without.
-  int near_chunks = 0;
-  // How many groups of warps prepare a block's chunks by turns, 2 or 3; the bits do not depend on
-  // it. kPortable has two.
-  int score_groups = 2;
   PrefillPath path = PrefillPath::kBest;
-  SiluForm silu = SiluForm::kTanh;
 };
 
 // A good segment_tokens for a model of so many heads whose prompts come in pieces of `tokens`

@@ -14,8 +14,7 @@ struct PrefillLaunch {
   PrefillPass pass = PrefillPass::kPlain;
   SiluForm silu = SiluForm::kTanh;
   int blocks = 0;
-  int score_groups = 2;  // 2 or 3; mma.sync has two
-  bool early = false;    // starts while the pass before is ending
+  bool early = false;  // starts while the pass before is ending
 };
 
 Status launch_prefill_sm80(const PrefillLaunch& launch, Stream stream);

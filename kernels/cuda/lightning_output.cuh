@@ -143,10 +143,6 @@ class OutputGroup : private PrefillPlaces<Arch, kPass> {
     Chunks ahead = this->ahead();
     if (ahead.done(work_)) return;
     copy(ahead, n);
-    const int near = ahead.chunk + work_.near_chunks * kChunk;
-    if (work_.near_chunks > 0 && near < ahead.item.tokens) {
-      Arch::expect_chunk_soon(work_, ahead.item, near);
-    }
     if constexpr (kGated) Arch::expect_gate_soon(work_, ahead.item, ahead.chunk);
     ahead.next_chunk(work_);
     this->ahead() = ahead;

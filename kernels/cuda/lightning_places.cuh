@@ -16,10 +16,7 @@ class PrefillPlaces {
   static constexpr bool kGated = kPass == PrefillPass::kGated;
   static constexpr int kStages = Arch::kStages;
   static constexpr int kGates = kGated && Arch::kOutputGroup ? kGateTiles : 0;
-  static constexpr int kScoreGroups = Arch::kScoreGroups;
-  // Gated, tiles of the gate leave room for two: a third group waits for the chunk before the last.
-  static constexpr int kBuffers = kGated ? 2 : kScoreGroups;
-  using Memory = PrefillMemory<kStages, kBuffers, kGates>;
+  using Memory = PrefillMemory<kStages, kGates>;
   using Chunks = Cursor<kStatesOnly>;
 
   __device__ PrefillPlaces(const PrefillWork& work, std::uint32_t base, char* memory)
@@ -36,7 +33,7 @@ class PrefillPlaces {
     }
     barrier_init(out_written(), kGroupThreads);
     barrier_init(out_read(), kGroupThreads);
-    for (int i = 0; i < kBuffers; ++i) {
+    for (int i = 0; i < kScoreGroups; ++i) {
       barrier_init(ready(i), kGroupThreads);
       barrier_init(free_again(i), 1);
     }
@@ -51,10 +48,10 @@ class PrefillPlaces {
     return base_ + Memory::kFull + n % kStages * 8;
   }
   __device__ std::uint32_t ready(std::uint32_t n) const {
-    return base_ + Memory::kReady + n % kBuffers * 8;
+    return base_ + Memory::kReady + n % kScoreGroups * 8;
   }
   __device__ std::uint32_t free_again(std::uint32_t n) const {
-    return base_ + Memory::kFree + n % kBuffers * 8;
+    return base_ + Memory::kFree + n % kScoreGroups * 8;
   }
   __device__ std::uint32_t vacated(std::uint32_t n) const {
     return base_ + Memory::kVacated + n % kStages * 8;
@@ -71,10 +68,10 @@ class PrefillPlaces {
   __device__ std::uint32_t out_written() const { return base_ + Memory::kOutWritten; }
   __device__ std::uint32_t out_read() const { return base_ + Memory::kOutRead; }
   __device__ std::uint32_t scores(std::uint32_t n) const {
-    return base_ + Memory::kScores + n % kBuffers * kTileBytes;
+    return base_ + Memory::kScores + n % kScoreGroups * kTileBytes;
   }
   __device__ std::uint32_t decayed_v(std::uint32_t n) const {
-    return base_ + Memory::kDecayedV + n % kBuffers * kTileBytes;
+    return base_ + Memory::kDecayedV + n % kScoreGroups * kTileBytes;
   }
 
   // A thread's pieces of a tile: rows thread/8 + 16 i.

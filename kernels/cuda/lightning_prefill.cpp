@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "kernels/cuda/card.h"
 #include "kernels/cuda/cuda_status.h"
 #include "kernels/cuda/layer_check.h"
 #include "kernels/cuda/lightning_launch.h"
@@ -16,25 +17,6 @@ struct LightningPrefill::Launches {
 
 namespace {
 
-struct Card {
-  int major = 0;
-  int minor = 0;
-  int multiprocessors = 0;
-};
-
-Result<Card> current_card() {
-  int device = 0;
-  Card card;
-  ARGES_RETURN_IF_ERROR(to_status(cudaGetDevice(&device), "current device"));
-  for (const auto& [attribute, value] : {std::pair{cudaDevAttrComputeCapabilityMajor, &card.major},
-                                         {cudaDevAttrComputeCapabilityMinor, &card.minor},
-                                         {cudaDevAttrMultiProcessorCount, &card.multiprocessors}}) {
-    ARGES_RETURN_IF_ERROR(
-        to_status(cudaDeviceGetAttribute(value, attribute, device), "attributes of the device"));
-  }
-  return card;
-}
-
 Status check(const LightningPrefillArgs& args) {
   ARGES_RETURN_IF_ERROR(check_layer(args.layer));
   if (args.spans == nullptr || args.span_count < 1) {
@@ -48,12 +30,6 @@ Status check(const LightningPrefillArgs& args) {
   }
   if (args.lockstep_chunks < 0) {
     return invalid_argument("lightning prefill: lockstep_chunks is negative");
-  }
-  if (args.near_chunks < 0 || args.near_chunks > 64) {
-    return invalid_argument("lightning prefill: near_chunks is not 0 to 64");
-  }
-  if (args.score_groups != 2 && args.score_groups != 3) {
-    return invalid_argument("lightning prefill: score_groups is neither 2 nor 3");
   }
   if (args.max_segments > 1 && args.segment_states == nullptr) {
     return invalid_argument("lightning prefill: segments without scratch for their states");
@@ -69,7 +45,6 @@ PrefillWork work_of(const LightningPrefillArgs& args) {
   // A single segment is a whole span.
   work.segment_tokens = args.max_segments > 1 ? args.segment_tokens : 0;
   work.max_segments = args.max_segments;
-  work.near_chunks = args.near_chunks;
   work.segment_states = args.segment_states;
   work.items = args.span_count * args.max_segments * args.layer.heads * kHalves;
   return work;
@@ -90,8 +65,9 @@ int prefill_segment_tokens(int heads, int tokens) {
 Result<LightningPrefill> LightningPrefill::create(const LightningPrefillArgs& args) {
   ARGES_RETURN_IF_ERROR(check(args));
   ARGES_ASSIGN_OR_RETURN(const Card card, current_card());
-  if (card.major < 8) return unsupported("lightning prefill needs compute capability 8.0 or more");
-  const bool hopper = card.major == 9 && card.minor == 0 && args.path != PrefillPath::kPortable;
+  if (card.major < kLeastMajor)
+    return unsupported("lightning prefill needs compute capability 8.0 or more");
+  const bool hopper = card.is_hopper() && args.path != PrefillPath::kPortable;
 
   auto launches = std::make_shared<Launches>();
   PrefillLaunch& output = launches->output;
@@ -101,8 +77,7 @@ Result<LightningPrefill> LightningPrefill::create(const LightningPrefillArgs& ar
     ARGES_RETURN_IF_ERROR(encode_tensor_map(layer.rows, layer.row_count, layer.row_stride,
                                             layer.row_stride, output.work.tensor_map));
   }
-  output.silu = args.silu;
-  output.score_groups = args.score_groups;
+  output.silu = args.layer.silu;
   output.pass = args.layer.gate_column >= 0 ? PrefillPass::kGated : PrefillPass::kPlain;
   output.blocks = std::min(output.work.items, card.multiprocessors);
   launches->launch = hopper ? launch_prefill_sm90 : launch_prefill_sm80;

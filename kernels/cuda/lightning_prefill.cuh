@@ -11,7 +11,7 @@
 //   oᵀ = (Sᵀ qᵀ) · e^(−s(i+1)) + vᵀ scoresᵀ ;  Sᵀ ← e^(−s·m) Sᵀ + v'ᵀ k          (state group)
 // with v'_j = e^(−s(m−1−j)) v_j. Decays are only ever taken of differences of positions.
 //
-//   copies ─full→ score group (c mod groups): SiLU in place, v', scores ─ready→ state group ─o→
+//   copies ─full→ score group (c mod 2): SiLU in place, v', scores ─ready→ state group ─o→
 //   output
 //
 // The state group is the chain that all chunks pass one behind another, so it does nothing else: an
@@ -28,7 +28,6 @@ class StateGroup : private PrefillPlaces<Arch, kPass> {
   using Places::decayed_v;
   using Places::free_again;
   using Places::full;
-  using Places::kBuffers;
   using Places::kGated;
   using Places::kStages;
   using Places::kStatesOnly;
@@ -96,7 +95,9 @@ class StateGroup : private PrefillPlaces<Arch, kPass> {
                           float (&state)[64], Chunks& ahead) {
     uint4 gate[4];
     if constexpr (kGated && !Arch::kOutputGroup) output_.load_gate(at, tokens, gate);
-    Arch::barrier_wait(ready(n), n / kBuffers & 1u);
+    Arch::barrier_wait(ready(n), n / kScoreGroups & 1u);
+    // Tiles that nobody has rewritten: what the copy engine wrote is seen by whom waits for it.
+    if constexpr (kSilu == SiluForm::kDone) Arch::barrier_wait(full(n), n / kStages & 1u);
     if constexpr (kStatesOnly) {
       scale(state, decay);
       Products::add_to_state(state, decayed_v(n), stage(n) + Memory::kK);
@@ -188,7 +189,7 @@ class StateGroup : private PrefillPlaces<Arch, kPass> {
     group_sync(1);
     if (thread_ == 0) {
       barrier_arrive(free_again(n));
-      barrier_arrive(vacated(n));
+      if constexpr (Arch::kOutputGroup) barrier_arrive(vacated(n));  // else this group copies
     }
     load_next(ahead, n + kStages);
   }
@@ -238,7 +239,7 @@ __device__ void run_prefill_block(const PrefillWork& work, std::uint32_t base, c
   if (group == 0) {
     Arch::take_state_registers();
     StateGroup<Arch, kPass, kSilu>(work, base, memory).run();
-  } else if (group <= Arch::kScoreGroups) {
+  } else if (group <= kScoreGroups) {
     Arch::take_score_registers();
     ScoreGroup<Arch, kPass, kSilu>(work, base, memory).run(group - 1);
   } else if constexpr (Arch::kOutputGroup) {

@@ -11,7 +11,6 @@ template <int kStageCount>
 struct Ampere {
   static constexpr int kStages = kStageCount;
   static constexpr std::uint32_t kFullArrivals = kGroupThreads;
-  static constexpr int kScoreGroups = 2;
   static constexpr int kThreads = kGroupThreads * (1 + kScoreGroups);
   static constexpr int kMostSharedBytes = (kStages == 1 ? 99 : 163) * 1024;
   static constexpr bool kOutputGroup = false;  // the state group does its work
@@ -29,7 +28,7 @@ struct Ampere {
   template <bool kStatesOnly>
   __device__ static void load_chunk(const PrefillWork& work, const WorkItem& item, int chunk,
                                     std::uint32_t stage, std::uint32_t full, int thread) {
-    using Memory = PrefillMemory<kStages, kScoreGroups, 0>;
+    using Memory = PrefillMemory<kStages, 0>;
     const __nv_bfloat16* head = static_cast<const __nv_bfloat16*>(work.layer.rows) +
                                 static_cast<std::int64_t>(item.head) * 3 * kHeadWidth;
     const int row = item.first_row + chunk;
@@ -58,20 +57,24 @@ struct Ampere {
   }
 };
 
-template <int kStages>
-Status launch(const PrefillLaunch& launch, Stream stream) {
+template <int kStages, SiluForm kSilu>
+Status launch_pass(const PrefillLaunch& launch, Stream stream) {
+  using Arch = Ampere<kStages>;
   switch (launch.pass) {
     case PrefillPass::kStates:
-      return launch_prefill_kernel<Ampere<kStages>, PrefillPass::kStates, SiluForm::kExact>(launch,
-                                                                                            stream);
+      return launch_prefill_kernel<Arch, PrefillPass::kStates, kSilu>(launch, stream);
     case PrefillPass::kPlain:
-      return launch_prefill_kernel<Ampere<kStages>, PrefillPass::kPlain, SiluForm::kExact>(launch,
-                                                                                           stream);
+      return launch_prefill_kernel<Arch, PrefillPass::kPlain, kSilu>(launch, stream);
     case PrefillPass::kGated:
-      return launch_prefill_kernel<Ampere<kStages>, PrefillPass::kGated, SiluForm::kExact>(launch,
-                                                                                           stream);
+      return launch_prefill_kernel<Arch, PrefillPass::kGated, kSilu>(launch, stream);
   }
   return internal_error("lightning prefill: no such pass");
+}
+
+template <int kStages>
+Status launch(const PrefillLaunch& args, Stream stream) {
+  return args.silu == SiluForm::kDone ? launch_pass<kStages, SiluForm::kDone>(args, stream)
+                                      : launch_pass<kStages, SiluForm::kExact>(args, stream);
 }
 
 }  // namespace
@@ -83,8 +86,8 @@ Status launch_prefill_sm80(const PrefillLaunch& args, Stream stream) {
   ARGES_RETURN_IF_ERROR(
       to_status(cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device),
                 "shared memory of the device"));
-  return bytes >= static_cast<int>(PrefillMemory<2, 2, 0>::kBytes) ? launch<2>(args, stream)
-                                                                   : launch<1>(args, stream);
+  return bytes >= static_cast<int>(PrefillMemory<2, 0>::kBytes) ? launch<2>(args, stream)
+                                                                : launch<1>(args, stream);
 }
 
 }  // namespace arges::kernels::cuda

@@ -6,11 +6,9 @@ namespace arges::kernels::cuda {
 
 namespace {
 
-template <int kGroups>
 struct Hopper {
   static constexpr int kStages = 4;
   static constexpr std::uint32_t kFullArrivals = 1;
-  static constexpr int kScoreGroups = kGroups;
   static constexpr int kThreads = kGroupThreads * (2 + kScoreGroups);
   static constexpr bool kOutputGroup = true;
   static constexpr int kMostSharedBytes = 227 * 1024;
@@ -25,23 +23,17 @@ struct Hopper {
     sm90::barrier_wait(barrier, phase);
   }
 
-  // 4 groups start with 128 registers a thread, 5 with 96, and no more can be had than these
-  // together. What the state group has less than 168 of, its products cannot keep in flight.
+  // The groups start with 128 registers a thread, and no more can be had than these together. What
+  // the state group has less than 168 of, its products cannot keep in flight.
   __device__ static void take_state_registers() { take<168>(); }
-  __device__ static void take_score_registers() {
-    if constexpr (kGroups == 2) {
-      take<136>();
-    } else {
-      give<80>();
-    }
-  }
+  __device__ static void take_score_registers() { take<136>(); }
   __device__ static void give_registers() { give<72>(); }
 
   // Rows of other sequences come along with a last, short chunk; rows behind the end are zeros.
   template <bool kStatesOnly>
   __device__ static void load_chunk(const PrefillWork& work, const WorkItem& item, int chunk,
                                     std::uint32_t stage, std::uint32_t full, int) {
-    using Memory = PrefillMemory<kStages, kGroups, 0>;  // where a stage's tiles lie
+    using Memory = PrefillMemory<kStages, 0>;  // where a stage's tiles lie
     const int row = item.first_row + chunk;
     const int q = item.head * 3 * kHeadWidth;
     const int k = q + kHeadWidth;
@@ -57,16 +49,6 @@ struct Hopper {
                                    std::uint32_t tile, std::uint32_t full) {
     sm90::barrier_expect(full, kTileBytes);
     sm90::copy_tile(&work.tensor_map, tile, gate_column(work, item), item.first_row + chunk, full);
-  }
-  // The halves of a head share q and k: each brings one of them.
-  __device__ static void expect_chunk_soon(const PrefillWork& work, const WorkItem& item,
-                                           int chunk) {
-    const int row = item.first_row + chunk;
-    const int column = (3 * item.head + item.half) * kHeadWidth;
-    const int v = (3 * item.head + 2) * kHeadWidth + item.half * kHalfWidth;
-    sm90::bring_tile_near(&work.tensor_map, column, row);
-    sm90::bring_tile_near(&work.tensor_map, column + 64, row);
-    sm90::bring_tile_near(&work.tensor_map, v, row);
   }
   __device__ static void expect_gate_soon(const PrefillWork& work, const WorkItem& item,
                                           int chunk) {
@@ -96,30 +78,31 @@ struct Hopper {
   }
 };
 
-template <int kGroups, SiluForm kSilu>
+template <SiluForm kSilu>
 Status launch_pass(const PrefillLaunch& launch, Stream stream) {
   switch (launch.pass) {
     case PrefillPass::kStates:
-      return launch_prefill_kernel<Hopper<kGroups>, PrefillPass::kStates, kSilu>(launch, stream);
+      return launch_prefill_kernel<Hopper, PrefillPass::kStates, kSilu>(launch, stream);
     case PrefillPass::kPlain:
-      return launch_prefill_kernel<Hopper<kGroups>, PrefillPass::kPlain, kSilu>(launch, stream);
+      return launch_prefill_kernel<Hopper, PrefillPass::kPlain, kSilu>(launch, stream);
     case PrefillPass::kGated:
-      return launch_prefill_kernel<Hopper<kGroups>, PrefillPass::kGated, kSilu>(launch, stream);
+      return launch_prefill_kernel<Hopper, PrefillPass::kGated, kSilu>(launch, stream);
   }
   return internal_error("lightning prefill: no such pass");
-}
-
-template <SiluForm kSilu>
-Status launch(const PrefillLaunch& args, Stream stream) {
-  return args.score_groups == 3 ? launch_pass<3, kSilu>(args, stream)
-                                : launch_pass<2, kSilu>(args, stream);
 }
 
 }  // namespace
 
 Status launch_prefill_sm90(const PrefillLaunch& args, Stream stream) {
-  return args.silu == SiluForm::kTanh ? launch<SiluForm::kTanh>(args, stream)
-                                      : launch<SiluForm::kExact>(args, stream);
+  switch (args.silu) {
+    case SiluForm::kExact:
+      return launch_pass<SiluForm::kExact>(args, stream);
+    case SiluForm::kTanh:
+      return launch_pass<SiluForm::kTanh>(args, stream);
+    case SiluForm::kDone:
+      return launch_pass<SiluForm::kDone>(args, stream);
+  }
+  return internal_error("lightning prefill: no such form of SiLU");
 }
 
 }  // namespace arges::kernels::cuda

@@ -15,8 +15,6 @@ class ScoreGroup : private PrefillPlaces<Arch, kPass> {
   using Places::decayed_v;
   using Places::free_again;
   using Places::full;
-  using Places::kBuffers;
-  using Places::kScoreGroups;
   using Places::kStages;
   using Places::kStatesOnly;
   using Places::memory_;
@@ -35,7 +33,7 @@ class ScoreGroup : private PrefillPlaces<Arch, kPass> {
   // Chunk n belongs to group n mod kScoreGroups.
   __device__ void run(int group) {
     std::uint32_t n = 0;
-    if (!kStatesOnly && group < kBuffers) clear_scores(static_cast<std::uint32_t>(group));
+    if (!kStatesOnly) clear_scores(static_cast<std::uint32_t>(group));
     for (Chunks at(work_); !at.done(work_); at.next_item(work_)) {
       const float slope = work_.layer.slopes[at.item.head];
       Decays decays;
@@ -113,6 +111,10 @@ class ScoreGroup : private PrefillPlaces<Arch, kPass> {
   template <bool kWhole>
   __device__ void prepare(std::uint32_t n, int tokens, float slope, const Decays& decays,
                           int group) const {
+    if constexpr (kWhole && kSilu == SiluForm::kDone) {
+      prepare_as_it_came(n, slope, decays, group);
+      return;
+    }
     const std::uint32_t q = stage(n) + Memory::kQ;
     const std::uint32_t k = stage(n) + Memory::kK;
     const std::uint32_t v = stage(n) + Memory::kV;
@@ -143,11 +145,31 @@ class ScoreGroup : private PrefillPlaces<Arch, kPass> {
     }
   }
 
+  // A whole chunk whose rows are activated: its tiles are operands as the copy engine wrote them.
+  __device__ void prepare_as_it_came(std::uint32_t n, float slope, const Decays& decays,
+                                     int group) const {
+    const std::uint32_t v = stage(n) + Memory::kV;
+    const Pieces values = load_tile(v);
+    if constexpr (kStatesOnly) {
+      wait_for_buffers(n);
+      activate_values<true>(v, decayed_v(n), values, kChunk, slope, decays);
+    } else {
+      group_sync(2 + group);  // the decays of far keys are written
+      float sums[32];
+      Products::multiply_transposed(sums, stage(n) + Memory::kQ, stage(n) + Memory::kK);
+      wait_for_buffers(n);
+      activate_values<true>(v, decayed_v(n), values, kChunk, slope, decays);
+      Products::template wait<0>();
+      Products::settle(sums);
+      write_scores(n, sums, decays, group);
+    }
+  }
+
   // Until here a score group works in the stage alone, while the state group may still read what
   // was made of an earlier chunk. The first use of a buffer passes: its barrier's phase before the
   // first counts as over.
   __device__ void wait_for_buffers(std::uint32_t n) const {
-    Arch::barrier_wait(free_again(n), (n / kBuffers & 1u) ^ 1u);
+    Arch::barrier_wait(free_again(n), (n / kScoreGroups & 1u) ^ 1u);
   }
 
   __device__ std::uint32_t address_in(std::uint32_t tile, int i) const {
@@ -191,7 +213,9 @@ class ScoreGroup : private PrefillPlaces<Arch, kPass> {
       if constexpr (!kWhole) decay = decay_over(slope, max(after, 0));
       float x[8];
       silu_eight<kWhole>(pieces.of[i], after >= 0, x);
-      if constexpr (!kStatesOnly) store_piece(address_in(tile, i), narrow(x));
+      if constexpr (!kStatesOnly && !(kWhole && kSilu == SiluForm::kDone)) {
+        store_piece(address_in(tile, i), narrow(x));
+      }
 #pragma unroll
       for (int c = 0; c < 8; ++c) x[c] *= decay;
       store_piece(address_in(decayed, i), narrow(x));

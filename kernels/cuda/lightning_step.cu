@@ -32,18 +32,27 @@ __device__ const __nv_bfloat16* row_of(const LightningLayer& layer, std::int64_t
   return static_cast<const __nv_bfloat16*>(layer.rows) + row * layer.row_stride;
 }
 
+__device__ float activated(const StepWork& work, __nv_bfloat16 x) {
+  const float value = __bfloat162float(x);
+  return work.layer.silu == SiluForm::kDone ? value : silu(value);
+}
+__device__ float opened(const StepWork& work, __nv_bfloat16 gate) {
+  const float value = __bfloat162float(gate);
+  return work.layer.silu == SiluForm::kDone ? value : sigmoid(value);
+}
+
 // Three quarters of the block: q, k and half of v.
 __device__ void activate(const StepWork& work, int head, int half, std::int64_t row,
                          StepMemory& memory) {
   const int i = static_cast<int>(threadIdx.x);
   const __nv_bfloat16* qkv = row_of(work.layer, row) + head * 3 * kHeadWidth;
   if (i < kHeadWidth) {
-    memory.q[i] = silu(__bfloat162float(qkv[i]));
+    memory.q[i] = activated(work, qkv[i]);
     if (i < kHalfWidth) {
-      memory.v[i] = silu(__bfloat162float(qkv[2 * kHeadWidth + half * kHalfWidth + i]));
+      memory.v[i] = activated(work, qkv[2 * kHeadWidth + half * kHalfWidth + i]);
     }
   } else {
-    memory.k[i - kHeadWidth] = silu(__bfloat162float(qkv[i]));
+    memory.k[i - kHeadWidth] = activated(work, qkv[i]);
   }
 }
 
@@ -60,8 +69,7 @@ __device__ void finish(const StepWork& work, int head, int half, std::int64_t ro
   if (channel % 32 == 0) squares[channel / 32] = square;
   const int column = head * kHeadWidth + half * kHalfWidth + channel;
   if (layer.gate_column >= 0) {
-    const float gate = __bfloat162float(row_of(layer, row)[layer.gate_column + column]);
-    o *= sigmoid(gate) * layer.norm[column];
+    o *= opened(work, row_of(layer, row)[layer.gate_column + column]) * layer.norm[column];
   }
   static_cast<__nv_bfloat16*>(layer.z)[row * layer.z_stride + column] = __float2bfloat16_rn(o);
 }

@@ -23,8 +23,7 @@ struct PrefillWork {
   float* segment_states;
   std::uint32_t* progress;  // null: blocks run freely (lightning_lockstep.cuh)
   int lockstep_chunks;
-  int near_chunks;  // 0: rows come when they are copied
-  int items;        // half heads of segments of spans
+  int items;  // half heads of segments of spans
 };
 
 }  // namespace arges::kernels::cuda

@@ -33,7 +33,6 @@ __global__ void __launch_bounds__(kThreads)
   __shared__ float sums[kThreads / 32];
   let_next_kernel_start();
   const std::int64_t row = blockIdx.x;
-  float* x = args.x + row * args.width;
   float4 values[kVectors];
   float4 norms[kVectors];
 #pragma unroll
@@ -43,6 +42,8 @@ __global__ void __launch_bounds__(kThreads)
         column < args.width ? *reinterpret_cast<const float4*>(args.norm + column) : float4{};
   }
   wait_for_kernel_before();
+  const std::int64_t source = args.from == nullptr ? row : args.from[row];
+  float* x = args.x + source * args.width;
   float squares = 0.0f;
 #pragma unroll
   for (int i = 0; i < kVectors; ++i) {
@@ -51,7 +52,7 @@ __global__ void __launch_bounds__(kThreads)
     if (column >= args.width) continue;
     values[i] = *reinterpret_cast<const float4*>(x + column);
     if (args.expert_rows != nullptr) {
-      values[i] = add_experts(args, row, column, values[i]);
+      values[i] = add_experts(args, source, column, values[i]);
       *reinterpret_cast<float4*>(x + column) = values[i];
     }
     squares = add_squares(values[i], squares);

@@ -12,6 +12,9 @@ inline constexpr int kMaxNormWidth = 8192;
 struct RmsNormArgs {
   float* x = nullptr;  // [rows, width]; replaced where experts are added
   int rows = 0;
+  // Optional, [rows] device: row i is row from[i] of x, of expert_rows and of the residual; n and
+  // inverse_rms are dense. What stands before a head that only some rows want; each at most once.
+  const std::int32_t* from = nullptr;
   int width = 0;                // a multiple of 4, up to kMaxNormWidth
   const float* norm = nullptr;  // [width]
   float epsilon = 1e-5f;

@@ -42,13 +42,13 @@ __global__ void __launch_bounds__(kThreads)
   __shared__ Angles angles;
   let_next_kernel_start();
   wait_for_kernel_before();
-  const int sequence = static_cast<int>(blockIdx.y);
-  const int position = args.positions[sequence];
+  const std::int64_t row_index = blockIdx.x;
+  const int position = args.positions[row_index];
   if (position < 0) return;
   const int queries = args.kv_heads * kQueriesPerHead;
-  const int head = static_cast<int>(blockIdx.x);
+  const int head = static_cast<int>(blockIdx.y);
   const int channel = static_cast<int>(threadIdx.x);
-  auto* row = static_cast<__nv_bfloat16*>(args.rows) + sequence * args.row_stride;
+  auto* row = static_cast<__nv_bfloat16*>(args.rows) + row_index * args.row_stride;
   __nv_bfloat16* from = row + head * kHeadWidth;
   turn(args, position, angles);
   __syncthreads();
@@ -59,6 +59,7 @@ __global__ void __launch_bounds__(kThreads)
     return;
   }
   const int kv_head = head - queries;
+  const std::int64_t sequence = args.sequences == nullptr ? row_index : args.sequences[row_index];
   const std::int64_t page = args.page_table[sequence * args.table_stride + position / kPageTokens];
   __nv_bfloat16* to =
       static_cast<__nv_bfloat16*>(args.pages) + page * args.page_stride +
@@ -74,15 +75,15 @@ Status rotary_append(const RotaryAppendArgs& args, Stream stream) {
       args.pages == nullptr || args.page_table == nullptr) {
     return invalid_argument("rotary_append: a pointer is missing");
   }
-  if (args.sequences < 1 || args.sequences > 65535 || args.kv_heads < 1 || args.rotary_dim < 0 ||
+  if (args.row_count < 1 || args.kv_heads < 1 || args.kv_heads > 4096 || args.rotary_dim < 0 ||
       args.rotary_dim > kHeadWidth || args.rotary_dim % 2 != 0 ||
       args.row_stride <
           static_cast<std::int64_t>(args.kv_heads) * (kQueriesPerHead + 2) * kHeadWidth) {
     return invalid_argument("rotary_append: a size that does not fit");
   }
   LaunchShape shape;
-  shape.blocks = dim3(static_cast<unsigned>(args.kv_heads * (kQueriesPerHead + 1)),
-                      static_cast<unsigned>(args.sequences));
+  shape.blocks = dim3(static_cast<unsigned>(args.row_count),
+                      static_cast<unsigned>(args.kv_heads * (kQueriesPerHead + 1)));
   shape.threads = kThreads;
   shape.early = args.early && has_early_start();
   return launch_kernel(rotary_append_kernel, shape, args, stream, "launch of rotary_append");

@@ -2,9 +2,10 @@
 #include "kernels/cuda/route_top_k.h"
 
 #include <algorithm>
-#include <climits>
 
 #include "kernels/cuda/kernel_launch.h"
+#include "kernels/cuda/many_rows.h"
+#include "kernels/cuda/route_choice.cuh"
 #include "kernels/cuda/row_norm.cuh"
 
 namespace arges::kernels::cuda {
@@ -82,54 +83,14 @@ __device__ void compute_logit(const RouteTopKArgs& args, int expert, std::int64_
   }
 }
 
-// One warp: the best experts of a row, best first.
+// One warp.
 __device__ void choose(const RouteTopKArgs& args, int row, RouteMemory& memory) {
-  constexpr int kEach = kMaxExperts / 32;
+  std::int32_t* ids = memory.ids + row * args.top;
+  choose_experts([&](int expert) { return __ldcg(args.logits + row * args.experts + expert); },
+                 args.experts, args.top, ids, args.routing.weights + row * args.top);
+  __syncwarp();
   const int lane = static_cast<int>(threadIdx.x) & 31;
-  float logits[kEach];
-#pragma unroll
-  for (int i = 0; i < kEach; ++i) {
-    const int expert = lane + 32 * i;
-    const float logit =
-        expert < args.experts ? __ldcg(args.logits + row * args.experts + expert) : 0.0f;
-    logits[i] = isnan(logit) ? -INFINITY : logit;
-  }
-  unsigned taken = 0;
-  float highest = 0.0f;
-  float sum = 0.0f;
-  float mine = 0.0f;  // of lane j: the j-th weight, not yet divided
-  for (int j = 0; j < args.top; ++j) {
-    float best = -INFINITY;
-    int index = INT_MAX;
-#pragma unroll
-    for (int i = 0; i < kEach; ++i) {
-      const int expert = lane + 32 * i;
-      const bool free = expert < args.experts && (taken >> i & 1u) == 0;
-      if (free && (logits[i] > best || index == INT_MAX)) {
-        best = logits[i];
-        index = expert;
-      }
-    }
-#pragma unroll
-    for (int step = 16; step > 0; step /= 2) {
-      const float other = __shfl_xor_sync(0xffffffffu, best, step);
-      const int where = __shfl_xor_sync(0xffffffffu, index, step);
-      if (other > best || (other == best && where < index)) {
-        best = other;
-        index = where;
-      }
-    }
-    if (index % 32 == lane) taken |= 1u << (index / 32);
-    if (j == 0) highest = best;
-    const float weight = best == highest ? 1.0f : expf(best - highest);
-    sum += weight;
-    if (lane == j) {
-      mine = weight;
-      memory.ids[row * args.top + j] = index;
-      args.routing.ids[row * args.top + j] = index;
-    }
-  }
-  if (lane < args.top) args.routing.weights[row * args.top + lane] = mine / sum;
+  if (lane < args.top) args.routing.ids[row * args.top + lane] = ids[lane];
 }
 
 // Routes by expert: a thread an expert counts its own, then writes them from where the experts
@@ -195,8 +156,8 @@ Status check(const RouteTopKArgs& args) {
       routing.offsets == nullptr || routing.active == nullptr) {
     return invalid_argument("route_top_k: a part of the routing is missing");
   }
-  if (args.rows < 1 || args.rows > kMaxLinearRows || args.width < 4 || args.width > 8192 ||
-      args.width % 4 != 0 || args.experts < 1 || args.experts > kMaxExperts || args.top < 1 ||
+  if (args.rows < 1 || args.width < 4 || args.width > 8192 || args.width % 4 != 0 ||
+      args.experts < 1 || args.experts > kMaxExperts || args.top < 1 ||
       args.top > std::min(kMaxTop, args.experts)) {
     return invalid_argument("route_top_k: a size that does not fit");
   }
@@ -207,6 +168,7 @@ Status check(const RouteTopKArgs& args) {
 
 Status route_top_k(const RouteTopKArgs& args, Stream stream) {
   ARGES_RETURN_IF_ERROR(check(args));
+  if (args.rows > kMaxLinearRows) return route_many_rows(args, stream);
   LaunchShape shape;
   shape.blocks = dim3(static_cast<unsigned>(args.experts), static_cast<unsigned>(args.rows));
   shape.threads = kThreads;

@@ -10,7 +10,7 @@ namespace arges::kernels::cuda {
 
 inline constexpr int kMaxExperts = 128;
 inline constexpr int kMaxTop = 8;
-inline constexpr int kMaxRoutes = 512;  // rows · top
+inline constexpr int kMaxRoutes = 512;  // rows · top, up to 64 rows
 
 // A route is row · top + j: the j-th best expert of a row.
 struct Routing {
@@ -23,8 +23,8 @@ struct Routing {
 
 struct RouteTopKArgs {
   const float* x = nullptr;  // [rows, width]
-  int rows = 0;              // 1 … 64
-  int width = 0;             // a multiple of 4, up to 8192
+  int rows = 0;
+  int width = 0;  // a multiple of 4, up to 8192
   const float* norm = nullptr;
   float epsilon = 1e-5f;
   const float* router = nullptr;    // [experts, width]

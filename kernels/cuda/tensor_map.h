@@ -12,10 +12,10 @@ struct TensorMap {
   alignas(64) unsigned char bytes[128];
 };
 
-// bf16 [rows, columns], `stride` elements from row to row, in boxes of one tile
-// (shared_memory.cuh): 64 rows of 64 columns, swizzled. UNSUPPORTED without a driver for it,
-// INVALID_ARGUMENT for a stride or an address that it refuses.
+// bf16 [rows, columns], `stride` elements from row to row, in boxes of box_rows (a multiple of 8,
+// at most 256) rows of 64 columns, swizzled as tiles are (shared_memory.cuh); 64 rows are one.
+// UNSUPPORTED without a driver for it, INVALID_ARGUMENT for a stride or an address that it refuses.
 Status encode_tensor_map(const void* data, std::int64_t rows, std::int64_t columns,
-                         std::int64_t stride, TensorMap& map);
+                         std::int64_t stride, TensorMap& map, int box_rows = 64);
 
 }  // namespace arges::kernels::cuda

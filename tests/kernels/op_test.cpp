@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "kernels/cpu/targets.h"
+#include "tests/kernels/plain_on_host.h"
 // The list of targets comes after the choice of them.
 #include "hwy/highway.h"
 
@@ -25,7 +26,8 @@ std::uint16_t f32_to_f16(float value) {
 }  // namespace
 
 std::vector<Candidate> all_backends() {
-  std::vector<Candidate> backends{{"reference", &reference_backend(), 0}};
+  std::vector<Candidate> backends{{"reference", &reference_backend(), 0},
+                                  {"plain_cuda_on_host", &plain_on_host_backend(), 0}};
   const std::int64_t available = (hwy::SupportedTargets() | HWY_STATIC_TARGET) & HWY_TARGETS;
   for (std::int64_t bits = available; bits != 0; bits &= bits - 1) {
     const std::int64_t target = bits & -bits;

@@ -14,6 +14,9 @@ int main(int argc, char** argv) {
   measure_lightning(stream);
   measure_decode_attention(stream);
   measure_decode_layers(stream);
+  measure_many_rows(stream);
+  measure_prefill_layers(stream);
+  measure_head(stream);
   measure_causal_attention(stream);
   return 0;
 }

@@ -4,94 +4,16 @@
 #include <cmath>
 #include <memory>
 
-#include "kernels/cuda/decode_attention.h"
-#include "kernels/cuda/expert_ffn.h"
 #include "kernels/cuda/rms_norm.h"
 #include "kernels/cuda/rotary_embedding.h"
-#include "tests/bench/cuda/measure.cuh"
+#include "tests/bench/cuda/true_layers.cuh"
 
 namespace arges::bench {
 
 namespace {
 
-using namespace kernels::cuda;
-using Bf16Array = DeviceArray<__nv_bfloat16>;
-
-constexpr int kLayers = 4;
-constexpr int kSoftmaxLayer = 3;
-constexpr int kHidden = 6144;
-constexpr int kFfn = 9216;
-constexpr int kExperts = 32;
-constexpr int kTop = 2;
-constexpr int kHeads = 64;
-constexpr int kKvHeads = 8;
-constexpr int kWidth = kHeads * kHeadWidth;
 constexpr int kContext = 1023;  // tokens before this one
-constexpr int kRotaryDim = 64;
 constexpr int kMostRows = 64;
-constexpr float kAlpha = 3.5565588f;
-constexpr float kEpsilon = 1e-5f;
-
-constexpr int inputs_of(int layer) {
-  return layer == kSoftmaxLayer ? kWidth + 2 * kKvHeads * kHeadWidth : 4 * kWidth;
-}
-
-Bf16Array random_weights(std::size_t outputs, std::size_t inputs, unsigned seed) {
-  return random_bf16(outputs * inputs, 1.0f / std::sqrt(static_cast<float>(inputs)), seed);
-}
-
-DeviceArray<float> ones(std::size_t count) {
-  return DeviceArray<float>(std::vector<float>(count, 1.0f));
-}
-
-struct Bank {
-  Bf16Array gate_up;
-  Bf16Array down;
-
-  explicit Bank(unsigned seed)
-      : gate_up(random_weights(std::size_t{kExperts} * 2 * kFfn, kHidden, seed)),
-        down(random_weights(std::size_t{kExperts} * kHidden, kFfn, seed + 1)) {}
-};
-
-DeviceArray<float> random_router(unsigned seed) {
-  std::vector<float> values;
-  std::uint64_t x = seed;
-  for (int i = 0; i < kExperts * kHidden; ++i) {
-    x = x * 6364136223846793005u + 1442695040888963407u;
-    values.push_back((static_cast<float>(x >> 40) / 16777216.0f - 0.5f) * 0.04f);
-  }
-  return DeviceArray<float>(values);
-}
-
-// A layer's weights and what it leaves for others on the device.
-struct Layer {
-  Bf16Array in;
-  Bf16Array out;
-  DeviceArray<float> norm = ones(kHidden);
-  DeviceArray<float> expert_norm = ones(kHidden);
-  DeviceArray<float> inner_norm = ones(kWidth);
-  DeviceArray<float> router;
-  DeviceArray<float> inverse_rms = zeros(kMostRows);
-  DeviceArray<float> expert_inverse_rms = zeros(kMostRows);
-  DeviceArray<float> logits = zeros(std::size_t{kMostRows} * kExperts);
-  DeviceArray<float> weights = zeros(kMostRows * kTop);
-  DeviceArray<std::int32_t> ids{kMostRows * kTop};
-  DeviceArray<std::int32_t> order{kMostRows * kTop};
-  DeviceArray<std::int32_t> offsets{kExperts + 1};
-  DeviceArray<std::int32_t> active{kExperts + 1};
-  std::shared_ptr<Bank> bank;
-
-  Layer(int layer, std::shared_ptr<Bank> experts)
-      : in(random_weights(static_cast<std::size_t>(inputs_of(layer)), kHidden,
-                          10u + static_cast<unsigned>(layer))),
-        out(random_weights(kHidden, kWidth, 20u + static_cast<unsigned>(layer))),
-        router(random_router(30u + static_cast<unsigned>(layer))),
-        bank(std::move(experts)) {}
-
-  Routing routing() const {
-    return {ids.get(), weights.get(), order.get(), offsets.get(), active.get()};
-  }
-};
 
 // Which kernels of a step.
 enum class Part { kAll, kExperts, kDense, kRest };
@@ -101,7 +23,7 @@ class Step {
   Step(const std::vector<std::unique_ptr<Layer>>& layers, int rows)
       : layers_(layers),
         rows_(rows),
-        x_(random_x(rows)),
+        x_(uniform_rows(rows)),
         n_(size(kHidden)),
         y_(size(4 * kWidth)),
         z_(size(kWidth)),
@@ -116,8 +38,8 @@ class Step {
         table_(counting(rows * kPages)),
         positions_(std::vector<std::int32_t>(static_cast<std::size_t>(rows), kContext)),
         lengths_(std::vector<std::int32_t>(static_cast<std::size_t>(rows), kContext + 1)),
-        slopes_(slopes()),
-        frequencies_(frequencies()),
+        slopes_(true_slopes()),
+        frequencies_(true_frequencies()),
         ticket_(1),
         final_rms_(size(1)) {
     ticket_.fill_bytes(0);
@@ -133,8 +55,11 @@ class Step {
       const bool rest = part == Part::kAll || part == Part::kRest;
       if (rest) normalize(l, layer.norm.get(), layer.inverse_rms.get());
       if (part == Part::kAll || part == Part::kDense) {
-        must(linear(product(n_.get(), kHidden, layer.in.get(), inputs_of(l), y_.get(), nullptr),
-                    stream));
+        LinearArgs args =
+            product(n_.get(), kHidden, layer.in.get(), inputs_of(l), y_.get(), nullptr);
+        if (!softmax) args.activation = LinearActivation::kLightning;
+        args.gate_column = 3 * kWidth;
+        must(linear(args, stream));
       }
       if (rest && softmax) attend(stream);
       if (rest && !softmax) remember(l, layer, stream);
@@ -143,6 +68,7 @@ class Step {
         if (!softmax) {
           args.square_sums = squares_.get();
           args.square_parts = kHeads * kSquareParts;
+          args.square_stride = rows_;
           args.epsilon = kEpsilon;
         }
         args.residual = {x_.get(), layer.inverse_rms.get(), layer.norm.get(), kAlpha, 1.0f};
@@ -182,31 +108,11 @@ class Step {
   std::size_t size(int each) const {
     return static_cast<std::size_t>(rows_) * static_cast<std::size_t>(each);
   }
-  static std::vector<float> random_x(int rows) {
-    std::vector<float> values;
-    std::uint64_t x = 77;
-    for (int i = 0; i < rows * kHidden; ++i) {
-      x = x * 6364136223846793005u + 1442695040888963407u;
-      values.push_back(static_cast<float>(x >> 40) / 8388608.0f - 1.0f);
-    }
-    return values;
-  }
   static std::vector<std::int32_t> counting(int count) {
     std::vector<std::int32_t> values;
     for (int i = 0; i < count; ++i) values.push_back(i);
     return values;
   }
-  static std::vector<float> slopes() {
-    std::vector<float> values;
-    for (int h = 0; h < kHeads; ++h) values.push_back(std::exp2(-8.0f * (h + 1) / kHeads) * 0.5f);
-    return values;
-  }
-  static std::vector<double> frequencies() {
-    std::vector<double> values;
-    for (int j = 0; j < kRotaryDim / 2; ++j) values.push_back(std::pow(1e7, -2.0 * j / kRotaryDim));
-    return values;
-  }
-
   // The first kernel of a graph has none before it.
   bool early() {
     const bool first = std::exchange(first_, false);
@@ -264,6 +170,7 @@ class Step {
     args.layer.z = z_.get();
     args.layer.z_stride = kWidth;
     args.layer.square_sums = squares_.get();
+    args.layer.silu = SiluForm::kDone;
     args.slots = slots_.get();
     must(lightning_step(args, stream));
   }
@@ -280,7 +187,7 @@ class Step {
     append.page_stride = static_cast<std::int64_t>(kPageElements);
     append.page_table = table_.get();
     append.table_stride = kPages;
-    append.sequences = rows_;
+    append.row_count = rows_;
     append.kv_heads = kKvHeads;
     append.early = early();
     must(rotary_append(append, stream));
@@ -393,32 +300,11 @@ void measure(Step& step, const std::string& name, Part part, bool early, double 
   print_line(name, seconds, step.bytes(part), target_ms);
 }
 
-std::vector<std::unique_ptr<Layer>> make_layers() {
-  constexpr std::size_t kBankBytes = std::size_t{kExperts} * 3 * kHidden * kFfn * 2;
-  constexpr std::size_t kOthers = std::size_t{4} << 30;
-  std::size_t available = 0;
-  std::size_t total = 0;
-  must(cudaMemGetInfo(&available, &total), "memory");
-  std::vector<std::unique_ptr<Layer>> layers;
-  if (available < kBankBytes + kOthers) {
-    std::printf("decode layers: left out, too little free memory\n");
-    return layers;
-  }
-  const bool own = available > kLayers * kBankBytes + kOthers;
-  if (!own) std::printf("decode layers: all share one bank of experts, memory is short\n");
-  std::shared_ptr<Bank> bank;
-  for (int l = 0; l < kLayers; ++l) {
-    if (own || bank == nullptr) bank = std::make_shared<Bank>(100u + 2 * static_cast<unsigned>(l));
-    layers.push_back(std::make_unique<Layer>(l, bank));
-  }
-  return layers;
-}
-
 }  // namespace
 
 void measure_decode_layers(cudaStream_t stream) {
   if (!wanted("decode layers")) return;
-  const auto layers = make_layers();
+  const auto layers = make_layers(kMostRows, std::size_t{4} << 30);
   if (layers.empty()) return;
   for (const auto& [rows, target] : {std::pair{1, 1.85}, {8, 7.6}, {64, 18.0}}) {
     const std::string name = "decode layers B" + std::to_string(rows);

@@ -33,8 +33,6 @@ struct PrefillCase {
   PrefillPath path = PrefillPath::kBest;
   int sequences = 1;
   int lockstep = kLockstep;
-  int score_groups = 2;
-  int near_chunks = 0;
   int piece_tokens = 0;  // not 0: a prompt comes in pieces, one run behind another
 };
 
@@ -44,9 +42,8 @@ std::string name_of(const PrefillCase& c) {
   if (c.gated) name += " gate";
   if (c.segment_tokens > 0) name += " seg" + std::to_string(c.segment_tokens);
   if (c.silu == SiluForm::kExact) name += " exact";
+  if (c.silu == SiluForm::kDone) name += " activated";
   if (c.path == PrefillPath::kPortable) name += " mma.sync";
-  if (c.score_groups != 2) name += " groups " + std::to_string(c.score_groups);
-  if (c.near_chunks > 0) name += " near " + std::to_string(c.near_chunks);
   if (c.piece_tokens > 0) name += " pieces " + std::to_string(c.piece_tokens);
   if (c.lockstep != kLockstep) name += " lockstep " + std::to_string(c.lockstep);
   return name;
@@ -103,6 +100,7 @@ void measure_prefill(const PrefillCase& c, cudaStream_t stream) {
     args.layer.z = z.get() + set * rows * width;
     args.layer.z_stride = static_cast<std::int64_t>(width);
     args.layer.square_sums = squares.get();
+    args.layer.silu = c.silu;
     args.spans = table.get() + run % pieces * c.sequences;
     args.span_count = c.sequences;
     args.segment_tokens = c.segment_tokens;
@@ -111,9 +109,6 @@ void measure_prefill(const PrefillCase& c, cudaStream_t stream) {
     args.progress = progress.get();
     args.lockstep_chunks = c.lockstep;
     args.path = c.path;
-    args.silu = c.silu;
-    args.score_groups = c.score_groups;
-    args.near_chunks = c.near_chunks;
     auto created = LightningPrefill::create(args);
     must(created.status());
     runs.push_back(*created);
@@ -206,62 +201,29 @@ void measure_silu() {
               static_cast<double>(errors[0]), static_cast<double>(errors[1]));
 }
 
-// What decides how the prefill goes on: two groups against three, how far ahead rows come into the
-// L2 cache, how near blocks keep together, and whether a long prompt is quicker in pieces or
-// segments.
+// Rows that come activated beside SiLU here, how near blocks keep together, and whether a long
+// prompt is quicker in pieces or segments.
 void measure_full_card(cudaStream_t stream) {
-  for (const int groups : {2, 3}) {
-    for (const int tokens : {1024, 4096, 16384, 32768, 65536}) {
-      measure_prefill({.heads = 64, .tokens = tokens, .score_groups = groups}, stream);
-    }
-    for (const int near : {1, 2, 4}) {
-      for (const int tokens : {16384, 131072}) {
-        measure_prefill(
-            {.heads = 64, .tokens = tokens, .score_groups = groups, .near_chunks = near}, stream);
+  for (const SiluForm silu : {SiluForm::kDone, SiluForm::kTanh}) {
+    for (const bool gated : {false, true}) {
+      for (const int tokens : {1024, 4096, 8192, 16384, 32768, 65536}) {
+        measure_prefill({.heads = 64, .tokens = tokens, .gated = gated, .silu = silu}, stream);
       }
-      measure_prefill({.heads = 64,
-                       .tokens = 16384,
-                       .gated = true,
-                       .score_groups = groups,
-                       .near_chunks = near},
-                      stream);
+      for (const int lockstep : {0, 1, 2, 4}) {
+        measure_prefill({.heads = 64,
+                         .tokens = 131072,
+                         .gated = gated,
+                         .target_ms = gated ? 3.95 : 3.15,
+                         .silu = silu,
+                         .lockstep = lockstep},
+                        stream);
+      }
     }
-    for (const int lockstep : {0, 1, 2, 3, 4}) {
-      measure_prefill({.heads = 64,
-                       .tokens = 131072,
-                       .target_ms = 3.15,
-                       .lockstep = lockstep,
-                       .score_groups = groups},
-                      stream);
-      measure_prefill({.heads = 64,
-                       .tokens = 131072,
-                       .gated = true,
-                       .target_ms = 3.95,
-                       .lockstep = lockstep,
-                       .score_groups = groups},
-                      stream);
-    }
-    measure_prefill({.heads = 64, .tokens = 16384, .gated = true, .score_groups = groups}, stream);
-    measure_prefill(
-        {.heads = 64, .tokens = 32768, .silu = SiluForm::kExact, .score_groups = groups}, stream);
-    measure_prefill({.heads = 64,
-                     .tokens = 131072,
-                     .target_ms = 3.15,
-                     .score_groups = groups,
-                     .piece_tokens = 16384},
-                    stream);
-    measure_prefill({.heads = 64,
-                     .tokens = 131072,
-                     .target_ms = 3.15,
-                     .segment_tokens = 32768,
-                     .score_groups = groups},
-                    stream);
-    measure_prefill({.heads = 64, .tokens = 16384, .sequences = 4, .score_groups = groups}, stream);
+    measure_prefill({.heads = 64, .tokens = 131072, .silu = silu, .piece_tokens = 16384}, stream);
+    measure_prefill({.heads = 64, .tokens = 131072, .segment_tokens = 32768, .silu = silu}, stream);
+    measure_prefill({.heads = 64, .tokens = 16384, .silu = silu, .sequences = 4}, stream);
   }
-  for (const int lockstep : {0, 4}) {
-    measure_prefill({.heads = 64, .tokens = 4096, .lockstep = lockstep}, stream);
-    measure_prefill({.heads = 64, .tokens = 32768, .lockstep = lockstep}, stream);
-  }
+  measure_prefill({.heads = 64, .tokens = 32768, .silu = SiluForm::kExact}, stream);
 }
 
 void measure_few_heads(cudaStream_t stream) {
@@ -270,12 +232,12 @@ void measure_few_heads(cudaStream_t stream) {
                           : tokens == 65536  ? 0.26
                           : tokens == 131072 ? 0.50
                                              : 0.0;
-    for (const int groups : {2, 3}) {
+    for (const SiluForm silu : {SiluForm::kDone, SiluForm::kTanh}) {
       measure_prefill({.heads = 8,
                        .tokens = tokens,
                        .target_ms = target,
                        .segment_tokens = prefill_segment_tokens(8, tokens),
-                       .score_groups = groups},
+                       .silu = silu},
                       stream);
     }
   }

@@ -7,8 +7,10 @@ import os
 import statistics
 
 REPETITIONS = 20
-SHAPES = [(64, 4096), (64, 16384), (64, 32768), (64, 131072), (8, 16384), (8, 65536), (8, 131072)]
+SHAPES = [(64, 131072), (64, 16384), (8, 131072), (64, 32768), (64, 4096), (8, 16384), (8, 65536)]
 SOFTMAX_SHAPES = [(64, 4096), (64, 16384)]
+PRODUCT_SHAPES = [(8192, 6144, 32768), (8192, 8192, 6144), (8192, 8192, 8192)]
+GROUPED_SHAPES = [(64, 8, 8192), (64, 8, 32768)]  # heads of q, of k and v
 STEP_BATCHES = [1, 8, 16, 64, 256]
 
 
@@ -90,6 +92,42 @@ def measure_softmax():
                     lambda: torch.nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True)))
 
 
+def measure_grouped_softmax():
+    import torch
+    from torch.nn.attention import SDPBackend, sdpa_kernel
+    for heads, kv_heads, tokens in GROUPED_SHAPES:
+        q, k, v = (torch.randn(1, h, tokens, 128, device="cuda", dtype=torch.bfloat16)
+                   for h in (heads, kv_heads, kv_heads))
+        with torch.no_grad(), sdpa_kernel(SDPBackend.CUDNN_ATTENTION):
+            report("torch sdpa cudnn, 8 kv heads", heads, tokens, torch_median(
+                lambda: torch.nn.functional.scaled_dot_product_attention(
+                    q, k, v, is_causal=True, enable_gqa=True)))
+
+
+def measure_products():
+    import torch
+    for rows, inputs, outputs in PRODUCT_SHAPES:
+        x, w = (torch.randn(n, inputs, device="cuda", dtype=torch.bfloat16)
+                for n in (rows, outputs))
+        with torch.no_grad():
+            time = torch_median(lambda: torch.nn.functional.linear(x, w))
+        print(f"peer cublas {rows} x {inputs} -> {outputs} {time:10.4f} ms "
+              f"{2e-9 * rows * inputs * outputs / time:7.1f} TFLOP/s", flush=True)
+
+
+def measure_grouped_products():
+    import torch
+    for inputs, outputs in ((6144, 18432), (9216, 6144)):
+        x = torch.randn(16384, inputs, device="cuda", dtype=torch.bfloat16)
+        w = torch.randn(32, outputs, inputs, device="cuda", dtype=torch.bfloat16)
+        ends = torch.tensor([512 * (e + 1) for e in range(32)], device="cuda", dtype=torch.int32)
+        with torch.no_grad():
+            time = torch_median(lambda: torch._grouped_mm(x, w.transpose(-2, -1), offs=ends))
+        print(f"peer torch _grouped_mm 16384 of 32 x {inputs} -> {outputs} {time:10.4f} ms "
+              f"{2e-9 * 16384 * inputs * outputs / time:7.1f} TFLOP/s", flush=True)
+        del x, w
+
+
 def measure_jax():
     os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"
     import time
@@ -116,7 +154,7 @@ def measure_jax():
 
 
 def main():
-    for measure in (measure_fla, measure_fla_step, measure_softmax, measure_jax):
+    for measure in (measure_products, measure_grouped_products, measure_jax, measure_grouped_softmax, measure_fla, measure_fla_step, measure_softmax):
         try:
             measure()
         except Exception as error:  # pylint: disable=broad-except; a missing peer leaves the others

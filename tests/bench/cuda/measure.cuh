@@ -113,5 +113,8 @@ void measure_lightning(cudaStream_t stream);
 void measure_decode_attention(cudaStream_t stream);
 void measure_decode_layers(cudaStream_t stream);
 void measure_causal_attention(cudaStream_t stream);
+void measure_head(cudaStream_t stream);
+void measure_many_rows(cudaStream_t stream);
+void measure_prefill_layers(cudaStream_t stream);
 
 }  // namespace arges::bench

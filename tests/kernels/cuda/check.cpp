@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The CUDA kernels against double precision. Exits with 77 where there is no GPU. An argument names
 // a part: small (shapes for compute-sanitizer), portable (small ones by mma.sync), products, step,
-// prefill, groups, lockstep, attention, causal, linear, experts, rotary, all.
+// prefill, activated, lockstep, attention, causal, linear, experts, rotary, embed, tiles, vit,
+// memory, sample, all.
 #include <cuda_runtime_api.h>
 
 #include <cstdio>
@@ -21,6 +22,11 @@ int run(const std::string& part) {
   if (part == "small" || part == "attention" || part == "all") check_decode_attention();
   if (part == "causal" || part == "all") check_causal_attention();
   if (part == "rotary" || part == "all") check_rotary();
+  if (part == "small" || part == "embed" || part == "all") check_embed();
+  if (part == "small" || part == "tiles" || part == "all") check_tiles();
+  if (part == "memory" || part == "all") check_memory();
+  if (part == "vit" || part == "all") check_vit();
+  if (part == "sample" || part == "all") check_sample();
   if (part == "linear" || part == "all") check_linear();
   if (part == "experts" || part == "all") check_experts();
   check_lightning(part);

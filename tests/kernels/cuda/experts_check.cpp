@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The norm, the way to experts, the experts and their sum against double precision.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <numeric>
@@ -22,6 +23,7 @@ constexpr double kFp32Bound = 1e-5;
 constexpr float kEpsilon = 1e-5f;
 constexpr float kAlpha = 3.5f;
 constexpr float kBeta = 0.75f;
+constexpr std::int64_t kCompared = 128;  // routes, spread over all
 
 struct ExpertShape {
   int rows;
@@ -83,6 +85,7 @@ class ExpertProblem {
     DeviceArray<std::int32_t> order(size_of(routes));
     DeviceArray<std::int32_t> offsets(size_of(shape_.experts + 1));
     DeviceArray<std::int32_t> active(size_of(shape_.experts + 1));
+    DeviceArray<Bf16> sorted(size_of(routes * hidden));
     DeviceArray<Bf16> inner(size_of(routes * shape_.ffn));
     DeviceArray<float> out(size_of(routes * hidden));
     DeviceArray<std::uint32_t> ticket(1);
@@ -91,6 +94,7 @@ class ExpertProblem {
     n.fill_bytes(0xff), inverse_rms.fill_bytes(0xff), logits.fill_bytes(0xff);
     ids.fill_bytes(0xff), weights.fill_bytes(0xff), order.fill_bytes(0xff);
     offsets.fill_bytes(0xff), active.fill_bytes(0xff), inner.fill_bytes(0xff);
+    sorted.fill_bytes(0xff);
     out.fill_bytes(0xff), n_after.fill_bytes(0xff), rms_after.fill_bytes(0xff);
     ticket.fill_bytes(0);
     RouteTopKArgs route;
@@ -118,6 +122,7 @@ class ExpertProblem {
     ffn.routing = route.routing;
     ffn.gate_up = device_gate_up_.get();
     ffn.down = device_down_.get();
+    ffn.sorted = sorted.get();
     ffn.inner = inner.get();
     ffn.out = out.get();
     must(expert_ffn(ffn, nullptr));
@@ -253,7 +258,11 @@ class ExpertProblem {
     Distance out;
     const std::int64_t hidden = shape_.hidden;
     const std::int64_t ffn = shape_.ffn;
-    for (int route = 0; route < shape_.rows * shape_.top; ++route) {
+    const std::int64_t routes = std::int64_t{shape_.rows} * shape_.top;
+    const std::int64_t compared = std::min<std::int64_t>(routes, kCompared);
+    for (std::int64_t sample = 0; sample < compared; ++sample) {
+      const std::int64_t route =
+          compared < routes ? sample * (routes - 1) / (compared - 1) : sample;
       const std::int64_t expert = outcome.ids[size_of(route)];
       if (expert < 0 || expert >= shape_.experts) return HUGE_VAL;
       std::vector<double> n;
@@ -308,11 +317,13 @@ class ExpertProblem {
     const ExpertOutcome again = run(0, shape_.rows);
     bool same =
         again.out == all.out && again.x_after == all.x_after && again.n_after == all.n_after;
+    // Many rows are other kernels' than few: windows of them, else single rows.
+    const int count = shape_.rows > kMaxLinearRows ? kMaxLinearRows + 1 : 1;
     const std::size_t hidden = size_of(shape_.hidden);
-    for (const int row : {0, shape_.rows - 1}) {
-      const ExpertOutcome alone = run(row, 1);
-      same = same && std::memcmp(alone.x_after.data(), &all.x_after[size_of(row) * hidden],
-                                 hidden * 4) == 0;
+    for (const int first : {0, shape_.rows - count}) {
+      const ExpertOutcome alone = run(first, count);
+      same = same && std::memcmp(alone.x_after.data(), &all.x_after[size_of(first) * hidden],
+                                 size_of(count) * hidden * 4) == 0;
     }
     return same;
   }
@@ -334,7 +345,15 @@ void check_experts() {
     ExpertProblem({rows, 264, 48, 8, 2}).check();
     ExpertProblem({rows, 96, 112, 6, 2, true}).check();
   }
+  for (const int rows : {65, 128, 700}) {
+    ExpertProblem({rows, 264, 48, 8, 2}).check();
+    ExpertProblem({rows, 96, 112, 6, 2, true}).check();
+    ExpertProblem({rows, 512, 272, 5, 1}).check();
+  }
+  ExpertProblem({3000, 1024, 512, 32, 2}).check();
+  ExpertProblem({300, 6144, 9216, 3, 2}).check();
   ExpertProblem({5, 64, 16, 70, 3}).check();
+  ExpertProblem({90, 64, 16, 70, 3}).check();
   ExpertProblem({64, 1024, 512, 32, 2}).check();
   ExpertProblem({2, 6144, 9216, 2, 2}).check();
 }

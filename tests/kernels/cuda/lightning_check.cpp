@@ -29,10 +29,9 @@ std::string name_of(const LightningShape& shape, const LightningHow& how) {
   name += " H" + std::to_string(shape.heads) + " layer " + std::to_string(shape.layer);
   if (shape.gated) name += " gate";
   if (shape.fresh) name += " fresh";
+  if (shape.activated) name += " activated";
   if (how.segment_tokens > 0) name += " segments of " + std::to_string(how.segment_tokens);
   if (how.lockstep > 0) name += " lockstep " + std::to_string(how.lockstep);
-  if (how.score_groups != 2) name += " groups " + std::to_string(how.score_groups);
-  if (how.near_chunks > 0) name += " near " + std::to_string(how.near_chunks);
   if (how.cut > 0) name += " cut at " + std::to_string(how.cut);
   name += " tokens";
   const std::size_t shown = std::min<std::size_t>(shape.counts.size(), 7);
@@ -92,7 +91,6 @@ std::vector<LightningHow> all_ways() {
           {.silu = SiluForm::kExact},
           {.path = PrefillPath::kPortable},
           {.segment_tokens = 128},
-          {.score_groups = 3},
           {.path = PrefillPath::kPortable, .segment_tokens = 128},
           {.cut = 100}};
 }
@@ -106,6 +104,9 @@ void check_small(const std::vector<LightningHow>& ways) {
   for (const bool gated : {false, true}) {
     const LightningShape shape{.heads = 2, .layer = 0, .gated = gated, .counts = {1, 65, 257}};
     check_shape(shape, ways);
+    LightningShape activated = shape;
+    activated.activated = true;
+    check_shape(activated, {{}, {.segment_tokens = 128}});
     check_shape({.heads = 2, .layer = 78, .gated = gated, .counts = {1, 1, 1}}, {{.step = true}});
   }
 }
@@ -135,29 +136,28 @@ void check_prefill() {
   }
 }
 
-// Three groups that prepare chunks, with rows brought near before, compute what two do, bit for
-// bit, with segments and several items a block too.
-void check_groups() {
+// Rows that come activated: whole chunks are operands as they were copied, others are not.
+void check_activated() {
   for (const int heads : {2, 8, 64}) {
     for (const bool gated : {false, true}) {
-      const LightningShape shape{.heads = heads,
-                                 .layer = 40,
-                                 .gated = gated,
-                                 .counts = heads == 8 ? std::vector<int>{4096, 100} : ragged()};
-      LightningProblem problem(shape);
-      for (const int segment : {0, 128}) {
-        const LightningHow how{
-            .segment_tokens = segment, .score_groups = 3, .near_chunks = heads == 64 ? 0 : 2};
-        check_values(problem, shape, how);
-        const LightningOutcome three = problem.run(how);
-        const LightningOutcome two = problem.run({.segment_tokens = segment});
-        bool same = true;
-        for (int span = 0; span < problem.spans(); ++span) {
-          same = same && problem.same_bits(three, two, span);
-        }
-        report("same bits as two: " + name_of(shape, how), same, "");
-      }
+      LightningShape shape{.heads = heads,
+                           .layer = 40,
+                           .gated = gated,
+                           .counts = heads == 8 ? std::vector<int>{4096, 100} : ragged(),
+                           .fresh = heads == 2,
+                           .activated = true};
+      check_shape(shape, {{},
+                          {.path = PrefillPath::kPortable},
+                          {.segment_tokens = 128},
+                          {.lockstep = 2},
+                          {.cut = 100}});
+      const LightningProblem problem(shape);
+      check_bits(problem, shape, {});
+      check_cut_bits(problem, shape, 64);
     }
+    const LightningShape step{
+        .heads = heads, .layer = 3, .gated = true, .counts = {1, 1, 1}, .activated = true};
+    check_shape(step, {{.step = true}});
   }
 }
 
@@ -205,7 +205,7 @@ void check_lightning(const std::string& part) {
   if (part == "portable") check_small({{.path = PrefillPath::kPortable}});
   if (part == "step" || part == "all") check_step();
   if (part == "prefill" || part == "all") check_prefill();
-  if (part == "groups" || part == "all") check_groups();
+  if (part == "activated" || part == "all") check_activated();
   if (part == "lockstep" || part == "all") check_lockstep();
 }
 

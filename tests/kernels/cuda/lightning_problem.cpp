@@ -85,7 +85,8 @@ std::vector<LightningSpan> LightningProblem::table(const LightningHow& how) cons
   return spans;
 }
 
-LightningLayer LightningProblem::layer(DeviceArray<Bf16>& z, DeviceArray<float>& squares,
+LightningLayer LightningProblem::layer(const LightningHow& how, DeviceArray<Bf16>& z,
+                                       DeviceArray<float>& squares,
                                        DeviceArray<float>& states) const {
   LightningLayer layer;
   layer.rows = device_input_.get();
@@ -100,6 +101,7 @@ LightningLayer LightningProblem::layer(DeviceArray<Bf16>& z, DeviceArray<float>&
   layer.z = z.get();
   layer.z_stride = width_;
   layer.square_sums = squares.get();
+  layer.silu = shape_.activated ? SiluForm::kDone : how.silu;
   return layer;
 }
 
@@ -118,7 +120,6 @@ void LightningProblem::run_prefill(const LightningHow& how, const LightningLayer
   args.max_segments =
       how.segment_tokens > 0 ? (longest + how.segment_tokens - 1) / how.segment_tokens : 1;
   args.path = how.path;
-  args.silu = how.silu;
   DeviceArray<float> scratch(padded.size() * static_cast<std::size_t>(args.max_segments) *
                              state_floats());
   scratch.fill_bytes(kPoisonByte);
@@ -127,8 +128,6 @@ void LightningProblem::run_prefill(const LightningHow& how, const LightningLayer
   progress.fill_bytes(0);
   if (how.lockstep > 0) args.progress = progress.get();
   args.lockstep_chunks = how.lockstep;
-  args.score_groups = how.score_groups;
-  args.near_chunks = how.near_chunks;
   auto prefill = LightningPrefill::create(args);
   must(prefill.status());
   must(prefill->run(nullptr));
@@ -153,7 +152,7 @@ LightningOutcome LightningProblem::run(const LightningHow& how) const {
   DeviceArray<float> states(states_);
   z.fill_bytes(kPoisonByte);
   squares.fill_bytes(kPoisonByte);
-  const LightningLayer layer = this->layer(z, squares, states);
+  const LightningLayer layer = this->layer(how, z, squares, states);
   std::vector<LightningSpan> spans = table(how);
   if (how.step) {
     run_step(layer, spans);
@@ -181,8 +180,9 @@ void LightningProblem::compute_reference() {
   z_.resize(static_cast<std::size_t>(rows_ * width_));
   squares_.resize(static_cast<std::size_t>(rows_ * shape_.heads));
   states_after_.assign(states_.begin(), states_.end());
-  const LightningReference reference{shape_.heads, stride_,  shape_.gated ? 3 * width_ : -1,
-                                     &input_,      &slopes_, &norm_};
+  const LightningReference reference{shape_.heads,    stride_,  shape_.gated ? 3 * width_ : -1,
+                                     &input_,         &slopes_, &norm_,
+                                     shape_.activated};
   for (int s = 0; s < spans(); ++s) {
     const auto at =
         states_after_.begin() + static_cast<std::ptrdiff_t>(slot_of(s) * state_floats());

@@ -15,19 +15,18 @@ struct LightningShape {
   bool gated = false;
   std::vector<int> counts;  // tokens of each span
   bool fresh = false;       // states start at zero instead of at random values
+  bool activated = false;   // rows are what σ and the gate's sigmoid gave
 };
 
 // Which kernels compute it.
 struct LightningHow {
   kernels::cuda::PrefillPath path = kernels::cuda::PrefillPath::kBest;
-  kernels::cuda::SiluForm silu = kernels::cuda::SiluForm::kTanh;
+  kernels::cuda::SiluForm silu = kernels::cuda::SiluForm::kTanh;  // without shape.activated
   int segment_tokens = 0;
   bool step = false;           // one decode step for each span's row (counts are 1)
   std::vector<int> only = {};  // these spans alone; empty: all
   int lockstep = 0;            // not 0: blocks keep so many chunks together
-  int score_groups = 2;
-  int near_chunks = 0;
-  int cut = 0;  // not 0: spans in two runs, the first of this many tokens
+  int cut = 0;                 // not 0: spans in two runs, the first of this many tokens
 };
 
 // What a run left behind, on the host.
@@ -59,7 +58,8 @@ class LightningProblem {
   int spans() const { return static_cast<int>(shape_.counts.size()); }
 
  private:
-  kernels::cuda::LightningLayer layer(DeviceArray<Bf16>& z, DeviceArray<float>& squares,
+  kernels::cuda::LightningLayer layer(const LightningHow& how, DeviceArray<Bf16>& z,
+                                      DeviceArray<float>& squares,
                                       DeviceArray<float>& states) const;
   void run_prefill(const LightningHow& how, const kernels::cuda::LightningLayer& layer,
                    const std::vector<kernels::cuda::LightningSpan>& spans) const;

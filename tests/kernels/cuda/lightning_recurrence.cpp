@@ -44,7 +44,8 @@ void LightningReference::run_head(int head, std::int64_t begin, std::int64_t cou
     const Bf16* qkv = rows->data() + row * row_stride + head * 3 * kWidth;
     std::array<double, 3 * kWidth> x{};
     for (std::size_t i = 0; i < x.size(); ++i) {
-      x[i] = to_double(qkv[i]) * sigmoid(to_double(qkv[i]));
+      x[i] = to_double(qkv[i]);
+      if (!activated) x[i] *= sigmoid(x[i]);
     }
     std::array<double, kWidth> o{};
     for (std::size_t i = 0; i < kWidth; ++i) {
@@ -59,8 +60,8 @@ void LightningReference::run_head(int head, std::int64_t begin, std::int64_t cou
       square += o[j] * o[j];
       const std::int64_t column = head * kWidth + static_cast<std::int64_t>(j);
       if (gate_column >= 0) {
-        o[j] *= sigmoid(to_double((*rows)[row * row_stride + gate_column + column])) *
-                static_cast<double>((*norm)[column]);
+        const double gate = to_double((*rows)[row * row_stride + gate_column + column]);
+        o[j] *= (activated ? gate : sigmoid(gate)) * static_cast<double>((*norm)[column]);
       }
       z[row * heads * kWidth + column] = o[j];
     }

@@ -22,6 +22,7 @@ struct LightningReference {
   const std::vector<Bf16>* rows = nullptr;
   const std::vector<float>* slopes = nullptr;
   const std::vector<float>* norm = nullptr;
+  bool activated = false;
 
   // Rows [begin, begin + count) continue `state` [heads, 128, 128], which is replaced; z and Σo² of
   // a row go to z[row, heads · 128] and squares[row, heads]. Heads are shared among threads.

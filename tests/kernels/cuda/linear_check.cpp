@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dense layers of a few rows, with what is fused into them, against double precision.
+// Dense layers, with what is fused into them, against double precision.
 #include "kernels/cuda/linear.h"
 
 #include <cmath>
@@ -34,7 +34,7 @@ class LinearProblem {
  public:
   explicit LinearProblem(const LinearShape& shape)
       : shape_(shape),
-        y_stride_(shape.outputs + 5),
+        y_stride_(shape.outputs + (shape.rows > kMaxLinearRows ? 8 : 5)),
         x_(random_matrix(std::int64_t{shape.rows} * x_stride(), 1.0, 11)),
         w_(random_matrix(std::int64_t{shape.outputs} * shape.inputs, 1.0 / std::sqrt(shape.inputs),
                          12)),
@@ -82,6 +82,7 @@ class LinearProblem {
     args.sums = in_place ? x.get() : sums.get();
     args.square_sums = sums_of_squares.get();
     args.square_parts = kParts;
+    args.square_stride = rows;
     args.epsilon = kEpsilon;
     args.residual = {x.get(), rms.get() + first, norm.get(), kAlpha, kBeta};
     must(linear(args, nullptr));
@@ -150,15 +151,22 @@ class LinearProblem {
     return multiply(w_.data(), shape_.outputs, shape_.inputs, x);
   }
 
+  // Many rows are another kernel's than few: windows of them, else single rows.
   bool same_bits(const std::vector<Bf16>& y, const std::vector<float>& fused) const {
+    const bool many = shape_.rows > kMaxLinearRows;
+    const int count = many ? kMaxLinearRows + 1 : 1;
+    const int last = shape_.rows - count;
+    const auto stride = static_cast<std::size_t>(y_stride_);
+    const auto outputs = static_cast<std::size_t>(shape_.outputs);
     bool same = true;
-    for (const int row : {0, shape_.rows / 2, shape_.rows - 1}) {
-      const auto at = static_cast<std::size_t>(row * y_stride_);
-      const auto outputs = static_cast<std::size_t>(shape_.outputs);
-      const std::vector<Bf16> alone = run_plain(row, 1);
-      same = same && std::memcmp(&y[at], alone.data(), outputs * 2) == 0;
-      const std::vector<float> sums = run_fused(row, 1, true);
-      same = same && std::memcmp(&fused[at], sums.data(), outputs * 4) == 0;
+    for (const int first : {0, last / 2, last}) {
+      const std::vector<Bf16> alone = run_plain(first, count);
+      const std::vector<float> sums = run_fused(first, count, true);
+      for (std::size_t row = 0; row < static_cast<std::size_t>(count); ++row) {
+        const std::size_t at = (static_cast<std::size_t>(first) + row) * stride;
+        same = same && std::memcmp(&y[at], &alone[row * stride], outputs * 2) == 0;
+        same = same && std::memcmp(&fused[at], &sums[row * stride], outputs * 4) == 0;
+      }
     }
     return same;
   }
@@ -175,13 +183,96 @@ class LinearProblem {
   DeviceArray<Bf16> device_w_;
 };
 
+double activated(LinearActivation activation, double x, bool gate) {
+  const double sigmoid = 1.0 / (1.0 + std::exp(-x));
+  if (activation == LinearActivation::kGeluErf) return 0.5 * x * std::erfc(-x / std::sqrt(2.0));
+  if (activation == LinearActivation::kLightning) return gate ? sigmoid : x * sigmoid;
+  return x;
+}
+
+// A bias and an activation, and then a plain residual in place.
+void check_activation(LinearActivation activation, int rows) {
+  constexpr int kInputs = 200;
+  constexpr int kOutputs = 88;
+  constexpr int kGate = 24;
+  const std::vector<Bf16> x = random_matrix(std::int64_t{rows} * kInputs, 1.0, 31);
+  const std::vector<Bf16> w =
+      random_matrix(std::int64_t{kOutputs} * kInputs, 2.0 / std::sqrt(kInputs), 32);
+  const std::vector<float> bias = random_floats(kOutputs, 1.0, 33);
+  const std::vector<float> before = random_floats(std::int64_t{rows} * kOutputs, 1.0, 34);
+  const DeviceArray<Bf16> device_x(x);
+  const DeviceArray<Bf16> device_w(w);
+  const DeviceArray<float> device_bias(bias);
+  const DeviceArray<float> sums(before);
+  DeviceArray<Bf16> y(before.size());
+  y.fill_bytes(0xff);
+  LinearArgs args;
+  args.x = device_x.get();
+  args.x_stride = kInputs;
+  args.rows = rows;
+  args.w = device_w.get();
+  args.outputs = kOutputs;
+  args.inputs = kInputs;
+  args.y = y.get();
+  args.y_stride = kOutputs;
+  args.bias = device_bias.get();
+  args.activation = activation;
+  args.gate_column = kGate;
+  must(linear(args, nullptr));
+  args.y = nullptr;
+  args.sums = sums.get();
+  args.residual.x = sums.get();
+  args.residual.alpha = kAlpha;
+  args.residual.beta = kBeta;
+  must(linear(args, nullptr));
+  must(cudaDeviceSynchronize(), "linear with an activation");
+  const std::vector<Bf16> narrow = y.download();
+  const std::vector<float> added = sums.download();
+  Distance plain;
+  Distance summed;
+  for (int row = 0; row < rows; ++row) {
+    std::vector<double> wide;
+    for (int j = 0; j < kInputs; ++j) {
+      wide.push_back(widen(x[static_cast<std::size_t>(row * kInputs + j)]));
+    }
+    const std::vector<double> products = multiply(w.data(), kOutputs, kInputs, wide);
+    for (int i = 0; i < kOutputs; ++i) {
+      const auto column = static_cast<std::size_t>(i);
+      const auto at = static_cast<std::size_t>(row * kOutputs + i);
+      const double want =
+          activated(activation, products[column] + double{bias[column]}, i >= kGate);
+      plain.add(widen(narrow[at]), want);
+      summed.add(double{added[at]}, kAlpha * double{before[at]} + kBeta * want);
+    }
+  }
+  char figures[80];
+  std::snprintf(figures, sizeof(figures), "bf16 %.2e  fp32 residual %.2e", plain.relative(),
+                summed.relative());
+  // tanh.approx has 11 bits.
+  const double bound = activation == LinearActivation::kLightning ? 1e-4 : kFp32Bound;
+  report("linear " + std::to_string(rows) + " rows, bias, activation " +
+             std::to_string(static_cast<int>(activation)),
+         plain.relative() <= kBf16Bound && summed.relative() <= bound, figures);
+}
+
 }  // namespace
 
 void check_linear() {
+  for (const int rows : {5, 40, 130}) {
+    for (const LinearActivation activation :
+         {LinearActivation::kNone, LinearActivation::kGeluErf, LinearActivation::kLightning}) {
+      check_activation(activation, rows);
+    }
+  }
   for (const int rows : {1, 2, 7, 8, 9, 16, 17, 32, 33, 64}) {
     LinearProblem({rows, 40, 264}).check();
     LinearProblem({rows, 96, 2048}).check();
   }
+  for (const int rows : {65, 127, 128, 129, 300}) {
+    LinearProblem({rows, 40, 264}).check();
+    LinearProblem({rows, 520, 1000}).check();
+  }
+  LinearProblem({2500, 264, 64}).check();
   LinearProblem({3, 33, 8}).check();
   LinearProblem({8, 6144, 8192}).check();
 }

@@ -16,5 +16,10 @@ void check_causal_attention();
 void check_linear();
 void check_experts();
 void check_rotary();
+void check_embed();
+void check_sample();
+void check_tiles();
+void check_vit();
+void check_memory();
 
 }  // namespace arges::testing

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rotation of q and k and the growth of the pages against double precision.
 #include <cmath>
+#include <cstdio>
+#include <string>
 
 #include "kernels/cuda/rotary_embedding.h"
 #include "tests/kernels/cuda/dense.h"
@@ -38,10 +40,10 @@ std::vector<double> rotate(const Bf16* head, int position) {
   return out;
 }
 
-}  // namespace
-
-void check_rotary() {
+// A decode step's rows, or a prompt's, which name their sequences.
+void check_rows(bool prompt) {
   const std::vector<std::int32_t> positions{0, 63, 64, -1, 777, 3000001};
+  const std::vector<std::int32_t> named{4, 2, 0, 1, 5, 3};
   const auto sequences = static_cast<int>(positions.size());
   const std::int64_t stride = kHeads * kHeadWidth + 8;
   const std::int64_t table_stride = 3000001 / kPageTokens + 1;
@@ -61,6 +63,7 @@ void check_rotary() {
   const DeviceArray<Bf16> device_rows(rows);
   const DeviceArray<std::int32_t> device_table(table);
   const DeviceArray<std::int32_t> device_positions(positions);
+  const DeviceArray<std::int32_t> device_named(named);
   const DeviceArray<double> device_frequencies(frequencies);
   DeviceArray<Bf16> pages(static_cast<std::size_t>(sequences * page));
   pages.fill_bytes(0xff);
@@ -74,7 +77,8 @@ void check_rotary() {
   args.page_stride = page;
   args.page_table = device_table.get();
   args.table_stride = table_stride;
-  args.sequences = sequences;
+  args.sequences = prompt ? device_named.get() : nullptr;
+  args.row_count = sequences;
   args.kv_heads = kKvHeads;
   must(rotary_append(args, nullptr));
   must(cudaDeviceSynchronize(), "rotary_append");
@@ -87,15 +91,16 @@ void check_rotary() {
   bool rest = true;  // padding, values and the rows' ends
   for (int s = 0; s < sequences; ++s) {
     const int position = positions[static_cast<std::size_t>(s)];
+    const int sequence = prompt ? named[static_cast<std::size_t>(s)] : s;
     for (int head = 0; head < kHeads; ++head) {
       const std::size_t at = static_cast<std::size_t>(s * stride + head * kHeadWidth);
       const bool query = head < kKvHeads * kQueriesPerHead;
       const bool key = !query && head < kKvHeads * (kQueriesPerHead + 1);
       const int kv_head = (head - kKvHeads * kQueriesPerHead) % kKvHeads;
       const std::size_t in_page = static_cast<std::size_t>(
-          (sequences - 1 - s) * page + ((kv_head * 2 + (key ? 0 : 1)) * kPageTokens +
-                                        (position < 0 ? 0 : position % kPageTokens)) *
-                                           kHeadWidth);
+          (sequences - 1 - sequence) * page + ((kv_head * 2 + (key ? 0 : 1)) * kPageTokens +
+                                               (position < 0 ? 0 : position % kPageTokens)) *
+                                                  kHeadWidth);
       const std::vector<double> want = rotate(&rows[at], position);
       for (int c = 0; c < kHeadWidth; ++c) {
         const auto channel = static_cast<std::size_t>(c);
@@ -117,8 +122,15 @@ void check_rotary() {
   rest = rest && written == std::int64_t{sequences - 1} * kKvHeads * 2 * kHeadWidth;
   char figures[80];
   std::snprintf(figures, sizeof(figures), "q %.2e  k %.2e", q.relative(), k.relative());
-  report("rotary embedding, appended to pages",
+  report(std::string("rotary embedding, appended to pages") + (prompt ? " of named sequences" : ""),
          q.relative() <= kBf16Bound && k.relative() <= kBf16Bound && rest, figures);
+}
+
+}  // namespace
+
+void check_rotary() {
+  check_rows(false);
+  check_rows(true);
 }
 
 }  // namespace arges::testing

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernels/cuda/device.h"
+
+#include <cuda_runtime_api.h>
+
+#include <utility>
+
+#include "kernels/cuda/card.h"
+#include "kernels/cuda/cuda_status.h"
+
+namespace arges::kernels::cuda {
+
+Result<std::unique_ptr<CudaDevice>> CudaDevice::create(int card) {
+  ARGES_ASSIGN_OR_RETURN(std::unique_ptr<Context> context, Context::create(card));
+  const Context::Current current(*context);
+  ARGES_RETURN_IF_ERROR(current.status());
+  ARGES_ASSIGN_OR_RETURN(const Card about, current_card());
+  if (about.major < kLeastMajor) {
+    return unsupported("the card's compute capability is below 8.0");
+  }
+  ARGES_ASSIGN_OR_RETURN(std::unique_ptr<VirtualMemory> memory, VirtualMemory::create(card));
+  cudaStream_t stream = nullptr;
+  ARGES_RETURN_IF_ERROR(
+      to_status(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "a stream"));
+  return std::unique_ptr<CudaDevice>(new CudaDevice(std::move(context), std::move(memory), stream));
+}
+
+CudaDevice::CudaDevice(std::unique_ptr<Context> context, std::unique_ptr<VirtualMemory> memory,
+                       Stream stream)
+    : name_("cuda:" + std::to_string(context->card())),
+      context_(std::move(context)),
+      memory_(std::move(memory)),
+      stream_(stream) {}
+
+CudaDevice::~CudaDevice() {
+  const Context::Current current(*context_);
+  cudaStreamDestroy(stream_);
+  memory_.reset();
+}
+
+Result<std::byte*> CudaDevice::allocate(std::size_t bytes) {
+  const Context::Current current(*context_);
+  ARGES_RETURN_IF_ERROR(current.status());
+  void* data = nullptr;
+  ARGES_RETURN_IF_ERROR(
+      to_status(cudaMalloc(&data, bytes == 0 ? kAlignment : bytes), "memory of the card"));
+  return static_cast<std::byte*>(data);
+}
+
+void CudaDevice::free(std::byte* data, std::size_t) {
+  const Context::Current current(*context_);
+  cudaFree(data);
+}
+
+Result<std::byte*> CudaDevice::reserve(std::size_t bytes) {
+  const Context::Current current(*context_);
+  return memory_->reserve(bytes);
+}
+
+void CudaDevice::release(std::byte* data, std::size_t bytes) {
+  const Context::Current current(*context_);
+  cudaStreamSynchronize(stream_);
+  memory_->release(data, bytes);
+}
+
+Status CudaDevice::commit(std::byte* data, std::size_t bytes) {
+  const Context::Current current(*context_);
+  return memory_->commit(data, bytes);
+}
+
+void CudaDevice::decommit(std::byte* data, std::size_t bytes) {
+  const Context::Current current(*context_);
+  cudaStreamSynchronize(stream_);  // what is queued may still read it
+  memory_->decommit(data, bytes);
+}
+
+void CudaDevice::transfer(void* to, const void* from, std::size_t bytes, bool wait) {
+  if (bytes == 0) return;
+  const Context::Current current(*context_);
+  Status status = current.status();
+  if (status.ok()) {
+    status = to_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream_), "a copy");
+  }
+  if (status.ok() && wait) status = to_status(cudaStreamSynchronize(stream_), "a copy");
+  if (status.ok()) return;
+  const std::lock_guard lock(mutex_);
+  if (failure_.ok()) failure_ = std::move(status);
+}
+
+void CudaDevice::copy(void* to, const void* from, std::size_t bytes) {
+  transfer(to, from, bytes, false);
+}
+void CudaDevice::upload(void* to, const void* from, std::size_t bytes) {
+  transfer(to, from, bytes, true);
+}
+void CudaDevice::download(void* to, const void* from, std::size_t bytes) {
+  transfer(to, from, bytes, true);
+}
+
+Status CudaDevice::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+}  // namespace arges::kernels::cuda

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "kernels/base/device.h"
+#include "kernels/cuda/context.h"
+#include "kernels/cuda/lightning.h"
+#include "kernels/cuda/virtual_memory.h"
+
+namespace arges::kernels::cuda {
+
+// A card as a device of the SDK: its memory, and a stream on which copies and ops follow one
+// another. Calls may come from any thread.
+class CudaDevice final : public Device {
+ public:
+  // UNSUPPORTED without a driver or such a card of compute capability 8.0 and up,
+  // OUT_OF_MEMORY_DEVICE when it is full.
+  static Result<std::unique_ptr<CudaDevice>> create(int card);
+  ~CudaDevice() override;
+
+  const char* name() const override { return name_.c_str(); }
+  bool is_host() const override { return false; }
+  Result<std::byte*> allocate(std::size_t bytes) override;
+  void free(std::byte* data, std::size_t bytes) override;
+  Result<std::byte*> reserve(std::size_t bytes) override;
+  void release(std::byte* data, std::size_t bytes) override;
+  Status commit(std::byte* data, std::size_t bytes) override;
+  void decommit(std::byte* data, std::size_t bytes) override;
+  void copy(void* to, const void* from, std::size_t bytes) override;
+  // Return when the bytes are there.
+  void upload(void* to, const void* from, std::size_t bytes) override;
+  void download(void* to, const void* from, std::size_t bytes) override;
+
+  const Context& context() const { return *context_; }
+  Stream stream() const { return stream_; }
+  // The first copy that failed: what it should have brought is not there, so ops that come after it
+  // fail with this.
+  Status failure() const;
+
+ private:
+  CudaDevice(std::unique_ptr<Context> context, std::unique_ptr<VirtualMemory> memory,
+             Stream stream);
+  void transfer(void* to, const void* from, std::size_t bytes, bool wait);
+
+  std::string name_;
+  std::unique_ptr<Context> context_;
+  std::unique_ptr<VirtualMemory> memory_;
+  Stream stream_;
+  mutable std::mutex mutex_;
+  Status failure_;
+};
+
+}  // namespace arges::kernels::cuda

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kernels/backend.h"
+#include "kernels/base/status.h"
+
+// What libarges_cuda.so offers. Both sides are of one build (README.md), so C++ values may cross.
+namespace arges::kernels::cuda {
+
+struct CudaCard {
+  int index = 0;  // as the driver numbers them, and CUDA_VISIBLE_DEVICES leaves them
+  std::string name;
+  int major = 0;  // compute capability
+  int minor = 0;
+  int multiprocessors = 0;
+  std::int64_t memory_bytes = 0;
+};
+
+// Constant; its functions may be called from any thread.
+struct CudaLibrary {
+  // The cards that the kernels run on, compute capability 8.0 and up, in the driver's order; never
+  // empty. UNSUPPORTED says what is missing: a driver, a new enough one, a card, a newer one.
+  Result<std::vector<CudaCard>> (*cards)();
+  // The backend of one of them, made when first asked for, and there until the program ends; its
+  // device is the card. In fp32 rows, plain/README.md. UNSUPPORTED for a card that is not among
+  // them, OUT_OF_MEMORY_DEVICE when it is full.
+  Result<const Backend*> (*backend)(int card);
+};
+
+// The two symbols of the object, both extern "C".
+inline constexpr const char* kBuildIdSymbol = "arges_cuda_build_id";  // const char[], the id
+inline constexpr const char* kLibrarySymbol = "arges_cuda_library";   // const CudaLibrary
+
+}  // namespace arges::kernels::cuda

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "kernels/cuda/expert_ffn.h"
+#include "kernels/cuda/linear.h"
+#include "kernels/cuda/linear_activation.cuh"
+#include "kernels/cuda/tile_list.cuh"
+
+// What becomes of the sums of a tile of products (tile_product_sm90.cuh). A warp has 16 rows of 256
+// outputs: a lane rows lane/4 and lane/4 + 8, outputs 8 j + 2 (lane mod 4) and the next, as sums
+// 4 j + {0, 1} and 4 j + {2, 3}.
+namespace arges::kernels::cuda {
+
+inline constexpr int kTileColumns = kTileN / 8;  // eights of outputs
+
+// Lane q of four gets word q of each of them, in their order: what a lane has of four columns
+// becomes one column's of four lanes, which lies together.
+__device__ inline void transpose_four(std::uint32_t (&words)[4]) {
+  const std::uint32_t lane = threadIdx.x & 3;
+#pragma unroll
+  for (int distance = 1; distance <= 2; distance *= 2) {
+    const bool high = (lane & static_cast<std::uint32_t>(distance)) != 0;
+#pragma unroll
+    for (int i = 0; i < 4; ++i) {
+      if ((i & distance) != 0) continue;
+      const std::uint32_t given = high ? words[i] : words[i + distance];
+      const std::uint32_t got = __shfl_xor_sync(0xffffffffu, given, distance);
+      words[i] = high ? got : words[i];
+      words[i + distance] = high ? words[i + distance] : got;
+    }
+  }
+}
+
+// This lane's two rows of a tile.
+struct TileRows {
+  int row[2];
+  bool present[2];
+
+  __device__ TileRows(const Tile& tile, int first) {
+#pragma unroll
+    for (int half = 0; half < 2; ++half) {
+      row[half] = first + static_cast<int>(threadIdx.x & 31) / 4 + 8 * half;
+      present[half] = row[half] < tile.rows_end;
+    }
+  }
+};
+
+// What `linear` makes of its sums: divided by the rms of their row, biased, activated, added to a
+// residual; fp32 or bf16.
+struct LinearEpilogue {
+  LinearArgs args;
+
+  // Two neighbours.
+  __device__ float2 finish(float first, float second, float scale, int column) const {
+    float2 sum = {first * scale, second * scale};
+    if (args.bias != nullptr) {
+      const float2 bias = *reinterpret_cast<const float2*>(args.bias + column);
+      sum = {sum.x + bias.x, sum.y + bias.y};
+    }
+    return {activate(args, sum.x, column), activate(args, sum.y, column)};
+  }
+
+  __device__ float scale_of(int row, bool present) const {
+    if (args.square_sums == nullptr || !present) return 1.0f;
+    float sum = 0.0f;
+    for (int part = 0; part < args.square_parts; ++part) {
+      sum += args.square_sums[part * args.square_stride + row];
+    }
+    return rsqrtf(sum / static_cast<float>(args.inputs) + args.epsilon);
+  }
+
+  __device__ void store(const float (&sums)[128], const TileWork& work, const Tile& tile,
+                        int first) const {
+    const TileRows rows(tile, first);
+    const float scales[2] = {scale_of(rows.row[0], rows.present[0]),
+                             scale_of(rows.row[1], rows.present[1])};
+    if (args.sums != nullptr) {
+      store_floats(sums, work, tile, rows, scales);
+    } else {
+      store_narrowed(sums, work, tile, rows, scales);
+    }
+  }
+
+ private:
+  __device__ void store_narrowed(const float (&sums)[128], const TileWork& work, const Tile& tile,
+                                 const TileRows& rows, const float (&scales)[2]) const {
+    auto* y = static_cast<__nv_bfloat16*>(args.y);
+#pragma unroll
+    for (int j = 0; j < kTileColumns; j += 4) {
+      const int lane = static_cast<int>(threadIdx.x & 3);
+      const int column = tile.output + 8 * (j + lane);
+#pragma unroll
+      for (int half = 0; half < 2; ++half) {
+        std::uint32_t words[4];
+#pragma unroll
+        for (int i = 0; i < 4; ++i) {
+          const float* pair = &sums[4 * (j + i) + 2 * half];
+          const int at = min(tile.output + 8 * (j + i) + 2 * lane, work.n - 2);
+          const float2 sum = finish(pair[0], pair[1], scales[half], at);
+          words[i] = pack_bf16(sum.x, sum.y);
+        }
+        transpose_four(words);
+        if (!rows.present[half] || column >= work.n) continue;
+        *reinterpret_cast<uint4*>(y + rows.row[half] * args.y_stride + column) = {
+            words[0], words[1], words[2], words[3]};
+      }
+    }
+  }
+
+  __device__ void store_floats(const float (&sums)[128], const TileWork& work, const Tile& tile,
+                               const TileRows& rows, const float (&scales)[2]) const {
+    const NormedResidual& residual = args.residual;
+#pragma unroll
+    for (int half = 0; half < 2; ++half) {
+      if (!rows.present[half]) continue;
+      const std::int64_t begin = rows.row[half] * args.y_stride;
+      const float rms = residual.norm != nullptr ? residual.inverse_rms[rows.row[half]] : 1.0f;
+#pragma unroll
+      for (int j = 0; j < kTileColumns; ++j) {
+        const int column = tile.output + 8 * j + 2 * static_cast<int>(threadIdx.x & 3);
+        if (column >= work.n) break;
+        float2 sum =
+            finish(sums[4 * j + 2 * half], sums[4 * j + 2 * half + 1], scales[half], column);
+        if (residual.x != nullptr) {
+          const float2 x = *reinterpret_cast<const float2*>(residual.x + begin + column);
+          const float2 norm = residual.norm != nullptr
+                                  ? *reinterpret_cast<const float2*>(residual.norm + column)
+                                  : float2{1.0f, 1.0f};
+          sum = {residual.alpha * (x.x * rms * norm.x) + residual.beta * sum.x,
+                 residual.alpha * (x.y * rms * norm.y) + residual.beta * sum.y};
+        }
+        *reinterpret_cast<float2*>(args.sums + begin + column) = sum;
+      }
+    }
+  }
+};
+
+// Outputs are gate and up by turns: SiLU(gate) · up, bf16 [rows, ffn].
+struct GateUpEpilogue {
+  __nv_bfloat16* inner;
+  int ffn;
+
+  __device__ void store(const float (&sums)[128], const TileWork&, const Tile& tile,
+                        int first) const {
+    const TileRows rows(tile, first);
+#pragma unroll
+    for (int j = 0; j < kTileColumns; j += 4) {
+      std::uint32_t words[4];  // of both rows
+#pragma unroll
+      for (int i = 0; i < 4; ++i) {
+        const float* four = &sums[4 * (j + i)];
+        words[i] = pack_bf16(silu(four[0]) * four[1], silu(four[2]) * four[3]);
+      }
+      transpose_four(words);
+      const int column = tile.output / 2 + 4 * (j + static_cast<int>(threadIdx.x & 3));
+      if (column >= ffn) continue;
+#pragma unroll
+      for (int half = 0; half < 2; ++half) {
+        if (!rows.present[half]) continue;
+        const unsigned halves = half == 0 ? 0x5410u : 0x7632u;
+        *reinterpret_cast<uint2*>(inner + std::int64_t{rows.row[half]} * ffn + column) = {
+            __byte_perm(words[0], words[1], halves), __byte_perm(words[2], words[3], halves)};
+      }
+    }
+  }
+};
+
+// Weighted and back to the order of routes: fp32 [routes, hidden].
+struct DownEpilogue {
+  float* out;
+  const std::int32_t* order;
+  const float* weights;
+
+  __device__ void store(const float (&sums)[128], const TileWork& work, const Tile& tile,
+                        int first) const {
+    const TileRows rows(tile, first);
+#pragma unroll
+    for (int half = 0; half < 2; ++half) {
+      if (!rows.present[half]) continue;
+      const std::int64_t route = order[rows.row[half]];
+      const float weight = weights[route];
+#pragma unroll
+      for (int j = 0; j < kTileColumns; ++j) {
+        const int column = tile.output + 8 * j + 2 * static_cast<int>(threadIdx.x & 3);
+        if (column >= work.n) break;
+        *reinterpret_cast<float2*>(out + route * work.n + column) = {
+            weight * sums[4 * j + 2 * half], weight * sums[4 * j + 2 * half + 1]};
+      }
+    }
+  }
+};
+
+}  // namespace arges::kernels::cuda
