@@ -81,24 +81,29 @@ void store_token(const CausalArgs& args, const StepSpan& span, std::int64_t row)
   }
 }
 
+// The span that a row belongs to.
+const StepSpan& span_of(std::span<const StepSpan> spans, std::int64_t row) {
+  const auto after =
+      std::upper_bound(spans.begin(), spans.end(), row,
+                       [](std::int64_t value, const StepSpan& span) { return value < span.row; });
+  return *(after - 1);
+}
+
 // The new tokens: queries and keys are rotated where they lie, then keys and values stored.
 Status rotate_and_store(const ExecContext& context, const CausalArgs& args,
                         std::span<const StepSpan> spans) {
   const Extents e = extents(args);
   const RotaryAngles angles(args.rotary);
-  for (const StepSpan& span : spans) {
-    ARGES_RETURN_IF_ERROR(
-        parallel_tasks(context, span.count, args.rotary.dim, [&](std::int64_t t, float* turn) {
-          const std::int64_t row = span.row + t;
-          angles.fill(args.positions.i32()[row], turn);
-          for (std::int64_t head = 0; head < e.kv_heads; ++head) {
-            float* x = args.y.f32() + row * e.row_step() + head * e.head_step();
-            for (std::int64_t i = 0; i <= e.group; ++i) angles.rotate(turn, x + i * e.width);
-          }
-          store_token(args, span, row);
-        }));
-  }
-  return {};
+  return parallel_tasks(context, args.y.shape[0], args.rotary.dim,
+                        [&](std::int64_t row, float* turn) {
+                          angles.fill(args.positions.i32()[row], turn);
+                          for (std::int64_t head = 0; head < e.kv_heads; ++head) {
+                            float* x = args.y.f32() + row * e.row_step() + head * e.head_step();
+                            for (std::int64_t i = 0; i <= e.group; ++i)
+                              angles.rotate(turn, x + i * e.width);
+                          }
+                          store_token(args, span_of(spans, row), row);
+                        });
 }
 
 // Where query row `row` of a task lies in y and in z.
