@@ -168,9 +168,9 @@ class Files(cli.ToolTest):
     def test_a_pipe_that_somebody_writes_to_is_read(self):
         text = self.succeed("debug", "tokens", "--model", TINY_BPE, "--encode-file",
                             self.write("text.txt", b"the words"))
-        piped = cli.arges("debug", "tokens", "--model", TINY_BPE, "--encode-file", "/dev/stdin",
-                          stdin=b"the words")
-        self.assertEqual(piped.stdout, text.stdout)
+        piped = self.succeed("debug", "tokens", "--model", TINY_BPE, "--encode-file", "/dev/stdin",
+                             stdin=b"the words")
+        self.assertEqual(piped, text)
 
     def test_running_out_of_memory_is_told_in_words(self):
         if run_in_little_memory("--help").returncode != cli.OK:
