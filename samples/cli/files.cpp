@@ -2,7 +2,6 @@
 #include "samples/cli/files.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,17 +18,25 @@ namespace {
 constexpr std::size_t kBlockBytes = 65'536;
 
 struct Descriptor {
-  int number;
+  explicit Descriptor(int opened) : number(opened) {}
   ~Descriptor() {
     if (number >= 0) ::close(number);
   }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  const int number;
 };
 
-void require_regular(int file, const std::string& path) {
-  struct stat info {};
-  if (::fstat(file, &info) == 0 && S_ISREG(info.st_mode)) return;
-  const bool folder = S_ISDIR(info.st_mode);
-  throw Failure(path + (folder ? " is a folder" : " is a pipe or a device") + "; name a file");
+// Opened without waiting: a named pipe that nobody writes to is empty. What somebody does write to,
+// `<(command)` or /dev/stdin, is then read as it comes.
+int open_to_read(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0) {
+    throw Failure("cannot open " + path + " (" + std::strerror(errno) + "); check the path");
+  }
+  ::fcntl(file, F_SETFL, 0);
+  return file;
 }
 
 std::string read_to_end(int file, const std::string& path, const FileLimit& limit) {
@@ -38,6 +45,7 @@ std::string read_to_end(int file, const std::string& path, const FileLimit& limi
   for (;;) {
     const ssize_t got = ::read(file, block.data(), block.size());
     if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EISDIR) throw Failure(path + " is a folder; name a file");
     if (got < 0) throw Failure("cannot read " + path + " to its end; check the disk");
     if (got == 0) return bytes;
     bytes.append(block.data(), static_cast<std::size_t>(got));
@@ -51,12 +59,7 @@ std::string read_to_end(int file, const std::string& path, const FileLimit& limi
 }  // namespace
 
 std::string read_file(const std::string& path, const FileLimit& limit) {
-  // O_NONBLOCK: a named pipe must not make the tool wait for a writer.
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (file.number < 0) {
-    throw Failure("cannot open " + path + " (" + std::strerror(errno) + "); check the path");
-  }
-  require_regular(file.number, path);
+  const Descriptor file(open_to_read(path));
   return read_to_end(file.number, path, limit);
 }
 

@@ -139,7 +139,9 @@ TEST_F(Silence, IsKeptOverDamagedModels) {
   int refused = 0;
   const std::string said = said_during([&] {
     for (const char* name : {"config.json", "tokenizer.model", "model.safetensors"}) {
-      for (const std::string& bytes : damaged(read(model / name))) {
+      // Of the weights the header will do: it is what is read of a file that is cut short.
+      const std::string file = read(model / name).substr(0, 65'536);
+      for (const std::string& bytes : damaged(file)) {
         if (open_and_close(with_damaged(folder_ / "model", model, name, bytes)) != ARGES_OK) {
           ++refused;
         }

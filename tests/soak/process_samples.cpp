@@ -50,17 +50,18 @@ std::string find_trend(const std::vector<Sample>& samples) {
   const std::span all(samples);
   const auto middle = all.subspan(third, third);
   const auto last = all.subspan(samples.size() - third);
-  const auto median = [third](std::span<const Sample> part) {
-    return sorted(part, &Sample::resident_kib)[third / 2];
+  // Medians: how many queues clients have open in one sample is chance, what is lost stays.
+  const auto median = [third](std::span<const Sample> part, std::int64_t Sample::*field) {
+    return sorted(part, field)[third / 2];
   };
-  const std::int64_t before = median(middle);
-  const std::int64_t after = median(last);
+  const std::int64_t before = median(middle, &Sample::resident_kib);
+  const std::int64_t after = median(last, &Sample::resident_kib);
   if (after > before + before / 100 + kSlackKib) return tell("resident KiB", before, after);
   for (const auto& [what, field] :
        {std::pair("descriptors", &Sample::descriptors), std::pair("threads", &Sample::threads)}) {
-    const std::int64_t highest = sorted(middle, field).back();
-    const std::int64_t now = sorted(last, field).back();
-    if (now > highest) return tell(what, highest, now);
+    const std::int64_t usual = median(middle, field);
+    const std::int64_t now = median(last, field);
+    if (now > usual + 1) return tell(what, usual, now);
   }
   return {};
 }

@@ -141,8 +141,8 @@ TEST(PatternSplitter, RefusesClassesThatTakeLongForOneCharacter) {
 TEST(PatternSplitter, AFailingRepeatCostsWhatItLooksAt) {
   const std::string text(20'000, 'a');
   for (const auto& [pattern, code] :
-       {std::pair(R"([a-y]{2}[zZ])", StatusCode::kOk),
-        std::pair(R"([a-y]{255}[zZ])", StatusCode::kInvalidArgument)}) {
+       {std::pair(R"([a-y]{2}[z0])", StatusCode::kOk),
+        std::pair(R"([a-y]{255}[z0])", StatusCode::kInvalidArgument)}) {
     const auto splitter = PatternSplitter::create({pattern}, TextLimits());
     ASSERT_TRUE(splitter.ok());
     EXPECT_EQ(read_all(*splitter, text).status().code(), code) << pattern;

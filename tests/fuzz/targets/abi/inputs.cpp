@@ -7,6 +7,7 @@
 
 #include "tests/fuzz/targets/abi/world.h"
 #include "tests/support/tiny_png.h"
+#include "tests/support/tiny_webp.h"
 
 namespace arges::fuzz {
 namespace {
@@ -30,18 +31,24 @@ std::size_t row_bytes(std::uint32_t width, std::uint32_t format) {
   return format < kBytes.size() ? width * kBytes.at(format) : width;
 }
 
+// The same small picture as a PNG or as a WebP.
+std::vector<unsigned char> small_file(std::uint8_t number) {
+  using arges::support::kTinyPng;
+  using arges::support::kTinyWebp;
+  if ((number & 0x40) != 0) return {std::begin(kTinyWebp), std::end(kTinyWebp)};
+  return {std::begin(kTinyPng), std::end(kTinyPng)};
+}
+
 // As much of the small picture as `length` says; a high number changes a byte.
 std::vector<unsigned char> some_file(std::uint8_t length, std::uint8_t number) {
-  using arges::support::kTinyPng;
-  std::vector<unsigned char> file(std::begin(kTinyPng), std::end(kTinyPng));
+  std::vector<unsigned char> file = small_file(number);
   file.resize(std::min(file.size(), std::size_t{length}));
   if (number >= 0x80 && !file.empty()) file[number % file.size()] ^= number | 1u;
   return file;
 }
 
-bool is_whole(const std::vector<unsigned char>& file) {
-  using arges::support::kTinyPng;
-  return std::equal(file.begin(), file.end(), std::begin(kTinyPng), std::end(kTinyPng));
+bool is_whole(const std::vector<unsigned char>& file, std::uint8_t number) {
+  return file == small_file(number);
 }
 
 }  // namespace
@@ -102,7 +109,7 @@ void World::image_decode(const Call& call) {
   if (!images_.is_free(call.a)) return;
   std::vector<unsigned char> file = some_file(call.b, call.number);
   const std::size_t length = file.size();
-  const bool whole = is_whole(file);
+  const bool whole = is_whole(file, call.number);
   file.reserve(1);  // an address, whatever the length
   const Status status = make(images_, call.a, [&](arges_image** out) {
     return arges_image_decode(file.data(), length, out);
@@ -157,7 +164,7 @@ void World::message_add_file(const Call& call) {
   expect(status, messages_.alive(call.a), {has_room ? ARGES_OK : ARGES_INVALID_ARGUMENT});
   if (status != ARGES_OK) return;
   ++facts.images;
-  facts.has_file = facts.has_file || !is_whole(file);
+  facts.has_file = facts.has_file || !is_whole(file, call.number);
 }
 
 }  // namespace arges::fuzz
