@@ -61,7 +61,11 @@ void PromptBuilder::begin_answer(const Message& message, const language::Tokeniz
                                  PromptDraft& draft) {
   std::string text;
   for (const auto& part : message.parts) text += std::get<MessageText>(part).str();
-  draft.message.emplace(tokenizer, std::vector<language::PromptPiece>{std::move(text)});
+  // Moved into the vector: libstdc++ 12 leaves a variant of a string undefined whose copy finds no
+  // memory.
+  std::vector<language::PromptPiece> pieces;
+  pieces.emplace_back(std::move(text));
+  draft.message.emplace(tokenizer, std::move(pieces));
 }
 
 Status PromptBuilder::finish(PromptDraft& draft) const {
