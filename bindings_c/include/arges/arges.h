@@ -170,7 +170,7 @@ typedef struct arges_engine_options {
   uint64_t device_length;
   uint64_t max_context;   /* tokens of a session, to 10^9; 0, or more than the model was made for =
                              what it was made for */
-  uint32_t prefill_chunk; /* prompt tokens in one step, 1 to 8192; 0 = 256 */
+  uint32_t prefill_chunk; /* prompt tokens in one step, 1 to 8192, in whole blocks of 64; 0 = 256 */
   uint32_t max_sessions;  /* open at a time, at most 65536; 0 = 1024 */
   arges_progress_fn progress; /* may be NULL */
   void* progress_user;
@@ -524,7 +524,7 @@ typedef struct arges_generate_options {
 } arges_generate_options;
 
 /* The same seed and input give the same answer on the same model, device, kind of processor (its
- * instruction set) and prefill_chunk, whatever other requests run beside it.
+ * instruction set), whatever other requests run beside it and however the conversation came about.
  *
  * Writes the defaults: 256 tokens, greedy, no penalty, no bias, no stop but the model's own, no
  * deadline. Pass sizeof of the struct. */

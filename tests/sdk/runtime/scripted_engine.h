@@ -31,7 +31,10 @@ inline std::shared_ptr<EventQueue> make_queue(std::size_t capacity = 256) {
 }
 
 inline Message user(std::string text) {
-  return {language::Role::kUser, {std::move(text)}};
+  Message message;
+  message.role = language::Role::kUser;
+  message.parts.emplace_back(std::move(text));  // a list would be copied
+  return message;
 }
 
 inline std::shared_ptr<const vision::Image> make_image(int height, std::uint8_t value,
