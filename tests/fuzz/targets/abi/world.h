@@ -166,7 +166,7 @@ class World {
 
   Ledger ledger_;
   std::vector<std::unique_ptr<Listener>> listeners_;
-  const std::size_t threads_before_ = count_threads();
+  const std::size_t threads_before_ = count_threads_at_rest();
   std::shared_ptr<arges::sdk::ScriptedModel> model_;
   Slots<arges_engine, EngineFacts> engines_;
   Slots<arges_session, SessionFacts> sessions_;
