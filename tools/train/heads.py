@@ -51,7 +51,7 @@ class Heads(nn.Module):
     def pointing(self, hidden, ids, image_id, places, targets):
         """Loss of pointing from the tokens at `places` [B, M] of the stream [B, T, hidden] at the picture's tokens that `targets`
         [B, M, N] marks; a place of -1 names nothing."""
-        order = (ids == image_id).byte().argsort(1, descending=True, stable=True)[:, : targets.shape[2]]
+        order = (ids == image_id).byte().argsort(dim=1, descending=True, stable=True)[:, : targets.shape[2]]
         keys = self.named(take(hidden, order))
         logits = self.name(take(hidden, places.long().clamp(min=0))) @ keys.mT * POINT**-0.5
         marked = logits.float().log_softmax(-1).masked_fill(targets == 0, -1e4).logsumexp(-1)

@@ -27,13 +27,26 @@ def wilson(hits, n, z=1.96):
     return 100 * (centre - spread) / d, 100 * (centre + spread) / d
 
 
-def answers(args, path, limit, blank=False):
+def answers(tool, model, path, out, limit=0, blank=False):
     """[{"answer", "right"}] of the first `limit` questions of a set (0 = all), measured once."""
-    kept = args.out / f"{path.resolve().parent.name}{'-blank' if blank else ''}.jsonl"
+    kept = out / f"{path.resolve().parent.name}{'-blank' if blank else ''}.jsonl"
     if not kept.exists():
-        command = [args.tool, "eval", args.model, str(path), "--answers", str(kept), "--limit", str(limit)] + ["--blank"] * blank
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        out.mkdir(parents=True, exist_ok=True)
+        command = [tool, "eval", model, str(path), "--answers", str(kept), "--limit", str(limit), "--threads", "1", "--parallel", "1"]
+        subprocess.run(command + ["--blank"] * blank, check=True, stdout=subprocess.DEVNULL)
     return [json.loads(line) for line in kept.read_text().splitlines()]
+
+
+def read_set(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def judged(tool, model, path, out, limit=0, blank=0):
+    """The items of a set with their "answer" and "right", and the first `blank` of them with "blank": right without a picture."""
+    rows = [item | answer for item, answer in zip(read_set(path), answers(tool, model, path, out, limit))]
+    for row, nothing in zip(rows, answers(tool, model, path, out, blank, True) if blank else []):
+        row["blank"] = nothing["right"]
+    return rows
 
 
 def majority(items):
@@ -74,14 +87,7 @@ def main():
     parser.add_argument("--limit", type=int, default=0, help="only the first of each set")
     parser.add_argument("--blank", type=int, default=300, help="questions of each set that are also asked without their picture")
     args = parser.parse_args()
-    args.out.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for path in args.sets:
-        items = [json.loads(line) for line in path.read_text().splitlines()]
-        own = [item | answer for item, answer in zip(items, answers(args, path, args.limit))]
-        for row, nothing in zip(own, answers(args, path, args.blank, True) if args.blank else []):
-            row["blank"] = nothing["right"]
-        rows += own
+    rows = [row for path in args.sets for row in judged(args.tool, args.model, path, args.out, args.limit, args.blank)]
     table(rows)
     refusals(rows)
 
