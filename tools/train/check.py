@@ -4,7 +4,7 @@
     python check.py --assets build/train-assets [--overlay FOLDER]
 
 Chunked lightning attention equals the recurrence; the flat optimizer step is Muon's and AdamW's; an export comes back as it
-was written; the batch preprocessing is Pillow's to three levels; slanted pictures keep their labels; the ranks of
+was written; the batch preprocessing is Pillow's to three levels; slanted pictures keep their labels; names point at what they name; the ranks of
 a step get batches of one cost; another choice of softmax layers keeps the other weights. --overlay writes pictures with the
 characters' labels drawn over the tiles, to be looked at.
 """
@@ -22,6 +22,7 @@ from PIL import Image, ImageDraw
 import augment
 import dataset
 from data import mix
+from data.canvas import new_canvas
 from data.world import World
 from export import load_published, named_tensors, stored_dtype, write_model
 from heads import Heads
@@ -83,6 +84,21 @@ def check_measures(world):
     shares = {min(dataset.MEASURES - 1, int(m.share * dataset.MEASURES)) for m in canvas.measures}
     for part in (labels[: GRID * GRID], labels[GRID * GRID:]):
         assert set(part.tolist()) - {dataset.IGNORE} == shares, (set(part.tolist()), shares)
+
+
+def check_points(world, tokenizer):
+    """A name in a question points from its last token at the patches of what it names, and at no others."""
+    canvas = new_canvas(random.Random("points"), (640, 480), background=(255, 255, 255))
+    canvas.thing("red cross", 10, 10, 150, 150)
+    canvas.thing("blue cross", 400, 300, 500, 400)
+    canvas.text(world.fonts.open(world.fonts.families[0][0], 30), "Milk", 300, 40, (0, 0, 0))
+    ids, _ = tokenizer.conversation([("Is the red cross near the crosses or milk?", "no", 1)], 5)
+    p = plan(640, 480)
+    places, masks = dataset.point_labels(random.Random(0), canvas, None, p, tokenizer, ids)
+    said = [tokenizer.decode(ids[: place + 1]) for place in places if place >= 0]
+    assert [s.rpartition("the ")[2] for s in said] == ["red cross", "crosses", "crosses or milk"], said
+    red, both, milk = masks[:3].astype(bool)
+    assert (red & both).sum() == red.sum() < both.sum() and not (milk & both).any() and milk.any() and not masks[3:].any()
 
 
 def check_preprocess():
@@ -187,6 +203,7 @@ def main():
         args.overlay.mkdir(parents=True, exist_ok=True)
     world = World(args.assets)
     check_measures(world)
+    check_points(world, tokenizer)
     check_batches(world, tokenizer, args.overlay)
     check_ranks(world, tokenizer)
     print("all checks passed")

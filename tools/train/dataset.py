@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 import augment
+import pointing
 from data import canvas as cv
 from data import mix, recall, shapes
 from imageproc import GRID, PATCH, TILE, kept_area, pack_index, plan, preprocess_batch
@@ -27,7 +28,7 @@ from model import CHUNK
 from tokenizer import SYSTEM_TEXTS
 
 TILE_BUDGET, PIXEL_BUDGET = 640, 56_000_000
-MAX_TEXT, MOST_TURNS = 200, 8
+MAX_TEXT, MOST_TURNS = 240, 10
 IGNORE = 255
 MAX_INDEX, MAX_LINE = 31, 15
 MEASURES = 60  # shares of a scale that a head tells apart
@@ -70,6 +71,8 @@ class Picture:
     measure: np.ndarray
     patches: list
     things: list
+    points: np.ndarray
+    targets: np.ndarray
 
 
 @dataclass
@@ -148,11 +151,30 @@ def measure_labels(canvas, matrix, p):
     whole = np.full((GRID, GRID), IGNORE, np.uint8)
     tiled = np.full((p.target_h // PATCH, p.target_w // PATCH), IGNORE, np.uint8)
     for m in canvas.measures:
-        x, y, _ = moved(matrix, np.array([m.x0, m.x1, m.x0, m.x1]), np.array([m.y0, m.y0, m.y1, m.y1]))
-        for grid, sx, sy, left, top in ((whole, TILE / p.width, TILE / p.height, 0, 0), (tiled, p.new_w / p.width, p.new_h / p.height, p.left, p.top)):
-            (c0, c1), (r0, r1) = (patches_between(v.min() * s + at, v.max() * s + at) for v, s, at in ((x, sx, left), (y, sy, top)))
-            grid[r0:r1, c0:c1] = min(MEASURES - 1, int(m.share * MEASURES))
+        for grid, area in zip((whole, tiled), covered((m.x0, m.y0, m.x1, m.y1), matrix, p)):
+            grid[area] = min(MEASURES - 1, int(m.share * MEASURES))
     return np.concatenate([whole.ravel(), tile_order(tiled, p)])
+
+
+def covered(box, matrix, p):
+    """The patches (rows, columns) that a canvas box (x0, y0, x1, y1) covers, of the thumbnail and of the tiles' map."""
+    x0, y0, x1, y1 = box
+    x, y, _ = moved(matrix, np.array([x0, x1, x0, x1]), np.array([y0, y0, y1, y1]))
+    maps = (TILE / p.width, TILE / p.height, 0, 0), (p.new_w / p.width, p.new_h / p.height, p.left, p.top)
+    return [tuple(slice(*patches_between(v.min() * s + at, v.max() * s + at)) for v, s, at in ((y, sy, top), (x, sx, left))) for sx, sy, left, top in maps]
+
+
+def point_labels(rng, canvas, matrix, p, tokenizer, tokens):
+    """What the conversation about one picture names: places of tokens int16 [MOST], -1 for none, and their patches uint8 [MOST, patches of all tiles]."""
+    boxes = pointing.named_boxes(canvas)
+    places, masks = np.full(pointing.MOST, -1, np.int16), np.zeros((pointing.MOST, p.tiles * GRID * GRID), np.uint8)
+    for i, (place, name) in enumerate(pointing.choose(rng, tokenizer, tokens, boxes)):
+        whole, tiled = np.zeros((GRID, GRID), np.uint8), np.zeros((p.target_h // PATCH, p.target_w // PATCH), np.uint8)
+        for box in boxes[name]:
+            for grid, area in zip((whole, tiled), covered(box, matrix, p)):
+                grid[area] = 1
+        places[i], masks[i] = place, np.concatenate([whole.ravel(), tile_order(tiled, p)])
+    return places, masks
 
 
 def patches_between(low, high):
@@ -185,11 +207,12 @@ def thing_patches(rng, canvas, matrix, p, ids):
     return patches, names
 
 
-def finish_picture(rng, canvas, p, effects, ids):
+def finish_picture(rng, canvas, p, effects, ids, tokenizer, tokens):
     noise = augment.choose(rng, canvas, effects)
     labels = glyph_labels(canvas, noise["matrix"], p)
     lead = lambda a: np.concatenate([np.full((GRID * GRID,) + a.shape[2:], IGNORE, np.uint8), tile_order(a, p)])
-    return Picture(canvas.array, noise["row"], *(lead(a) for a in labels), measure_labels(canvas, noise["matrix"], p), *thing_patches(rng, canvas, noise["matrix"], p, ids))
+    return Picture(canvas.array, noise["row"], *(lead(a) for a in labels), measure_labels(canvas, noise["matrix"], p), *thing_patches(rng, canvas, noise["matrix"], p, ids),
+                   *point_labels(rng, canvas, noise["matrix"], p, tokenizer, tokens))
 
 
 def draw_sample(rng, world, size, level, pair):
@@ -244,7 +267,7 @@ def make_sample(seed, world, tokenizer, size, p, level, image_tokens, pair, effe
         if turns:
             break
     tokens, spans = make_conversation(rng, tokenizer, turns, image_tokens)
-    return Sample([finish_picture(rng, c, p, effects, ids) for c in canvases], tokens, spans)
+    return Sample([finish_picture(rng, c, p, effects, ids, tokenizer, tokens) for c in canvases], tokens, spans)
 
 
 def choose_geometry(seed):
@@ -286,7 +309,7 @@ def make_batch(seed, world, tokenizer, level, buffer, budget=TILE_BUDGET, geomet
     stack = lambda name: np.stack([getattr(x, name) for x in pictures])
     return {"seed": seed, "samples": count, "pictures": len(pictures), "size": size, "effects": effects, "pack": index, "ids": ids,
             "positions": np.array(positions, np.int64), "targets": np.array(targets, np.int64), "shares": shares / shares.sum(), "spans": spans, "rows": stack("row"),
-            "chars": stack("chars"), "index": stack("index"), "line": stack("line"), "measure": stack("measure"), "place": place_labels(p)[None],
+            "chars": stack("chars"), "index": stack("index"), "line": stack("line"), "measure": stack("measure"), "points": stack("points"), "point_targets": stack("targets"), "place": place_labels(p)[None],
             "thing_patches": np.array([i * patches + n for i, x in enumerate(pictures) for n in x.patches], np.int64),
             "things": np.array([t for x in pictures for t in x.things], np.int64)}
 

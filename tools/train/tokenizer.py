@@ -95,6 +95,7 @@ class Tokenizer:
         self.size = self.model.vocab_size()
         self.pad, self.system, self.user, self.assistant, self.end, self.image = (
             self.model.piece_to_id(p) for p in CONTROL[2:])
+        self.texts = [self.model.id_to_piece(i).replace("▁", " ") if i > len(CONTROL) + 256 else "\0" for i in range(self.size)]
 
     def encode(self, text):
         return self.model.encode(text)

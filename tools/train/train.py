@@ -32,6 +32,7 @@ from tokenizer import Tokenizer
 PROBE_LAYER = 3
 PART_BYTES = 14 * 2**20 - 2**16  # with its header a part stays below 14 MiB
 HELD_OUT_SEED = "monitor"
+FITTING = 0.04  # share of a block in which new heads come to their full weight
 RESYNC = 500  # steps between copies of the first rank's weights to the others
 
 
@@ -46,7 +47,7 @@ def forward(model, batch, tokenizer, probe=None, total=None):
     return model.language.lm_head(answers), features, balance, probed, ids, loads
 
 
-LOSSES = ["answer", "balance", "chars", "things", "language", "place", "measure"]
+LOSSES = ["answer", "balance", "chars", "things", "language", "place", "measure", "point"]
 
 
 def losses(model, heads, batch, tokenizer, total=None):
@@ -56,7 +57,10 @@ def losses(model, heads, batch, tokenizer, total=None):
     chars, things = heads.on_vit(features.flatten(0, 1), batch)
     places = batch["place"].expand(batch["pictures"], -1, -1)
     dense = [label_sequence(labels, batch, ids, tokenizer.image) for labels in (batch["chars"], batch["index"], batch["line"], places, batch["measure"])]
-    return torch.stack([x.float() for x in (answer, balance, chars, things, *heads.on_language(probed, *dense))]), loads
+    one_each = batch["pictures"] == len(ids)  # of two pictures it is not said which one a name is about
+    targets = F.pad(batch["point_targets"], (0, 1))[..., batch["pack"]]
+    point = heads.pointing(probed, ids, tokenizer.image, batch["points"], targets) if one_each else answer * 0
+    return torch.stack([x.float() for x in (answer, balance, chars, things, *heads.on_language(probed, *dense), point)]), loads
 
 
 def exact_by_task(model, batches, tokenizer):
@@ -87,6 +91,11 @@ def learning_rate(progress, peak, floor):
     if progress < warm:
         return peak * (progress / warm + 0.02)
     return peak * (floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - warm) / (1 - warm)))))
+
+
+def head_weight(progress, start):
+    """Weight of the throw-away heads' losses. On a trained model it begins near nothing, until heads that begin anew fit it."""
+    return (0.25 * (1 - progress) + 0.05) * min(1.0, 0.02 + progress / FITTING) if start else 0.5 * (1 - progress) + 0.05
 
 
 def write_export(folder, model, heads, cfg, tokenizer):
@@ -177,8 +186,7 @@ class Trainer:
 
     def update(self, batch, progress):
         parts, loads = losses(self.work, self.work_heads, batch, self.tokenizer, self.ranks.total)
-        probe = (0.25 if self.args.start else 0.5) * (1 - progress) + 0.05
-        (parts[0] + 0.01 * parts[1] + probe * parts[2:].sum()).backward()
+        (parts[0] + 0.01 * parts[1] + head_weight(progress, self.args.start) * parts[2:].sum()).backward()
         self.optimizer.collect()
         self.ranks.mean(self.optimizer.grads)
         self.optimizer.step(learning_rate(progress, self.args.lr, self.args.final_lr))

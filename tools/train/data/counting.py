@@ -2,6 +2,7 @@
 """Composed scenes of emoji sprites: how many, where, which colour, is there a ..., captions."""
 
 from data.canvas import Question
+from data.naming import restyled
 from data.phrasing import NUMBER_WORDS, article, ask, join, plural, unlike
 from data.places import of_one, of_two, ordered, reading_order, relation
 from data.shapes import grid_cells
@@ -37,13 +38,15 @@ def compose(rng, world, canvas):
             break
     total, placed = sum(counts), {label: [] for label in labels}
     cells = grid_cells(rng, (0, 0, canvas.w, canvas.h), total)
-    same = rng.random() < 0.5
+    same, varied = rng.random() < 0.5, rng.random() < 0.4
     factor = rng.uniform(0.6, 0.98)
     order = [label for label, n in zip(labels, counts) for _ in range(n)]
     for label, (x, y, w, h) in zip(order, cells):
         side = min(w, h) * (factor if same else rng.uniform(0.55, 0.98))
         cx, cy = x + rng.uniform(side / 2, w - side / 2), y + rng.uniform(side / 2, h - side / 2)
-        canvas.sprite(world.styles[style].pick(rng, label), cx, cy, side, rng.choice([0, 0, 0, rng.uniform(-15, 15)]), rng.random() < 0.3, name=label)
+        sprite = world.styles[style].pick(rng, label)
+        sprite = restyled(rng, sprite, label, not world.colours.get(label)) if varied else sprite
+        canvas.sprite(sprite, cx, cy, side, rng.choice([0, 0, 0, rng.uniform(-15, 15)]), rng.random() < 0.3, name=label)
         placed[label].append((cx, cy, side))
     return placed
 
@@ -86,7 +89,7 @@ def questions(rng, world, canvas, placed):
         a, b = rng.sample([a, b], 2)
         out += of_two(rng, (a, b), placed[a][0], placed[b][0], len(labels) == 2, "thing")
     if len(labels) <= 3 and ordered(canvas, placed.values()):
-        out.append(Question("caption", ask(rng, CAPTION), caption(canvas, placed)))
+        out += [Question("caption", ask(rng, CAPTION), caption(canvas, placed))] * 2
     for kind, members in CATEGORIES.items():
         inside = [k for k in labels if k in members]
         if len(inside) == 1 and rng.random() < 0.5:

@@ -7,8 +7,8 @@ from data import charts, clocks, compare, counting, dialogs, displays, forms, ga
 from data.canvas import Question, new_canvas
 from data.phrasing import ask
 
-REFUSALS = 0.08  # share of the questions
-KIND_SHARE = 0.2  # of the pictures are asked what kind of picture they are
+REFUSALS = 0.06  # share of the questions
+KIND_SHARE = 0.08  # of the pictures are asked what kind of picture they are
 LONGEST_ANSWER = 60
 REPEATABLE = {"presence", "count", "state", "colour", "position", "compare"}
 
@@ -26,39 +26,39 @@ class Entry:
 
 MIX = {
     # Desk
-    "lines": Entry(text_lines.plain_lines, 10, ("reading", "form", "receipt", "display")),
-    "page": Entry(text_lines.page, 4, ("reading", "form", "receipt"), "text", (0.4, 2.6)),
+    "lines": Entry(text_lines.plain_lines, 11, ("reading", "form", "receipt", "display")),
+    "page": Entry(text_lines.page, 5, ("reading", "form", "receipt"), "text", (0.4, 2.6)),
     "sign": Entry(text_lines.sign, 6, ("reading", "form", "receipt"), "sign"),
     "tiles": Entry(text_lines.tiles, 2.5, ("reading", "form", "receipt")),
-    "receipt": Entry(receipts.draw, 8, ("receipt", "form", "reading"), "receipt", (0.25, 1.6)),
-    "form": Entry(forms.draw, 8, ("form", "receipt", "reading"), "form", (0.3, 3.0)),
-    "table": Entry(tables.draw, 10, ("form", "receipt", "reading", "chart"), "table", (0.5, 4.0)),
-    "bars": Entry(charts.bars, 9, ("chart", "reading", "scene"), "bar chart", (0.7, 3.0)),
-    "horizontal bars": Entry(charts.horizontal_bars, 5, ("chart", "reading", "scene"), "bar chart", (0.7, 3.0)),
-    "lines chart": Entry(charts.lines, 6, ("chart", "reading"), "line chart", (0.8, 3.0)),
+    "receipt": Entry(receipts.draw, 7, ("receipt", "form", "reading"), "receipt", (0.25, 1.6)),
+    "form": Entry(forms.draw, 7, ("form", "receipt", "reading"), "form", (0.3, 3.0)),
+    "table": Entry(tables.draw, 13, ("form", "receipt", "reading", "chart"), "table", (0.5, 4.0)),
+    "bars": Entry(charts.bars, 10, ("chart", "reading", "scene"), "bar chart", (0.7, 3.0)),
+    "horizontal bars": Entry(charts.horizontal_bars, 6, ("chart", "reading", "scene"), "bar chart", (0.7, 3.0)),
+    "lines chart": Entry(charts.lines, 7, ("chart", "reading"), "line chart", (0.8, 3.0)),
     "pie": Entry(charts.pie, 5, ("chart", "reading", "scene"), "pie chart", (0.6, 2.6)),
-    "clock": Entry(clocks.draw, 7, ("clock", "gauge"), "clock"),
+    "clock": Entry(clocks.draw, 8, ("clock", "gauge"), "clock"),
     "dial": Entry(gauges.dial, 6, ("gauge", "clock", "display", "reading"), "gauge", (0.5, 2.0)),
-    "thermometer": Entry(gauges.thermometer, 4, ("gauge", "display", "reading"), "thermometer", (0.2, 1.3)),
-    "progress": Entry(gauges.progress, 3, ("gauge", "chart", "ui", "reading"), "", (0.6, 6.0)),
+    "thermometer": Entry(gauges.thermometer, 3, ("gauge", "display", "reading"), "thermometer", (0.2, 1.3)),
+    "progress": Entry(gauges.progress, 2.5, ("gauge", "chart", "ui", "reading"), "", (0.6, 6.0)),
     "battery": Entry(gauges.battery, 0.5, ("gauge", "ui"), "battery"),
-    "display": Entry(displays.draw, 3.5, ("display", "gauge", "clock", "reading", "receipt"), "display", (0.9, 6.0)),
-    "message": Entry(dialogs.message, 3.5, ("ui", "reading", "gauge"), "dialog window", (0.8, 3.2)),
-    "settings": Entry(dialogs.settings, 5, ("ui", "reading"), "settings window", (0.4, 2.6)),
-    "menu": Entry(dialogs.menu, 2, ("ui", "reading"), "menu", (0.6, 2.6)),
-    "tabs": Entry(dialogs.tabs, 3, ("ui", "reading", "form"), "window", (0.7, 2.6)),
-    "list": Entry(dialogs.lists, 2.5, ("ui", "reading", "form"), "window", (0.5, 2.6)),
+    "display": Entry(displays.draw, 3, ("display", "gauge", "clock", "reading", "receipt"), "display", (0.9, 6.0)),
+    "message": Entry(dialogs.message, 4, ("ui", "reading", "gauge"), "dialog window", (0.8, 3.2)),
+    "settings": Entry(dialogs.settings, 4, ("ui", "reading"), "settings window", (0.4, 2.6)),
+    "menu": Entry(dialogs.menu, 3, ("ui", "reading"), "menu", (0.6, 2.6)),
+    "tabs": Entry(dialogs.tabs, 4, ("ui", "reading", "form"), "window", (0.7, 2.6)),
+    "list": Entry(dialogs.lists, 3.5, ("ui", "reading", "form"), "window", (0.5, 2.6)),
     "icon": Entry(icons.single, 3.5, ("scene", "ui", "gauge", "clock"), "icon", (0.5, 2.0)),
     "toolbar": Entry(icons.toolbar, 5, ("scene", "ui", "gauge", "clock"), "toolbar"),
     "icon grid": Entry(icons.grid, 5, ("scene", "ui", "reading", "gauge", "clock"), "", (0.5, 2.5)),
     # Picture book
-    "naming": Entry(naming.single, 10, ("scene", "flag", "clock", "gauge", "dice", "chess", "display", "reading", "receipt", "chart", "form"), "", (0.5, 2.0)),
-    "naming few": Entry(naming.few, 11, ("scene", "flag", "clock", "gauge", "dice", "chess", "display", "reading", "receipt", "chart", "form")),
+    "naming": Entry(naming.single, 11, ("scene", "flag", "clock", "gauge", "dice", "chess", "display", "reading", "receipt", "chart", "form"), "", (0.5, 2.0)),
+    "naming few": Entry(naming.few, 12, ("scene", "flag", "clock", "gauge", "dice", "chess", "display", "reading", "receipt", "chart", "form")),
     "flag": Entry(naming.flag, 2.5, ("flag", "scene"), "flag", (0.5, 2.5)),
-    "scene": Entry(counting.draw, 18, ("scene", "clock", "gauge", "dice", "chess", "display", "reading", "receipt", "flag"), ""),
+    "scene": Entry(counting.draw, 23, ("scene", "clock", "gauge", "dice", "chess", "display", "reading", "receipt", "flag"), ""),
     # Shapes
-    "shapes": Entry(shapes.draw, 15, ("scene",), ""),
-    "dice": Entry(games.dice, 2.5, ("dice",), "dice"),
+    "shapes": Entry(shapes.draw, 19, ("scene",), ""),
+    "dice": Entry(games.dice, 4, ("dice",), "dice"),
     "domino": Entry(games.domino, 1, ("dice",), "", (0.4, 2.5)),
     "chess": Entry(games.chess, 2, ("chess", "scene"), "chess board", (0.6, 1.7)),
 }
@@ -105,7 +105,7 @@ def choose_turns(rng, world, questions, most, families):
         if q.task != "missing" and key not in seen and 0 < len(q.answer) <= LONGEST_ANSWER:
             seen.add(key)
             asked.append(q)
-    asked = asked[: rng.randint(min(4, most), most)]
+    asked = asked[: rng.randint(min(5, most), most)]
     if rng.random() < REFUSALS * (len(asked) + 1):
         asked.append(refusals.refusal(rng, world, questions, families))
         rng.shuffle(asked)

@@ -24,6 +24,20 @@ def recoloured(rng, rgb):
     return cv2.LUT(mixed, curve)
 
 
+def turned_hue(rng, rgb):
+    """Hues a little further round the circle, as another artist would choose them."""
+    hsv = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2HSV)
+    hsv[..., 0] = (hsv[..., 0].astype(np.int16) + rng.randint(-7, 7)) % 180
+    return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
+
+
+def flattened(rng, rgb):
+    """Plain areas of few colours in place of shading and small detail."""
+    step = rng.choice([32, 48, 64])
+    levels = np.minimum(np.arange(256) // step * step + step // 2, 255).astype(np.uint8)
+    return cv2.LUT(cv2.medianBlur(np.ascontiguousarray(rgb), rng.choice([3, 5, 7])), levels)
+
+
 def outlined(rng, sprite):
     """The sprite with a dark or white line around it."""
     width = rng.choice([3, 5, 7])
@@ -34,10 +48,12 @@ def outlined(rng, sprite):
     return np.dstack([rgb.astype(np.uint8), alpha])
 
 
-def restyled(rng, sprite, label):
-    """A variant of a sprite in colours, line and proportions, so that names hang on shapes rather than on one style."""
-    if rng.random() < 0.4 and not set(label.split()) & set(COLOUR_NAMES):
-        sprite = np.dstack([recoloured(rng, sprite[..., :3]), sprite[..., 3]])
+def restyled(rng, sprite, label, colours=True):
+    """A variant of a sprite in colours (where they may change), line and proportions, so that names hang on shapes rather than on one style."""
+    if colours and rng.random() < 0.5 and not set(label.split()) & set(COLOUR_NAMES):
+        sprite = np.dstack([rng.choice([recoloured, recoloured, turned_hue])(rng, sprite[..., :3]), sprite[..., 3]])
+    if rng.random() < 0.25:
+        sprite = np.dstack([flattened(rng, sprite[..., :3]), sprite[..., 3]])
     if rng.random() < 0.25:
         sprite = outlined(rng, sprite)
     if rng.random() < 0.4:

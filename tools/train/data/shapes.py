@@ -144,7 +144,7 @@ def questions(rng, world, canvas, shapes):
         for c, k in groups:
             n = sum(s[:2] == (c, k) for s in shapes)
             parts.append(article(f"{c} {k}") if n == 1 else f"{NUMBER_WORDS[n]} {c} {plural(k)}")
-        out.append(Question("caption", ask(rng, ["Describe the picture.", "Describe the image.", "What is in the picture?", "What do you see?"]), join(parts)))
+        out += [Question("caption", ask(rng, ["Describe the picture.", "Describe the image.", "What is in the picture?", "What do you see?"]), join(parts))] * 2
     absent = rng.choice([k for k in KINDS if all(s[1] != k for s in shapes)])
     out.append(Question("missing", ask(rng, ["What colour is the {k}?", "Where is the {k}?"], k=absent), ""))
     return out
