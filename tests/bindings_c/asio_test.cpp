@@ -57,6 +57,30 @@ TEST_F(Async, AnAnswerIsAwaited) {
   EXPECT_EQ(answer.finish_reason, ARGES_FINISH_STOP);
 }
 
+TEST_F(Async, ACoroutineNeedsNoExecutorToName) {
+  arges::Answer answer;
+  std::string pieces;
+  run([&]() -> asio::awaitable<void> {
+    answer = co_await arges::co_generate(session, message, {},
+                                         [&](std::string_view piece) { pieces += piece; });
+  });
+  EXPECT_EQ(answer.text, "awaited");
+  EXPECT_EQ(pieces, "awaited");
+}
+
+TEST_F(Async, ACoroutineThrowsWhatTheOperationFailsWith) {
+  model->step_fault().fail_after(0, {StatusCode::kOutOfMemoryHost, "no memory for the step"});
+  arges_status status = ARGES_OK;
+  run([&]() -> asio::awaitable<void> {
+    try {
+      co_await arges::co_generate(session, message);
+    } catch (const arges::Error& error) {
+      status = error.status();
+    }
+  });
+  EXPECT_EQ(status, ARGES_OUT_OF_MEMORY_HOST);
+}
+
 TEST_F(Async, WorksWithACallbackToo) {
   std::string text;
   session.async_generate(io.get_executor(), message, arges::GenerateOptions(), nullptr,

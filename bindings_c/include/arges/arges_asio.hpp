@@ -3,8 +3,8 @@
 // Answers as Boost.Asio operations. Waiting is done by the program's own executor on the queue's
 // descriptor; no thread is added.
 //
-//   arges::Answer answer = co_await session.async_generate(
-//       executor, question, arges::GenerateOptions(), print_piece, boost::asio::use_awaitable);
+//   arges::Answer answer = co_await arges::co_generate(session, question);      // in a coroutine
+//   session.async_generate(executor, question, options, print_piece, token);    // any Asio token
 #ifndef ARGES_ARGES_ASIO_HPP
 #define ARGES_ARGES_ASIO_HPP
 
@@ -12,10 +12,13 @@
 #include <unistd.h>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/compose.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <exception>
@@ -244,6 +247,16 @@ auto Session::async_generate(Arguments&&... arguments) {
     return boost::asio::async_compose<decltype(token), void(std::exception_ptr, Answer)>(
         detail::GenerateOperation{std::move(state)}, token, executor);
   }(std::forward<Arguments>(arguments)...);
+}
+
+// The same for a coroutine, on the coroutine's own executor. `message` must live until the request
+// has started, the session until the end; throws what async_generate completes with.
+inline boost::asio::awaitable<Answer> co_generate(
+    Session& session, const Message& message, GenerateOptions options = {},
+    std::function<void(std::string_view)> on_text = {}) {
+  co_return co_await session.async_generate(co_await boost::asio::this_coro::executor, message,
+                                            options, std::move(on_text),
+                                            boost::asio::use_awaitable);
 }
 
 }  // namespace arges
