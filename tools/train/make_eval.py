@@ -94,8 +94,8 @@ def main():
     args.out.mkdir(parents=True, exist_ok=True)
     world = World(args.assets, held_out=True, unseen=args.unseen)
     with open(args.out / "set.jsonl", "w") as lines:
-        for task in args.tasks:
-            for i in range(args.per_task):
+        for i in range(args.per_task):  # the beginning of a set has all tasks
+            for task in args.tasks:
                 image, q = picture_for(task, f"{args.seed}/{task}/{i}", world, args.small)
                 name = f"{task}-{i:04d}.png"
                 image = image.quantize(64) if args.small else image

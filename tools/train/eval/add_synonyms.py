@@ -27,6 +27,12 @@ def keywords(packages):
     return {name: sorted(word for word in words[code] if uses[word] <= SHARED) for code, name in names.items()}
 
 
+def with_synonyms(item, known):
+    """The item, its answers followed by their synonyms."""
+    more = [word for answer in item["answers"] for word in known.get(answer.lower(), []) if word not in item["answers"]]
+    return item | {"answers": item["answers"] + more}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("set", type=pathlib.Path)
@@ -35,9 +41,7 @@ def main():
     known = keywords(args.packages)
     for line in args.set.read_text().splitlines():
         item = json.loads(line)
-        if item["task"] == "naming":
-            item["answers"] += [word for answer in item["answers"] for word in known.get(answer.lower(), []) if word not in item["answers"]]
-        print(json.dumps(item))
+        print(json.dumps(with_synonyms(item, known) if item["task"] == "naming" else item))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from PIL import Image
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from evaluate import MAX_NEW, Answerer  # noqa: E402
+from evaluate import MAX_NEW, Answerer, wilson  # noqa: E402
 
 GROUPS = 4
 
@@ -34,6 +34,36 @@ def judge(answerer, image, question, answer):
     return logits.argmax(-1).tolist() == reply, sure
 
 
+def judged(model, set_path, answers_path, limit=0):
+    """[(mean log-probability, whether it was right, whether PyTorch agrees)] of a set's first answers."""
+    torch.set_num_threads(1)
+    answerer, rows = Answerer(model), []
+    lines = zip(set_path.read_text().splitlines(), answers_path.read_text().splitlines())
+    for item, given in list((json.loads(a), json.loads(b)) for a, b in lines)[:limit or None]:
+        same, sure = judge(answerer, Image.open(set_path.parent / item["image"]).convert("RGB"), item["question"], given["answer"])
+        rows.append((sure, given["right"], same))
+    return rows
+
+
+def kept(model, set_path, answers_path, path, limit):
+    """judged(), measured once and kept in `path`."""
+    if not path.exists():
+        path.write_text(json.dumps(judged(model, set_path, answers_path, limit)))
+    return json.loads(path.read_text())
+
+
+def print_tables(rows):
+    same = [r[2] for r in rows]
+    low, high = wilson(sum(same), len(same))
+    print(f"PyTorch (fp32) and the engine agree on {sum(same)} of {len(same)} answers ({low:.1f}–{high:.1f} %).\n")
+    print("| mean log-probability of a token | n | right |\n|---|---|---|")
+    rows = sorted(rows)
+    for i in range(GROUPS):
+        part = rows[i * len(rows) // GROUPS:(i + 1) * len(rows) // GROUPS]
+        low, high = wilson(sum(r[1] for r in part), len(part))
+        print(f"| {part[0][0]:.3f} to {part[-1][0]:.3f} | {len(part)} | {100 * sum(r[1] for r in part) / len(part):.1f} % ({low:.1f}–{high:.1f}) |")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model")
@@ -41,17 +71,7 @@ def main():
     parser.add_argument("answers", type=pathlib.Path)
     parser.add_argument("--limit", type=int, default=0)
     args = parser.parse_args()
-    torch.set_num_threads(1)
-    answerer, rows = Answerer(args.model), []
-    lines = zip(args.set.read_text().splitlines(), args.answers.read_text().splitlines())
-    for item, given in list((json.loads(a), json.loads(b)) for a, b in lines)[:args.limit or None]:
-        same, sure = judge(answerer, Image.open(args.set.parent / item["image"]).convert("RGB"), item["question"], given["answer"])
-        rows.append((sure, given["right"], same))
-    print(f"PyTorch and the engine agree on {sum(r[2] for r in rows)} of {len(rows)} answers")
-    rows.sort()
-    for i in range(GROUPS):
-        part = rows[i * len(rows) // GROUPS:(i + 1) * len(rows) // GROUPS]
-        print(f"mean log-probability {part[0][0]:.3f} to {part[-1][0]:.3f}: {100 * sum(r[1] for r in part) / len(part):.1f} % of {len(part)} right")
+    print_tables(judged(args.model, args.set, args.answers, args.limit))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Copies of a set whose pictures have suffered: one folder a way.
+"""Copies of the beginnings of sets whose pictures have suffered: one set a way.
 
-    python degrade.py build/eval-html/set.jsonl --out build/degraded [--limit 300]
+    python degrade.py build/card/*/set.jsonl --out build/card/degraded [--limit 30]
 
 Needs Pillow. The questions and answers stay as they are; what a turn by five degrees cuts off is in the corners.
 """
@@ -39,19 +39,26 @@ WAYS = {"plain": lambda image: image, "jpeg-q30": jpeg, "blur": lambda image: im
         "double": scaled(2.0), "dark": dark}
 
 
+def degraded(sets, change, folder, limit):
+    """Writes the first `limit` questions of each set (0 = all), their pictures changed, as one set."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = []
+    for path in sets:
+        for item in list(map(json.loads, path.read_text().splitlines()))[:limit or None]:
+            name = f"{path.resolve().parent.name}-{item['image']}"
+            change(Image.open(path.parent / item["image"]).convert("RGB")).save(folder / name)
+            lines.append(json.dumps(item | {"image": name}))
+    (folder / "set.jsonl").write_text("\n".join(lines) + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("set", type=pathlib.Path)
+    parser.add_argument("sets", type=pathlib.Path, nargs="+")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--limit", type=int, default=0)
     args = parser.parse_args()
-    lines = args.set.read_text().splitlines()[:args.limit or None]
     for way, change in WAYS.items():
-        folder = args.out / f"{args.set.resolve().parent.name}-{way}"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "set.jsonl").write_text("\n".join(lines) + "\n")
-        for name in dict.fromkeys(json.loads(line)["image"] for line in lines):
-            change(Image.open(args.set.parent / name).convert("RGB")).save(folder / name)
+        degraded(args.sets, change, args.out / way, args.limit)
 
 
 if __name__ == "__main__":

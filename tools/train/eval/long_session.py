@@ -10,6 +10,7 @@ import argparse
 import json
 import pathlib
 import random
+import re
 import subprocess
 
 FACTS = [("locker number", lambda rng: str(rng.randint(10, 99))), ("favourite colour", lambda rng: rng.choice(["red", "blue", "green", "purple", "brown"])),
@@ -17,16 +18,24 @@ FACTS = [("locker number", lambda rng: str(rng.randint(10, 99))), ("favourite co
 
 
 def session(args, rng, items):
-    """(whether the fact came back, right answers about the pictures)"""
+    """(whether the fact came back, right answers about the pictures, tokens of the whole prompt)"""
     thing, make = rng.choice(FACTS)
     value = make(rng)
     script = [f"My {thing} is {value}."]
     for item in items:
         script += [f"/image {(args.set.parent / item['image']).resolve()}", item["question"]]
-    run = subprocess.run([args.tool, "chat", "--model", args.model], input="\n".join(script + [f"What is my {thing}?"]) + "\n", capture_output=True, text=True, check=True)
+    run = subprocess.run([args.tool, "chat", "--model", args.model, "--timings", "--threads", "1"], input="\n".join(script + [f"What is my {thing}?"]) + "\n", capture_output=True, text=True, check=True)
     answers = run.stdout.splitlines()
     right = sum(answer.strip().lower() in [a.lower() for a in item["answers"]] for answer, item in zip(answers[1:], items))
-    return answers[-1].strip().lower() == value.lower(), right
+    tokens = sum(int(n) for n in re.findall(r"prompt of (\d+) tokens", run.stderr))
+    return answers[-1].strip().lower() == value.lower(), right, tokens
+
+
+def sessions(args, count):
+    """session() of each trial with so many pictures."""
+    items = [item for item in map(json.loads, args.set.read_text().splitlines()) if item["task"] != "refusal"]
+    rng = random.Random(f"session {count}")
+    return [session(args, rng, rng.sample(items, count)) for _ in range(args.trials)]
 
 
 def main():
@@ -37,11 +46,9 @@ def main():
     parser.add_argument("--pictures", type=int, nargs="+", default=[0, 1, 4, 8, 32])
     parser.add_argument("--trials", type=int, default=10)
     args = parser.parse_args()
-    items = [item for item in map(json.loads, args.set.read_text().splitlines()) if item["task"] != "refusal"]
     for count in args.pictures:
-        rng = random.Random(f"session {count}")
-        results = [session(args, rng, rng.sample(items, count)) for _ in range(args.trials)]
-        print(f"{count} pictures: recalled {sum(r[0] for r in results)} of {args.trials}; {sum(r[1] for r in results)} of {count * args.trials} questions right", flush=True)
+        recalled, right, tokens = zip(*sessions(args, count))
+        print(f"{count} pictures, {sum(tokens) // args.trials} tokens: recalled {sum(recalled)} of {args.trials}; {sum(right)} of {count * args.trials} questions right", flush=True)
 
 
 if __name__ == "__main__":
