@@ -57,9 +57,9 @@ class Card:
             print(f"| {name} | {len(own)} | {share(own)} |")
 
     def reading(self):
-        print("\n## Reading beside Tesseract\n\n| set | n | this model | Tesseract |\n|---|---|---|---|")
+        print("\n## Reading beside Tesseract\n\nQuestions for all the text of a picture.\n\n| set | n | this model | Tesseract |\n|---|---|---|---|")
         for name, rows in self.rows.items():
-            own = [row["right"] for row in rows if row["task"] == "reading"]
+            own = [row["right"] for row in rows if tesseract_reading.for_all_text(row)]
             if own:
                 print(f"| {name} | {len(own)} | {share(own)} | {share(tesseract_reading.judged(self.args.sets / name / 'set.jsonl'))} |")
 

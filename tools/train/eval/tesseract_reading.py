@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What Tesseract reads on the pictures of a set's reading task, judged as `arges eval` judges.
 
-    /usr/bin/python3 tesseract_reading.py build/eval-html/set.jsonl
+    python tesseract_reading.py build/eval-html/set.jsonl
 
-Three page modes and two stated resolutions are tried on the first pictures; the best of them reads all.
+Only questions for the whole text count: Tesseract cannot be asked for the last line. Three page modes and two stated resolutions are tried on the first pictures; the best of them reads all.
 """
 
 import json
@@ -12,8 +12,17 @@ import pathlib
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from data.text_lines import LABEL, SIGN, WHOLE  # noqa: E402
+
 SETTINGS = [(mode, dpi) for mode in ("3", "6", "7") for dpi in ("70", "300")]
 TRIED = 60  # pictures on which the settings are compared
+
+
+def for_all_text(item):
+    """Whether a question of a set asks for all that is written on its picture."""
+    return item["task"] == "reading" and item["question"] in WHOLE + SIGN + LABEL
 
 
 def read(path, mode, dpi):
@@ -22,10 +31,10 @@ def read(path, mode, dpi):
 
 
 def judged(path):
-    """Whether Tesseract reads each reading question of a set right; kept beside the set."""
+    """Whether Tesseract answers each of these questions right; kept beside the set."""
     kept = path.parent / "tesseract.json"
     if not kept.exists():
-        items = [item for item in map(json.loads, path.read_text().splitlines()) if item["task"] == "reading"]
+        items = [item for item in map(json.loads, path.read_text().splitlines()) if for_all_text(item)]
         right = lambda part, setting: [read(path.parent / item["image"], *setting) in item["answers"] for item in part]
         best = max(SETTINGS, key=lambda setting: sum(right(items[:TRIED], setting)))
         kept.write_text(json.dumps(right(items, best)))
