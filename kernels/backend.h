@@ -9,8 +9,8 @@
 
 namespace arges::kernels {
 
-// What runs a model: a device, the ops on it, and the numbers that its ops like. Constant; lives as
-// long as the program.
+// What runs a model: a device, the ops on it, and the numbers that its ops like. Constant; outlives
+// all memory of its device.
 struct Backend {
   const char* name;
   Device* device;

@@ -22,15 +22,20 @@ Result<std::unique_ptr<CudaDevice>> CudaDevice::create(int card) {
   cudaStream_t stream = nullptr;
   ARGES_RETURN_IF_ERROR(
       to_status(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "a stream"));
-  return std::unique_ptr<CudaDevice>(new CudaDevice(std::move(context), std::move(memory), stream));
+  std::size_t free = 0;
+  std::size_t total = 0;
+  ARGES_RETURN_IF_ERROR(to_status(cudaMemGetInfo(&free, &total), "the card's memory"));
+  return std::unique_ptr<CudaDevice>(new CudaDevice(std::move(context), std::move(memory), stream,
+                                                    static_cast<std::int64_t>(total)));
 }
 
 CudaDevice::CudaDevice(std::unique_ptr<Context> context, std::unique_ptr<VirtualMemory> memory,
-                       Stream stream)
+                       Stream stream, std::int64_t memory_bytes)
     : name_("cuda:" + std::to_string(context->card())),
       context_(std::move(context)),
       memory_(std::move(memory)),
-      stream_(stream) {}
+      stream_(stream),
+      memory_bytes_(memory_bytes) {}
 
 CudaDevice::~CudaDevice() {
   const Context::Current current(*context_);
@@ -74,32 +79,23 @@ void CudaDevice::decommit(std::byte* data, std::size_t bytes) {
   memory_->decommit(data, bytes);
 }
 
-void CudaDevice::transfer(void* to, const void* from, std::size_t bytes, bool wait) {
-  if (bytes == 0) return;
+Status CudaDevice::transfer(void* to, const void* from, std::size_t bytes, bool wait) {
+  if (bytes == 0) return {};
   const Context::Current current(*context_);
-  Status status = current.status();
-  if (status.ok()) {
-    status = to_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream_), "a copy");
-  }
-  if (status.ok() && wait) status = to_status(cudaStreamSynchronize(stream_), "a copy");
-  if (status.ok()) return;
-  const std::lock_guard lock(mutex_);
-  if (failure_.ok()) failure_ = std::move(status);
+  ARGES_RETURN_IF_ERROR(current.status());
+  ARGES_RETURN_IF_ERROR(
+      to_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream_), "a copy"));
+  return wait ? to_status(cudaStreamSynchronize(stream_), "the card") : Status();
 }
 
-void CudaDevice::copy(void* to, const void* from, std::size_t bytes) {
-  transfer(to, from, bytes, false);
+Status CudaDevice::copy(void* to, const void* from, std::size_t bytes) {
+  return transfer(to, from, bytes, false);
 }
-void CudaDevice::upload(void* to, const void* from, std::size_t bytes) {
-  transfer(to, from, bytes, true);
+Status CudaDevice::upload(void* to, const void* from, std::size_t bytes) {
+  return transfer(to, from, bytes, true);
 }
-void CudaDevice::download(void* to, const void* from, std::size_t bytes) {
-  transfer(to, from, bytes, true);
-}
-
-Status CudaDevice::failure() const {
-  const std::lock_guard lock(mutex_);
-  return failure_;
+Status CudaDevice::download(void* to, const void* from, std::size_t bytes) {
+  return transfer(to, from, bytes, true);
 }
 
 }  // namespace arges::kernels::cuda

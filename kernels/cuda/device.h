@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "kernels/base/device.h"
@@ -29,28 +28,24 @@ class CudaDevice final : public Device {
   void release(std::byte* data, std::size_t bytes) override;
   Status commit(std::byte* data, std::size_t bytes) override;
   void decommit(std::byte* data, std::size_t bytes) override;
-  void copy(void* to, const void* from, std::size_t bytes) override;
-  // Return when the bytes are there.
-  void upload(void* to, const void* from, std::size_t bytes) override;
-  void download(void* to, const void* from, std::size_t bytes) override;
+  Status copy(void* to, const void* from, std::size_t bytes) override;
+  Status upload(void* to, const void* from, std::size_t bytes) override;
+  Status download(void* to, const void* from, std::size_t bytes) override;
+  std::int64_t memory_bytes() const override { return memory_bytes_; }
 
   const Context& context() const { return *context_; }
   Stream stream() const { return stream_; }
-  // The first copy that failed: what it should have brought is not there, so ops that come after it
-  // fail with this.
-  Status failure() const;
 
  private:
-  CudaDevice(std::unique_ptr<Context> context, std::unique_ptr<VirtualMemory> memory,
-             Stream stream);
-  void transfer(void* to, const void* from, std::size_t bytes, bool wait);
+  CudaDevice(std::unique_ptr<Context> context, std::unique_ptr<VirtualMemory> memory, Stream stream,
+             std::int64_t memory_bytes);
+  Status transfer(void* to, const void* from, std::size_t bytes, bool wait);
 
   std::string name_;
   std::unique_ptr<Context> context_;
   std::unique_ptr<VirtualMemory> memory_;
   Stream stream_;
-  mutable std::mutex mutex_;
-  Status failure_;
+  std::int64_t memory_bytes_;
 };
 
 }  // namespace arges::kernels::cuda

@@ -86,9 +86,7 @@ Result<StepTables> StepPlan::upload(Arena& arena) const {
   const std::int64_t spans = packed.add(numbers_of(spans_));
   const std::int64_t pages = packed.add(pages_);
   const std::int64_t logit_rows = packed.add(logit_rows_);
-  const std::int64_t size = std::ssize(packed.numbers());
-  ARGES_ASSIGN_OR_RETURN(const TensorView all, arena.allocate({size}, DType::kI32));
-  arena.device().upload(all.data, packed.numbers().data(), all.bytes());
+  ARGES_ASSIGN_OR_RETURN(const TensorView all, arena.upload(packed.numbers()));
   StepTables tables;
   tables.ids = all.slice(ids, rows());
   tables.positions = all.slice(positions, rows());

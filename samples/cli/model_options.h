@@ -41,7 +41,7 @@ void add_answer_options(Command& command, AnswerOptions& options);
 
 // Devices of the C ABI, and those that exist for looking inside.
 inline const std::vector<std::string> kAbiDevices = {"auto", "cpu", "cuda"};
-inline const std::vector<std::string> kDebugDevices = {"auto", "cpu", "reference"};
+inline const std::vector<std::string> kDebugDevices = {"auto", "cpu", "cuda", "reference"};
 
 // Through the C ABI, with progress on a terminal.
 Engine open_engine(const ModelOptions& options);

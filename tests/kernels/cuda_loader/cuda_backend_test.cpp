@@ -27,18 +27,17 @@ constexpr double kBound = 2e-6;  // exponentials are not the host's to the last 
 
 // The card's backend, or null; asked once.
 const Backend* card_backend() {
-  static const Backend* const backend = []() -> const Backend* {
-    const std::string path = ARGES_CUDA_LIBRARY;
-    if (path.empty()) return nullptr;
-    const Result<const cuda::CudaLibrary*> library = cuda::load_cuda_library(path);
+  using Made = std::shared_ptr<const Backend>;
+  static const Made& backend = *new Made([]() -> Made {  // outlives the driver's own end
+    const Result<const cuda::CudaLibrary*> library = cuda::cuda_library();
     if (!library.ok()) return nullptr;
     const Result<std::vector<cuda::CudaCard>> cards = (*library)->cards();
     if (!cards.ok()) return nullptr;
-    const Result<const Backend*> made = (*library)->backend(cards->front().index);
+    const Result<Made> made = (*library)->backend(cards->front().index);
     EXPECT_TRUE(made.ok()) << made.status().message();
     return made.ok() ? *made : nullptr;
-  }();
-  return backend;
+  }());
+  return backend.get();
 }
 
 // One tensor twice.
@@ -65,7 +64,7 @@ class CudaBackend : public testing::Test {
     Memory on_host = must(Memory::allocate(values.size() * sizeof(T)));
     std::memcpy(on_host.data(), values.data(), values.size() * sizeof(T));
     Memory on_card = must(Memory::allocate(values.size() * sizeof(T), device()));
-    device().upload(on_card.data(), values.data(), values.size() * sizeof(T));
+    expect_ok(device().upload(on_card.data(), values.data(), values.size() * sizeof(T)));
     const Pair pair{on_host.view(shape, dtype), on_card.view(shape, dtype)};
     memory_.push_back(std::move(on_host));
     memory_.push_back(std::move(on_card));
@@ -101,7 +100,7 @@ class CudaBackend : public testing::Test {
 
   void expect_same(const char* what, const Pair& pair) {
     std::vector<std::byte> bytes(pair.card.bytes());
-    device().download(bytes.data(), pair.card.data, bytes.size());
+    expect_ok(device().download(bytes.data(), pair.card.data, bytes.size()));
     if (pair.host.dtype == DType::kI32) {
       EXPECT_EQ(std::memcmp(bytes.data(), pair.host.data, bytes.size()), 0) << what;
       return;
@@ -326,10 +325,10 @@ TEST_F(CudaBackend, KeepsMemoryBehindReservedAddresses) {
   const std::vector<float> values(1 << 20, 2.5f);
   const std::size_t bytes = values.size() * sizeof(float);
   expect_ok(range.commit(bytes, bytes));
-  device().upload(range.at(bytes), values.data(), bytes);
+  expect_ok(device().upload(range.at(bytes), values.data(), bytes));
   expect_ok(range.commit(5 * bytes, bytes));
   std::vector<float> back(values.size());
-  device().download(back.data(), range.at(bytes), bytes);
+  expect_ok(device().download(back.data(), range.at(bytes), bytes));
   EXPECT_EQ(back, values);
 }
 

@@ -72,6 +72,18 @@ TEST_P(TextParity, ScalarBackendEqualsTheReference) {
   expect_golden_rows(scalar.run(ids, 300), 300);
 }
 
+// On the GPU beside the program, or the pretended one.
+TEST_P(TextParity, DeviceOfItsOwnEqualsTheReference) {
+  DecoderRunner card = runner("cuda");
+  const std::span<const language::TokenId> ids(ids_.data(), 300);
+  expect_golden_rows(card.run(ids, 300), 300);
+  expect_golden_rows(card.run(ids, 37), 300);
+  const nlohmann::json greedy = GetParam()["greedy"][0];
+  const auto expected = greedy["tokens"].get<Tokens>();
+  const Tokens prompt(ids_.begin(), ids_.begin() + greedy["prompt_length"].get<int>());
+  EXPECT_EQ(card.greedy(prompt, static_cast<std::int64_t>(expected.size())), expected);
+}
+
 TEST_P(TextParity, ChunkedAndStepwiseRunsAgreeWithOneShot) {
   DecoderRunner cpu = runner();
   const auto all = static_cast<std::int64_t>(ids_.size());
