@@ -15,6 +15,7 @@ namespace {
 
 using kernels::cuda::CudaCard;
 using kernels::cuda::CudaLibrary;
+using kernels::cuda::CudaPrecision;
 
 constexpr const char* kAskedFor = "it was asked for";
 
@@ -43,11 +44,12 @@ Result<CudaCard> find_card(const CudaLibrary& library, std::optional<std::int64_
 }
 
 // Without an index: the first card.
-Result<DeviceChoice> take_card(std::optional<std::int64_t> index) {
+Result<DeviceChoice> take_card(std::optional<std::int64_t> index,
+                               CudaPrecision precision = CudaPrecision::kMixed) {
   ARGES_ASSIGN_OR_RETURN(const CudaLibrary* library, kernels::cuda::cuda_library());
   ARGES_ASSIGN_OR_RETURN(const CudaCard card, find_card(*library, index));
   DeviceChoice choice;
-  ARGES_ASSIGN_OR_RETURN(choice.backend, library->backend(card.index));
+  ARGES_ASSIGN_OR_RETURN(choice.backend, library->backend(card.index, precision));
   choice.index = card.index;
   choice.instruction_set = target_of(card);
   choice.reason = index ? kAskedFor : "auto takes the first GPU, " + card.name;
@@ -93,6 +95,7 @@ DeviceChoice the_processor_after(const Status& failure) {
 
 Result<DeviceChoice> choose_device(const std::string& name, std::int64_t index) {
   if (name == "cuda") return take_card(index);
+  if (name == "cuda-fp32") return take_card(index, CudaPrecision::kFp32);
   if (index != 0) {
     return unsupported("device_index counts GPUs: set it to 0, or device to \"cuda\"");
   }

@@ -19,7 +19,8 @@ struct DeviceChoice {
 };
 
 // The one place that lists the backends: "auto" (the first GPU that can be had, else the
-// processor), "cpu", "cuda" (the GPU `index`), "cuda:N", "reference". UNSUPPORTED for what is not
+// processor), "cpu", "cuda" (the GPU `index`), "cuda:N", "cuda-fp32" (the same as "cuda", in fp32
+// throughout), "reference". UNSUPPORTED for what is not
 // here, with the reason; OUT_OF_MEMORY_DEVICE when a GPU has no room to begin with. INTERNAL: the
 // GPU does not work.
 Result<DeviceChoice> choose_device(const std::string& name, std::int64_t index);

@@ -167,8 +167,8 @@ typedef struct arges_engine_options {
                              not */
   uint64_t model_path_length;
   /* "auto": the first GPU that can be had and has room for the model, else the processor;
-   * "cpu"; "cuda", "cuda:N": the GPU device_index, N; "reference" (scalar, slow, for tests).
-   * NULL = "auto". */
+   * "cpu"; "cuda", "cuda:N": the GPU device_index, N; "cuda-fp32" and "reference" (scalar) are
+   * slow, for tests. NULL = "auto". */
   const char* device;
   uint64_t device_length;
   uint64_t max_context;   /* tokens of a session, to 10^9; 0, or more than the model was made for =

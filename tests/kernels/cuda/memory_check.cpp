@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "kernels/cuda/context.h"
+#include "kernels/cuda/cuda_status.h"
 #include "kernels/cuda/virtual_memory.h"
 #include "tests/kernels/cuda/device_array.h"
+#include "tests/kernels/cuda/fault.h"
 #include "tests/kernels/cuda/report.h"
 
 namespace arges::testing {
@@ -64,6 +66,14 @@ void check_virtual_memory(int card) {
          too_much.code() == StatusCode::kOutOfMemoryDevice || !too_much.ok(), too_much.message());
 }
 
+// What the device says after a kernel that writes where there is no memory.
+Status fault_in(const Context& context) {
+  const Context::Current current(context);
+  must(current.status());
+  launch_fault();
+  return to_status(cudaDeviceSynchronize(), "the card");
+}
+
 // What fails in one context is nothing to another, and nothing to the program's own.
 void check_contexts() {
   int card = 0;
@@ -80,9 +90,17 @@ void check_contexts() {
     check_virtual_memory(card);
   }
   const bool back = own.download() == std::vector<int>{1, 2, 3};
+  const Status fault = fault_in(**first);
+  report("a fault in a kernel is a status", fault.code() == StatusCode::kInternal, fault.message());
   first->reset();
   auto second = Context::create(card);
   must(second.status());
+  {
+    const Context::Current current(**second);
+    must(current.status());
+    const DeviceArray<int> array(std::vector<int>{7, 8});
+    served = served && array.download() == std::vector<int>{7, 8};
+  }
   const bool kept = own.download() == std::vector<int>{1, 2, 3};
   report("contexts of one's own, one behind another", served && back && kept, "");
   report("a card that is not there is refused",

@@ -159,7 +159,7 @@ TEST_P(PictureParity, EncodingAsksBeforeEveryLayerWhetherToStop) {
 
 INSTANTIATE_TEST_SUITE_P(Golden, PictureParity,
                          ::testing::Combine(::testing::Values("model_original", "model_native"),
-                                            ::testing::Values("cpu", "cuda")));
+                                            ::testing::Values("cpu", "cuda-fp32")));
 
 }  // namespace
 }  // namespace arges::testing

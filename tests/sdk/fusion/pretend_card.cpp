@@ -73,7 +73,7 @@ Result<std::vector<kernels::cuda::CudaCard>> cards() {
       {0, "a pretended card", 9, 0, 1, arges_pretend_card.memory}};
 }
 
-Result<std::shared_ptr<const Backend>> make_backend(int) {
+Result<std::shared_ptr<const Backend>> make_backend(int, kernels::cuda::CudaPrecision) {
   ARGES_ASSIGN_OR_RETURN(std::unique_ptr<GuardedDevice> device,
                          GuardedDevice::create(arges_pretend_card.memory));
   const auto made = std::make_shared<const CardBackend>(std::move(device));

@@ -74,7 +74,7 @@ TEST_P(TextParity, ScalarBackendEqualsTheReference) {
 
 // On the GPU beside the program, or the pretended one.
 TEST_P(TextParity, DeviceOfItsOwnEqualsTheReference) {
-  DecoderRunner card = runner("cuda");
+  DecoderRunner card = runner("cuda-fp32");
   const std::span<const language::TokenId> ids(ids_.data(), 300);
   expect_golden_rows(card.run(ids, 300), 300);
   expect_golden_rows(card.run(ids, 37), 300);
