@@ -43,9 +43,38 @@ CudaDevice::~CudaDevice() {
   memory_.reset();
 }
 
+namespace {
+
+thread_local const CudaDevice* in_call_of = nullptr;
+
+}  // namespace
+
+CudaDevice::Call::Call(const CudaDevice& device, Sharing sharing)
+    : device_(device), sharing_(sharing), around_(in_call_of) {
+  if (around_ == &device) return;
+  if (sharing == Sharing::kAlone) {
+    device.calls_.lock();
+  } else {
+    device.calls_.lock_shared();
+  }
+  in_call_of = &device;
+  status_ = current_.emplace(*device.context_).status();
+}
+
+CudaDevice::Call::~Call() {
+  if (around_ == &device_) return;
+  current_.reset();
+  in_call_of = around_;
+  if (sharing_ == Sharing::kAlone) {
+    device_.calls_.unlock();
+  } else {
+    device_.calls_.unlock_shared();
+  }
+}
+
 Result<std::byte*> CudaDevice::allocate(std::size_t bytes) {
-  const Context::Current current(*context_);
-  ARGES_RETURN_IF_ERROR(current.status());
+  const Call call(*this);
+  ARGES_RETURN_IF_ERROR(call.status());
   void* data = nullptr;
   ARGES_RETURN_IF_ERROR(
       to_status(cudaMalloc(&data, bytes == 0 ? kAlignment : bytes), "memory of the card"));
@@ -53,36 +82,37 @@ Result<std::byte*> CudaDevice::allocate(std::size_t bytes) {
 }
 
 void CudaDevice::free(std::byte* data, std::size_t) {
-  const Context::Current current(*context_);
+  const Call call(*this);
   cudaFree(data);
 }
 
 Result<std::byte*> CudaDevice::reserve(std::size_t bytes) {
-  const Context::Current current(*context_);
+  const Call call(*this);
   return memory_->reserve(bytes);
 }
 
 void CudaDevice::release(std::byte* data, std::size_t bytes) {
-  const Context::Current current(*context_);
+  const Call call(*this);
   cudaStreamSynchronize(stream_);
   memory_->release(data, bytes);
 }
 
 Status CudaDevice::commit(std::byte* data, std::size_t bytes) {
-  const Context::Current current(*context_);
+  const Call call(*this);
   return memory_->commit(data, bytes);
 }
 
 void CudaDevice::decommit(std::byte* data, std::size_t bytes) {
-  const Context::Current current(*context_);
+  if (!memory_->has_page_within(data, bytes)) return;
+  const Call call(*this);
   cudaStreamSynchronize(stream_);  // what is queued may still read it
   memory_->decommit(data, bytes);
 }
 
 Status CudaDevice::transfer(void* to, const void* from, std::size_t bytes, bool wait) {
   if (bytes == 0) return {};
-  const Context::Current current(*context_);
-  ARGES_RETURN_IF_ERROR(current.status());
+  const Call call(*this);
+  ARGES_RETURN_IF_ERROR(call.status());
   ARGES_RETURN_IF_ERROR(
       to_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream_), "a copy"));
   return wait ? to_status(cudaStreamSynchronize(stream_), "the card") : Status();

@@ -37,7 +37,7 @@ constexpr OpTable kOps = {ARGES_FOR_EACH_OP(ARGES_OP)};
 namespace arges::kernels::cuda {
 
 Result<std::shared_ptr<const Backend>> mixed_backend(int card) {
-  return make_card_backend(card, mixed::kOps);
+  return make_card_backend(card, mixed::kOps, true);
 }
 
 }  // namespace arges::kernels::cuda

@@ -9,6 +9,7 @@
 #include "kernels/backend.h"
 #include "kernels/cuda/device.h"
 #include "kernels/cuda/kernel_launch.h"
+#include "kernels/cuda/step_graphs.h"
 
 // How the ops of a backend run on a card: on its device's stream, in its context.
 namespace arges::kernels::cuda {
@@ -52,15 +53,17 @@ struct CudaExecutor {
 template <class Args, Status (*kOp)(const CudaExecutor&, const ExecContext&, const Args&)>
 Status run_op(const ExecContext& context, const Args& args) {
   const auto& device = static_cast<const CudaDevice&>(*context.backend->device);
-  const Context::Current current(device.context());
-  ARGES_RETURN_IF_ERROR(current.status());
+  const CudaDevice::Call call(device);
+  ARGES_RETURN_IF_ERROR(call.status());
   return kOp(CudaExecutor{device.stream()}, context, args);
 }
 
-// A backend with a device of its own.
-inline Result<std::shared_ptr<const Backend>> make_card_backend(int card, const OpTable& ops) {
+// A backend with a device of its own, whose decode steps are recorded or not.
+inline Result<std::shared_ptr<const Backend>> make_card_backend(int card, const OpTable& ops,
+                                                                bool records) {
   struct CardBackend {
     std::unique_ptr<CudaDevice> device;
+    std::unique_ptr<StepGraphs> graphs;
     Backend backend;
   };
   ARGES_ASSIGN_OR_RETURN(std::unique_ptr<CudaDevice> device, CudaDevice::create(card));
@@ -71,8 +74,10 @@ inline Result<std::shared_ptr<const Backend>> make_card_backend(int card, const 
       .layout = MatrixLayout::kRowMajor,
       .ops = ops,
       .kv_page_tokens = 128,
-      .tiles_at_once = 8,
+      .tiles_at_once = 40,  // a picture of the release has 37 at most
   };
+  if (records) made->graphs = std::make_unique<StepGraphs>(*device);
+  made->backend.recorder = made->graphs.get();
   made->device = std::move(device);
   return std::shared_ptr<const Backend>(made, &made->backend);
 }

@@ -26,7 +26,7 @@ Result<std::shared_ptr<const Backend>> plain_backend(int card) {
   using plain::linear_residual, plain::norm_linear, plain::patch_embedding, plain::route;
   using plain::scaled_add;
 #define ARGES_OP(op, Args) .op = run_op<Args, op>,
-  return make_card_backend(card, {ARGES_FOR_EACH_OP(ARGES_OP)});
+  return make_card_backend(card, {ARGES_FOR_EACH_OP(ARGES_OP)}, false);
 #undef ARGES_OP
 }
 

@@ -10,6 +10,7 @@
 #include <deque>
 #include <optional>
 #include <random>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,10 +26,8 @@ namespace {
 
 using cuda::CudaPrecision;
 
-// Exponentials are not the host's to the last bit; bf16 operands have 8 of them.
-double bound_of(CudaPrecision precision) {
-  return precision == CudaPrecision::kFp32 ? 2e-6 : 2e-2;
-}
+constexpr double kBound = 2e-6;          // exponentials are not the host's to the last bit
+constexpr double kNarrowedBound = 5e-3;  // of a tensor's length, with operands of bf16
 
 // The card's backend, or null; made once.
 template <CudaPrecision kPrecision>
@@ -113,13 +112,30 @@ class CudaBackend : public testing::TestWithParam<CudaPrecision> {
       EXPECT_EQ(std::memcmp(bytes.data(), pair.host.data, bytes.size()), 0) << what;
       return;
     }
-    const auto* values = reinterpret_cast<const float*>(bytes.data());
-    for (std::int64_t i = 0; i < pair.host.shape.count(); ++i) {
-      const double want = double{pair.host.f32()[i]};
+    const std::span<const float> values(reinterpret_cast<const float*>(bytes.data()),
+                                        bytes.size() / sizeof(float));
+    if (GetParam() == CudaPrecision::kFp32) return expect_near(what, values, pair.host.f32());
+    expect_near_as_a_whole(what, values, pair.host.f32());
+  }
+
+  static void expect_near(const char* what, std::span<const float> values, const float* wanted) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double want = double{wanted[i]};
       const double error = std::abs(double{values[i]} - want) / std::max(1.0, std::abs(want));
-      ASSERT_TRUE(error <= bound_of(GetParam()))
-          << what << " at " << i << ": " << values[i] << ", not " << want;
+      ASSERT_TRUE(error <= kBound) << what << " at " << i << ": " << values[i] << ", not " << want;
     }
+  }
+  static void expect_near_as_a_whole(const char* what, std::span<const float> values,
+                                     const float* wanted) {
+    double error = 0.0;
+    double length = 0.0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double want = double{wanted[i]};
+      error += (double{values[i]} - want) * (double{values[i]} - want);
+      length += want * want;
+    }
+    EXPECT_TRUE(std::sqrt(error) <= kNarrowedBound * std::sqrt(length))
+        << what << ": " << std::sqrt(error / length);
   }
 
   static void expect_ok(const Status& status) { EXPECT_TRUE(status.ok()) << status.message(); }

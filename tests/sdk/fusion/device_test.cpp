@@ -159,6 +159,24 @@ TEST_F(OtherDevice, ThatIsLostEndsTheRequestsAndAnotherEngineWorks) {
   expect_recovery([this] { card_->ops_until_lost = 20; }, [this] { card_->ops_until_lost = -1; });
 }
 
+// Two conversations of one batch, so that slots and pages are other ones than before.
+TEST_F(OtherDevice, DecodesWhatCouldHaveBeenRecorded) {
+  const auto engine = open_engine("cuda");
+  const std::string alone = answer(*engine);
+  const std::int64_t before = card_->replays;
+  EXPECT_GT(before, 0);
+  const auto first = engine->create_session().value();
+  const auto second = engine->create_session().value();
+  const auto queue = sdk::testing::make_queue();
+  const auto other = sdk::testing::make_queue();
+  const auto asked = first->generate({user("What is the total?")}, short_answer(), queue, 1);
+  const auto also = second->generate({user("What is the total?")}, short_answer(), other, 2);
+  ASSERT_TRUE(asked.ok() && also.ok());
+  EXPECT_EQ(sdk::testing::read_all(*queue).text, alone);
+  EXPECT_EQ(sdk::testing::read_all(*other).text, alone);
+  EXPECT_GT(card_->replays, before);
+}
+
 TEST_F(OtherDevice, GoesWhenEngineSequencesAndFeaturesAreGone) {
   auto model = open("cuda").value();
   auto sequence = model->create_sequence().value();

@@ -14,6 +14,7 @@ struct PretendCard {
   std::atomic<std::int64_t> memory{std::int64_t{1} << 30};  // in bytes
   std::atomic<std::int64_t> ops_until_launch_fails{-1};     // < 0: none does; then each one
   std::atomic<std::int64_t> ops_until_lost{-1};             // < 0: it stays
+  std::atomic<std::int64_t> replays{0};                     // steps that a graph could have run
   std::atomic<std::int64_t> cards{0};                       // backends alive
   std::atomic<std::int64_t> bytes_left{0};                  // in use when their cards went
 };
