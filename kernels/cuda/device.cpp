@@ -121,8 +121,10 @@ Status CudaDevice::transfer(void* to, const void* from, std::size_t bytes, bool 
 Status CudaDevice::copy(void* to, const void* from, std::size_t bytes) {
   return transfer(to, from, bytes, false);
 }
+// From pageable memory, as all of ours is: the driver has taken the bytes when it returns, and does
+// not wait for what is queued.
 Status CudaDevice::upload(void* to, const void* from, std::size_t bytes) {
-  return transfer(to, from, bytes, true);
+  return transfer(to, from, bytes, false);
 }
 Status CudaDevice::download(void* to, const void* from, std::size_t bytes) {
   return transfer(to, from, bytes, true);

@@ -216,11 +216,22 @@ Status VisionLanguageModel::step(std::span<const StepItem> items) {
                          step_workspace_.allocate({plan.logit_rows(), vocab_size()}));
   ARGES_RETURN_IF_ERROR(decoder_.step(context, plan, logits));
   step_bytes_ = static_cast<std::int64_t>(step_workspace_.capacity());
+  return bring_logits(items, logits);
+}
+
+// In one piece from a device of its own: each download waits for it.
+Status VisionLanguageModel::bring_logits(std::span<const StepItem> items, TensorView logits) {
+  const Arena::Scope scope(host_workspace_);
+  if (!backend_->device->is_host()) {
+    ARGES_ASSIGN_OR_RETURN(const TensorView here, host_workspace_.allocate(logits.shape));
+    ARGES_RETURN_IF_ERROR(backend_->device->download(here.data, logits.data, logits.bytes()));
+    logits = here;
+  }
   std::int64_t row = 0;
   for (const StepItem& item : items) {
     if (item.logits == nullptr) continue;
     const TensorView wanted = logits.slice(row++, 1);
-    ARGES_RETURN_IF_ERROR(backend_->device->download(item.logits, wanted.data, wanted.bytes()));
+    ARGES_RETURN_IF_ERROR(host_device().copy(item.logits, wanted.data, wanted.bytes()));
   }
   return {};
 }

@@ -86,9 +86,13 @@ class VisionLanguageModel final : public Model {
                       std::shared_ptr<language::SequencePool> sequences,
                       const ModelOpenOptions& options);
 
+  // A step's logits, [rows that want them, vocab_size], to where its items want them.
+  Status bring_logits(std::span<const StepItem> items, TensorView logits);
+
   std::shared_ptr<const kernels::Backend> backend_;  // first: the others have its memory
   std::unique_ptr<ThreadPool> pool_;
   Arena step_workspace_;
+  Arena host_workspace_;     // of steps, where the device is another
   std::mutex encode_mutex_;  // one slice of a picture at a time on its own scratch memory
   Arena encode_workspace_;
   std::unique_ptr<LoadedModel> loaded_;

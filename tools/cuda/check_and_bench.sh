@@ -3,13 +3,13 @@
 # Builds the CUDA kernels on a machine with a GPU and the CUDA toolkit (cmake, ninja, nvcc; nothing
 # else), then runs what is asked for, and prints a short table last.
 #
-#   tools/cuda/check_and_bench.sh [build] [check] [golden] [sanitize] [alone] [bench[=GROUPS]]
-#                                 [ask] [peers] [vit_peer] [profile]
+#   tools/cuda/check_and_bench.sh [build] [check] [golden] [soak] [sanitize] [alone]
+#                                 [bench[=GROUPS]] [ask] [peers] [vit_peer] [profile]
 #
 # Without arguments: build check bench. What checks runs side by side; what measures waits for it
 # and runs alone. bench=GROUPS: the beginnings of its lines, with commas between. Programs built
-# elsewhere are taken from $ARGES_CUDA_BUILD (pack.sh), then without `build`; `golden` and `ask`
-# need those. $OUT, or logs/ of the build, gets one log a step, as far as it has come, and the
+# elsewhere are taken from $ARGES_CUDA_BUILD (pack.sh), then without `build`; `golden`, `soak` and
+# `ask` need those. $OUT, or logs/ of the build, gets one log a step, as far as it has come, and the
 # summary. Every program has a limit of time of its own, so that one that hangs leaves the others;
 # $LIMIT, seconds, is that of each check (75).
 set -uo pipefail
@@ -91,6 +91,11 @@ answers_agree() {
 export -f answers_agree
 export build work
 
+# Conversations with pictures, cancels and deadlines, a minute.
+do_soak() {
+  beside golden soak 90 "$build/bin/arges_soak" models/pocket samples/images/receipt.png 1
+}
+
 do_sanitize() {
   local tool
   for tool in racecheck memcheck initcheck synccheck; do
@@ -98,8 +103,13 @@ do_sanitize() {
       "$build/check/arges_cuda_check" small
   done
   [ -x "$build/backend/cuda_backend_test" ] || return 0
-  beside sanitize memcheck_backend "$limit" compute-sanitizer --tool memcheck --error-exitcode 9 \
-    "$build/backend/cuda_backend_test" --gtest_brief=1
+  for tool in memcheck initcheck; do
+    beside sanitize "${tool}_backend" "$limit" compute-sanitizer --tool "$tool" \
+      --error-exitcode 9 "$build/backend/cuda_backend_test" --gtest_brief=1
+    beside sanitize "${tool}_ask" "$limit" compute-sanitizer --tool "$tool" --error-exitcode 9 \
+      "$build/bin/arges" ask --model models/pocket --device cuda samples/images/receipt.png \
+      "What is the total?"
+  done
 }
 
 # Groups of measurements, what decides most first: each a process, by the beginning of its lines.
@@ -160,7 +170,7 @@ note "CUDA_VISIBLE_DEVICES=${CUDA_VISIBLE_DEVICES-all}; $(nproc) cores"
 [ $# -gt 0 ] || set -- build check bench
 for step in "$@"; do
   case $step in
-    build | check | golden | sanitize | alone | ask | peers | vit_peer | profile) "do_$step" ;;
+    build | check | golden | soak | sanitize | alone | ask | peers | vit_peer | profile) "do_$step" ;;
     bench) do_bench "" ;;
     bench=*) do_bench "${step#*=}" ;;
     *) sed -n '3,17p' "$0"; exit 2 ;;

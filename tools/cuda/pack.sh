@@ -30,6 +30,7 @@ program tests/bench/cuda/arges_cuda_bench bench/arges_cuda_bench
 program tests/kernels/cuda_loader/cuda_backend_test backend/cuda_backend_test
 program tests/sdk/fusion/sdk_fusion_test fusion/sdk_fusion_test
 program samples/cli/arges bin/arges
+program tests/soak/arges_soak bin/arges_soak
 program bindings_c/libarges_cuda.so lib/libarges_cuda.so
 program bindings_c/libarges.so.0.2 lib/libarges.so.0.2
 for folder in backend fusion bin; do ln -s ../lib/libarges_cuda.so "$stage/$folder/"; done
