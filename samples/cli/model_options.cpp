@@ -30,7 +30,7 @@ void add_threads_option(Command& command, std::int64_t& threads) {
 void add_model_options(Command& command, ModelOptions& options,
                        const std::vector<std::string>& devices) {
   add_model_option(command, options);
-  command.choice("--device", options.device, devices, "Where to compute");
+  command.device("--device", options.device, devices, "Where to compute; cuda:N is GPU N");
   add_threads_option(command, options.threads);
 }
 

@@ -40,8 +40,9 @@ void add_threads_option(Command& command, std::int64_t& threads);
 void add_answer_options(Command& command, AnswerOptions& options);
 
 // Devices of the C ABI, and those that exist for looking inside.
-inline const std::vector<std::string> kAbiDevices = {"auto", "cpu", "cuda"};
-inline const std::vector<std::string> kDebugDevices = {"auto", "cpu", "reference"};
+inline const std::vector<std::string> kAbiDevices = {"auto", "cpu", "cuda", "cuda-fp32"};
+inline const std::vector<std::string> kDebugDevices = {"auto", "cpu", "cuda", "cuda-fp32",
+                                                       "reference"};
 
 // Through the C ABI, with progress on a terminal.
 Engine open_engine(const ModelOptions& options);
