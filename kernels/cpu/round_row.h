@@ -18,4 +18,9 @@ struct RoundedRow {
 // Rounds to the nearest bf16, ties to even, NaN staying NaN (f32_to_bf16 of kernels/base/dtype.h).
 void round_row(const RoundedRow& row);
 
+// Two rows side by side: out[i] is `even` at i and, in its upper half, `odd` at i, rounded, for i
+// in [0, count). Whole vectors are written, zeros behind `count`, but no more than kPanel pairs.
+// count <= kPanel; `odd` may be null: zeros.
+void round_pairs(const float* even, const float* odd, std::int64_t count, std::uint32_t* out);
+
 }  // namespace arges::kernels::cpu

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/backend.h"
+#include "kernels/op_table.h"
 #include "kernels/ops/argument_check.h"
 
 namespace arges::kernels {
@@ -93,13 +93,9 @@ Status check(const ExecContext& context, const LayOutArgs& args) {
       .require(!args.sources.empty(), "there must be a source")
       .require(args.row_type == DType::kF32 ||
                    (args.row_type == DType::kBF16 && args.dtype == DType::kBF16),
-               "rows can be F32, or BF16 for a weight of BF16");
+               "rows can be F32, or BF16 for a weight of BF16")
+      .bf16_rows(args.row_type);
   if (!check.ok()) return check.status();
-  if (args.row_type == DType::kBF16 && !context.backend->bf16_rows) {
-    return unsupported(
-        "this processor has no bf16 dot product that may be used (AVX512_BF16 or AMX); keep the "
-        "weights as stored");
-  }
   for (const MatrixSource& source : args.sources) {
     check.require(is_weight_type(source.dtype), "the weight must be F32, BF16 or F16")
         .require(can_become(source.dtype, args.dtype), "the weight cannot be kept in this type")

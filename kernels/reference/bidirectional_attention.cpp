@@ -18,7 +18,8 @@ Status bidirectional_attention(const ExecContext&, const BidirectionalAttentionA
       const std::int64_t at = ((item * tokens + t) * heads + head) * width;
       attended[static_cast<std::size_t>(t)] = {args.k.f32() + at, 1, args.v.f32() + at};
     }
-    attend(args.q.f32() + i * width, attended, args.scale, width, args.out.f32() + i * width);
+    attend(args.q.f32() + i * width, attended, args.scale, width, args.out.f32() + i * width,
+           args.row_type);
   }
   return {};
 }

@@ -211,6 +211,49 @@ TEST_P(Bf16RowsTest, ExpertsGiveARowTheSameBitsAloneAndAmongOthers) {
   }
 }
 
+std::vector<float> run_attention(const ExecContext& context, const Tensor& q, const Tensor& k,
+                                 const Tensor& v) {
+  Tensor out(q.shape);
+  expect_ok(bidirectional_attention(context, {.q = q.view(),
+                                              .k = k.view(),
+                                              .v = v.view(),
+                                              .scale = 0.25f,
+                                              .out = out.view(),
+                                              .row_type = DType::kBF16}));
+  return out.values;
+}
+
+TEST_P(Bf16RowsTest, AttentionRoundsWhatItMultiplies) {
+  const Workshop workshop(backend()), reference(reference_backend());
+  for (const Shape& shape :
+       {Shape{1, 1, 1, 16}, Shape{2, 5, 3, 8}, Shape{1, 65, 2, 20}, Shape{2, 145, 2, 64}}) {
+    const Tensor q(shape, 1, 2.0f), k(shape, 2, 2.0f), v(shape, 3);
+    // An exponential that differs by an ulp rounds another way now and then: 2^-9 of one weight.
+    EXPECT_LE(worst_difference(run_attention(workshop.context(), q, k, v),
+                               run_attention(reference.context(), q, k, v)),
+              1e-3)
+        << shape.to_string();
+  }
+}
+
+TEST_P(Bf16RowsTest, AttentionKeepsTheBitsForAnyThreadsAndItems) {
+  const Shape shape{2, 100, 3, 16};
+  const Tensor q(shape, 1), k(shape, 2), v(shape, 3);
+  const std::vector<float> one = run_attention(Workshop(backend(), 1).context(), q, k, v);
+  for (const int threads : {2, 8}) {
+    expect_same_bits(run_attention(Workshop(backend(), threads).context(), q, k, v), one);
+  }
+  const std::size_t item = one.size() / 2;
+  const auto first_item = [&](const Tensor& all) {
+    Tensor some({1, 100, 3, 16});
+    std::copy_n(all.values.begin(), item, some.values.begin());
+    return some;
+  };
+  expect_same_bits(
+      run_attention(Workshop(backend()).context(), first_item(q), first_item(k), first_item(v)),
+      {one.data(), one.data() + item});
+}
+
 TEST(Bf16RowsRefusalTest, NeedABackendThatHasThemAndAWeightOfBf16) {
   const Weight weight(4, 4, DType::kBF16, 1);
   const MatrixSource source = whole_matrix(weight.view());
