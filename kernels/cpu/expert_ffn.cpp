@@ -32,12 +32,12 @@ struct Plan {
 // Gate and up of the same outputs stay in one part.
 Parts inner_parts(const Group& group, std::int64_t threads) {
   const Matrix& weight = group.expert->gate_up;
-  return Parts(tiles_for(weight, group.rows), weight.rows, threads, 2);
+  return Parts(tiles_for(weight, group.rows), weight, threads, 2);
 }
 
 Parts outer_parts(const Group& group, std::int64_t threads) {
   const Matrix& weight = group.expert->down;
-  return Parts(tiles_for(weight, group.rows), weight.rows, threads);
+  return Parts(tiles_for(weight, group.rows), weight, threads);
 }
 
 // A group's rows of all the pairs' rows, which are in the routing's order.

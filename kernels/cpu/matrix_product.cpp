@@ -15,6 +15,16 @@ constexpr std::int64_t kDepthBlock = 256;
 constexpr std::int64_t kPartsAThread = 2;
 constexpr std::int64_t kFewestPanelsInPart = 2;
 
+// Weights that a part reads at least, each of its tiles of rows anew, unless it is wide enough:
+// some microseconds, which is what it takes several threads to share a loop.
+constexpr std::int64_t kLeastBytes = 64 * 1024;
+
+// That `tiles` tiles of rows read of a panel.
+std::int64_t panel_bytes(const Matrix& weight, std::int64_t tiles) {
+  const auto element = static_cast<std::int64_t>(dtype_size(weight.dtype));
+  return std::max<std::int64_t>(1, panel_inputs(weight)) * kPanel * element * tiles;
+}
+
 const std::byte* weight_at(const Matrix& weight, std::int64_t panel, std::int64_t input) {
   const std::int64_t element = (panel * panel_inputs(weight) + input) * kPanel;
   return static_cast<const std::byte*>(weight.data) +
@@ -95,15 +105,18 @@ void product_blocks(const TiledRows& x, const Matrix& weight, const Parts::Part&
 
 }  // namespace
 
-Parts::Parts(const RowTiles& rows, std::int64_t outputs, std::int64_t threads,
+Parts::Parts(const RowTiles& rows, const Matrix& weight, std::int64_t threads,
              std::int64_t together)
     : tiles_(rows),
-      outputs_(outputs),
+      outputs_(weight.rows),
       tiles_in_part_(std::max<std::int64_t>(1, kRowsInPart / rows.most())),
       row_parts_((tiles_.count() + tiles_in_part_ - 1) / tiles_in_part_) {
-  const std::int64_t panels = (outputs + kPanel - 1) / kPanel;
-  panels_in_part_ = std::clamp(panels * row_parts_ / (kPartsAThread * threads), kFewestPanelsInPart,
-                               kPanelsInPart);
+  const std::int64_t panels = (outputs_ + kPanel - 1) / kPanel;
+  const std::int64_t fewest =
+      std::clamp(kLeastBytes / panel_bytes(weight, std::min(tiles_in_part_, tiles_.count())),
+                 kFewestPanelsInPart, kPanelsInPart);
+  panels_in_part_ =
+      std::clamp(panels * row_parts_ / (kPartsAThread * threads), fewest, kPanelsInPart);
   panels_in_part_ = (panels_in_part_ + together - 1) / together * together;
   column_parts_ = (panels + panels_in_part_ - 1) / panels_in_part_;
 }

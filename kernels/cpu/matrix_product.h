@@ -21,9 +21,10 @@ constexpr std::int64_t kPartWidth = kPanelsInPart * kPanel;
 // The grid of parts of one product. Parts with the same rows follow one another.
 class Parts {
  public:
-  // Cut for so many threads: narrower than kPartWidth where that would leave some without work.
-  // Panels stay together by `together`, a divisor of kPanelsInPart.
-  Parts(const RowTiles& rows, std::int64_t outputs, std::int64_t threads,
+  // Cut for so many threads: narrower than kPartWidth where that would leave some without work, but
+  // not so narrow that meeting over them would cost the threads more than it saves. Panels stay
+  // together by `together`, a divisor of kPanelsInPart.
+  Parts(const RowTiles& rows, const Matrix& weight, std::int64_t threads,
         std::int64_t together = 1);
 
   std::int64_t count() const { return row_parts_ * column_parts_; }
@@ -69,7 +70,7 @@ template <typename Finish>
 Status matrix_product(const ExecContext& context, const TiledRows& x, const Matrix& weight,
                       const Finish& finish) {
   if (x.rows() == 0) return {};
-  const Parts parts(x.tiles, weight.rows, context.pool->size());
+  const Parts parts(x.tiles, weight, context.pool->size());
   return parallel_tasks(
       context, parts.count(), part_floats(x.rows()), [&](std::int64_t index, float* sums) {
         const Parts::Part part = parts.part(index);
