@@ -26,6 +26,10 @@ struct Backend {
 // Scalar fp32, written to be read: the oracle of every other backend (kernels/reference).
 const Backend& reference_backend();
 
+// The same with double precision between an op's inputs and its outputs, for tests: how far an op
+// is off at the dimensions of real models.
+const Backend& double_reference_backend();
+
 // Vectorised for the CPU it runs on, chosen at the first call (kernels/cpu).
 const Backend& cpu_backend();
 

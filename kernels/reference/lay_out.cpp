@@ -8,6 +8,7 @@
 
 namespace arges::kernels::reference {
 
+template <typename Real>
 Status lay_out(const ExecContext& context, const LayOutArgs& args) {
   const MatrixSource& first = args.sources[0];
   Matrix matrix;
@@ -34,5 +35,7 @@ Status lay_out(const ExecContext& context, const LayOutArgs& args) {
   *args.out = std::move(matrix);
   return {};
 }
+
+ARGES_REFERENCE_OP(lay_out, LayOutArgs)
 
 }  // namespace arges::kernels::reference
