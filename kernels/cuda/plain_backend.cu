@@ -73,10 +73,7 @@ struct CardBackend {
 };
 
 Result<CardBackend> make_backend(int card) {
-  using plain::bidirectional_attention, plain::causal, plain::copy_rows, plain::embed;
-  using plain::expert_ffn, plain::head, plain::layer_norm, plain::lightning, plain::linear;
-  using plain::linear_residual, plain::norm_linear, plain::patch_embedding, plain::route;
-  using plain::scaled_add;
+  using namespace plain;
   ARGES_ASSIGN_OR_RETURN(std::unique_ptr<CudaDevice> device, CudaDevice::create(card));
   Backend backend = {
       .name = "cuda",
