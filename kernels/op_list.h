@@ -9,6 +9,7 @@
 #include "kernels/ops/head.h"
 #include "kernels/ops/lay_out.h"
 #include "kernels/ops/layer_norm.h"
+#include "kernels/ops/layer_norm_linear.h"
 #include "kernels/ops/lightning.h"
 #include "kernels/ops/linear.h"
 #include "kernels/ops/linear_residual.h"
@@ -32,6 +33,7 @@
   OP(head, HeadArgs)                                      \
   OP(patch_embedding, PatchEmbeddingArgs)                 \
   OP(layer_norm, LayerNormArgs)                           \
+  OP(layer_norm_linear, LayerNormLinearArgs)              \
   OP(linear, LinearArgs)                                  \
   OP(bidirectional_attention, BidirectionalAttentionArgs) \
   OP(scaled_add, ScaledAddArgs)                           \
