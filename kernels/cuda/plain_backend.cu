@@ -22,7 +22,8 @@ Status lay_out(const CudaExecutor&, const ExecContext& context, const LayOutArgs
 
 Result<std::shared_ptr<const Backend>> plain_backend(int card) {
   using plain::bidirectional_attention, plain::causal, plain::copy_rows, plain::embed;
-  using plain::expert_ffn, plain::head, plain::layer_norm, plain::lightning, plain::linear;
+  using plain::expert_ffn, plain::head, plain::layer_norm, plain::layer_norm_linear,
+      plain::lightning, plain::linear;
   using plain::linear_residual, plain::norm_linear, plain::patch_embedding, plain::route;
   using plain::scaled_add;
 #define ARGES_OP(op, Args) .op = run_op<Args, op>,

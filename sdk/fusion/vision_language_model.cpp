@@ -35,14 +35,16 @@ class DecoderSequence final : public Sequence {
   language::Sequence sequence_;
 };
 
+constexpr const char* kBf16Dot = "bf16_dot";
+
 // What was asked for and cannot be had is refused, never passed over.
 Status check_options(const ModelOpenOptions& options) {
   if (options.max_context < 0) return invalid_argument("max_context is negative");
-  if (options.weight_format != "auto" && options.weight_format != "stored") {
+  if (options.weight_format != "auto" && options.weight_format != "stored" &&
+      options.weight_format != kBf16Dot) {
     return unsupported(
         "weights cannot be kept in this format here; use \"auto\" or \"stored\", which keep them "
-        "as "
-        "the files have them");
+        "as the files have them, or \"bf16_dot\"");
   }
   if (options.memory_budget != 0 || options.device_budget != 0) {
     return unsupported("this build cannot keep to a memory budget; set both budgets to 0");
@@ -51,13 +53,18 @@ Status check_options(const ModelOpenOptions& options) {
 }
 
 // As arges_engine_info says it.
-ModelFacts describe(const DeviceChoice& choice, const ThreadPool& pool, const LoadedModel& loaded) {
+ModelFacts describe(const DeviceChoice& choice, const ModelOpenOptions& options,
+                    const ThreadPool& pool, const LoadedModel& loaded) {
   ModelFacts facts;
   facts.device = choice.backend->name;
   facts.device_index = choice.index;
   facts.device_reason = choice.reason;
   facts.instruction_set = choice.instruction_set;
   facts.weight_format = dtype_name(loaded.weights.decoder.lm_head.dtype);
+  if (options.weight_format == kBf16Dot) {
+    facts.weight_format = kBf16Dot;
+    if (facts.device == "cpu") facts.instruction_set += "+" + dot_instruction_set();
+  }
   facts.threads = pool.size();
   facts.weight_bytes = loaded.census.total.bytes;
   return facts;
@@ -73,7 +80,8 @@ void log_opening(const ModelOpenOptions& options, const ModelFacts& facts) {
 
 // Whether a model that did not open there may do so on the processor.
 bool is_the_devices_failure(const Status& status) {
-  return status.code() == StatusCode::kOutOfMemoryDevice || status.code() == StatusCode::kInternal;
+  return status.code() == StatusCode::kOutOfMemoryDevice ||
+         status.code() == StatusCode::kInternal || status.code() == StatusCode::kUnsupported;
 }
 
 }  // namespace
@@ -101,6 +109,7 @@ Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open_on(
   LoadOptions load;
   load.access = options.access;
   load.weights_only = options.weights_only;
+  if (options.weight_format == kBf16Dot) load.formats = bf16_dot_policy();
   load.progress = options.progress;
   ARGES_ASSIGN_OR_RETURN(std::unique_ptr<LoadedModel> loaded,
                          load_model(options.path, {&backend, pool.get(), &workspace}, load));
@@ -124,7 +133,7 @@ VisionLanguageModel::VisionLanguageModel(const DeviceChoice& choice,
       loaded_(std::move(loaded)),
       decoder_(loaded_->config.text, loaded_->weights.decoder, std::move(sequences)),
       max_context_(loaded_->config.text.max_positions),
-      facts_(describe(choice, *pool_, *loaded_)) {
+      facts_(describe(choice, options, *pool_, *loaded_)) {
   if (options.max_context > 0) max_context_ = std::min(max_context_, options.max_context);
   if (loaded_->config.vision) {
     encoder_.emplace(*loaded_->config.vision, *loaded_->config.tiles,
