@@ -19,6 +19,8 @@ struct Backend {
   std::int64_t kv_page_tokens;  // tokens in a page of keys and values, a multiple of kKeyPanel
   std::int64_t tiles_at_once;   // of a picture, through the image encoder: enough rows to fill the
                                 // matrix kernels, few enough to keep the workspace small
+  // Whether it multiplies rows that are rounded to bf16 (LayOutArgs::row_type).
+  bool bf16_rows = false;
 };
 
 // Scalar fp32, written to be read: the oracle of every other backend (kernels/reference).

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/op_table.h"
+#include "kernels/backend.h"
 #include "kernels/ops/argument_check.h"
 
 namespace arges::kernels {
@@ -15,7 +15,7 @@ bool is_weight_type(DType dtype) {
 }
 
 bool can_become(DType from, DType to) {
-  return from == to || to == DType::kF32 || (from == DType::kF32 && to == DType::kBF16);
+  return from == to || to == DType::kF32 || to == DType::kBF16;
 }
 
 std::int64_t group_rows(const MatrixSource& source) {
@@ -90,8 +90,16 @@ void copy_laid_out_row(std::span<const MatrixSource> sources, DType dtype, std::
 Status check(const ExecContext& context, const LayOutArgs& args) {
   ArgumentCheck check(context, "lay_out");
   check.require(args.out != nullptr, "there must be a matrix to fill")
-      .require(!args.sources.empty(), "there must be a source");
+      .require(!args.sources.empty(), "there must be a source")
+      .require(args.row_type == DType::kF32 ||
+                   (args.row_type == DType::kBF16 && args.dtype == DType::kBF16),
+               "rows can be F32, or BF16 for a weight of BF16");
   if (!check.ok()) return check.status();
+  if (args.row_type == DType::kBF16 && !context.backend->bf16_rows) {
+    return unsupported(
+        "this processor has no bf16 dot product that may be used (AVX512_BF16 or AMX); keep the "
+        "weights as stored");
+  }
   for (const MatrixSource& source : args.sources) {
     check.require(is_weight_type(source.dtype), "the weight must be F32, BF16 or F16")
         .require(can_become(source.dtype, args.dtype), "the weight cannot be kept in this type")

@@ -15,6 +15,7 @@ const Backend& reference_backend() {
 #undef ARGES_OP
       .kv_page_tokens = 128,
       .tiles_at_once = 2,
+      .bf16_rows = true,
   };
   return kBackend;
 }

@@ -14,6 +14,7 @@ Status lay_out(const ExecContext& context, const LayOutArgs& args) {
   matrix.rows = laid_out_rows(args.sources);
   matrix.cols = first.cols;
   matrix.dtype = args.dtype;
+  matrix.row_type = args.row_type;
   matrix.layout = MatrixLayout::kRowMajor;
   matrix.device = context.backend->device;
   matrix.data = first.data;

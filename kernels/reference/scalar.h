@@ -17,11 +17,17 @@ inline float widen(const void* data, DType dtype, std::int64_t index) {
   return dtype == DType::kBF16 ? bf16_to_f32(bits) : f16_to_f32(bits);
 }
 
+// An input as the weight takes it.
+inline float as_row_type(float x, DType row_type) {
+  return row_type == DType::kBF16 ? bf16_to_f32(f32_to_bf16(x)) : x;
+}
+
 // Row `row` of W times x: one fp32 accumulator, fused multiply-adds over ascending inputs.
 inline float dot_row(const Matrix& weight, std::int64_t row, const float* x) {
   float sum = 0.0f;
   for (std::int64_t i = 0; i < weight.cols; ++i) {
-    sum = std::fma(x[i], widen(weight.data, weight.dtype, row * weight.cols + i), sum);
+    const float input = as_row_type(x[i], weight.row_type);
+    sum = std::fma(input, widen(weight.data, weight.dtype, row * weight.cols + i), sum);
   }
   return sum;
 }

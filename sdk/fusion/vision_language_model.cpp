@@ -44,17 +44,19 @@ std::string device_reason(const std::string& device) {
   return "auto takes the processor: this build knows no other device";
 }
 
+constexpr const char* kBf16Dot = "bf16_dot";
+
 // What was asked for and cannot be had is refused, never passed over.
 Status check_options(const ModelOpenOptions& options) {
   if (options.max_context < 0) return invalid_argument("max_context is negative");
   if (options.device_index != 0) {
     return unsupported("there is one device of this kind; set device_index to 0");
   }
-  if (options.weight_format != "auto" && options.weight_format != "stored") {
+  if (options.weight_format != "auto" && options.weight_format != "stored" &&
+      options.weight_format != kBf16Dot) {
     return unsupported(
         "weights cannot be kept in this format here; use \"auto\" or \"stored\", which keep them "
-        "as "
-        "the files have them");
+        "as the files have them, or \"bf16_dot\"");
   }
   if (options.memory_budget != 0 || options.device_budget != 0) {
     return unsupported("this build cannot keep to a memory budget; set both budgets to 0");
@@ -70,6 +72,10 @@ ModelFacts describe(const ModelOpenOptions& options, const kernels::Backend& bac
   facts.device_reason = device_reason(options.device);
   facts.instruction_set = facts.device == "cpu" ? kernel_instruction_set() : "scalar";
   facts.weight_format = dtype_name(loaded.weights.decoder.lm_head.dtype);
+  if (options.weight_format == kBf16Dot) {
+    facts.weight_format = kBf16Dot;
+    if (facts.device == "cpu") facts.instruction_set += "+" + dot_instruction_set();
+  }
   facts.threads = pool.size();
   facts.weight_bytes = loaded.census.total.bytes;
   return facts;
@@ -98,6 +104,7 @@ Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open(
   LoadOptions load;
   load.access = options.access;
   load.weights_only = options.weights_only;
+  if (options.weight_format == kBf16Dot) load.formats = bf16_dot_policy();
   load.progress = options.progress;
   ARGES_ASSIGN_OR_RETURN(std::unique_ptr<LoadedModel> loaded,
                          load_model(options.path, {backend, pool.get(), &workspace}, load));

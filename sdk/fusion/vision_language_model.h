@@ -23,7 +23,8 @@ struct ModelOpenOptions {
   std::string path;               // a folder in the Hugging Face layout
   std::string device = "auto";    // "auto", "cpu", or "reference" (scalar, for tests)
   std::int64_t device_index = 0;  // of several devices of that kind
-  // In memory: "auto" or "stored" (as the files have it).
+  // In memory: "auto", "stored" (as the files have it) or "bf16_dot" (weights, and the rows that
+  // meet them, rounded to bf16; router and LM head as stored).
   std::string weight_format = "auto";
   FileAccess access = FileAccess::kMap;
   // Bytes that the model and its sequences may take, of the host's memory and the device's; 0 = no

@@ -159,7 +159,12 @@ typedef int32_t (*arges_progress_fn)(void* user, uint64_t done_bytes, uint64_t t
 #define ARGES_FILES_READ 2u /* files are read as a whole; what becomes of them does no harm */
 
 /* An option that this build or machine cannot honour is UNSUPPORTED, never passed over. In this
- * version: a device_index other than 0, other weight formats, and both budgets. */
+ * version: a device_index other than 0, other weight formats, and both budgets.
+ *
+ * weight_format "bf16_dot" rounds weights, and the rows that are multiplied with them, to bf16 and
+ * multiplies them in the processor's units for that (AVX512_BF16 or AMX), which is faster; router
+ * and LM head stay as stored. Answers may differ from those of the other formats. They do not depend
+ * on threads, batches or chunks, but on which unit it is (arges_engine_info.instruction_set). */
 typedef struct arges_engine_options {
   uint32_t struct_size;
   uint32_t threads;       /* of compute, at most 256; 0 = one for each core that it may use */
@@ -176,7 +181,8 @@ typedef struct arges_engine_options {
   void* progress_user;
   uint32_t device_index;     /* of several devices of that kind, from 0 */
   uint32_t files;            /* ARGES_FILES_*; 0 = mapped */
-  const char* weight_format; /* in memory: "auto" or "stored" (as in the files); NULL = "auto" */
+  const char* weight_format; /* in memory: "auto", "stored" (as in the files) or "bf16_dot" (see
+                                above); NULL = "auto" */
   uint64_t weight_format_length;
   uint64_t memory_budget; /* bytes of the host's memory, to 2^62, hard; 0 = no limit of its own */
   uint64_t device_budget; /* the same of the device's memory */

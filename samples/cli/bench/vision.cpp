@@ -25,6 +25,7 @@ constexpr std::int64_t kMostTiles = 1024;
 struct VisionOptions {
   BenchOptions bench;
   std::string shape = "vit-l-14-336";
+  std::string weights = "f32";
   std::string tiles = "1";
   std::string picture;
 };
@@ -32,18 +33,20 @@ struct VisionOptions {
 // The encoder that is measured: of a known shape with random weights, or the bundled model's.
 class BenchEncoder {
  public:
-  BenchEncoder(kernels::ExecContext context, const std::string& shape) {
+  BenchEncoder(kernels::ExecContext context, const std::string& shape, const std::string& weights)
+      : weights_(weights) {
     if (shape == "vit-l-14-336") {
       const vision::VitConfig config;  // its defaults are that shape
-      random_.emplace(context, DType::kF32);
+      random_.emplace(context, weights == "f32" ? DType::kF32 : DType::kBF16,
+                      weights == "bf16_dot" ? DType::kBF16 : DType::kF32);
       encoder_ =
           &own_.emplace(config, vision::TileConfig(), random_encoder_weights(config, *random_));
-      weights_ = "f32";
       return;
     }
     ModelOptions options;
     options.model = default_model();
     options.device = "cpu";
+    options.weights = weights == "bf16_dot" ? weights : "stored";
     options.threads = context.pool->size();
     loaded_ = open_weights(options);
     encoder_ = loaded_->image_encoder();
@@ -86,7 +89,7 @@ void encode(Bench& bench, const std::string& shape, const BenchEncoder& model, s
   speed.per_unit = true;
   speed.unit = "s/tile";
   speed.work = speed.amount * tile_operations(config);
-  speed.ceiling = &bench.ceilings().multiply_add;
+  speed.ceiling = &bench.product_ceiling(model.weights());
   bench.report().add({"encode", shape, model.weights(), count, 0, 1}, std::move(speed));
 }
 
@@ -130,7 +133,7 @@ void cut_picture(Bench& bench, const std::string& path) {
 
 void bench_vision_tile(Bench& bench) {
   const std::string shape = "vit-l-14-336";
-  encode(bench, shape, BenchEncoder(bench.context(), shape), 1);
+  encode(bench, shape, BenchEncoder(bench.context(), shape, "f32"), 1);
 }
 
 void add_bench_vision(Command parent) {
@@ -139,13 +142,15 @@ void add_bench_vision(Command parent) {
   add_bench_options(command, options->bench);
   command.choice("--shape", options->shape, {"vit-l-14-336", "pocket"},
                  "Random weights, or the bundled model's");
+  command.choice("--weights", options->weights, {"f32", "bf16", "bf16_dot"},
+                 "Of random weights; the bundled model's are as stored, or bf16_dot");
   command.text("--tiles", options->tiles, "Tiles of a picture, e.g. 1,5,13,37");
   command.text("--picture", options->picture, "File that is cut into MiniMax-VL-01's tiles, too");
   command.action([options] {
     const auto counts = numbers_of("--tiles", options->tiles, 1, kMostTiles);
     Bench bench(options->bench);
     if (!options->picture.empty()) cut_picture(bench, options->picture);
-    const BenchEncoder model(bench.context(), options->shape);
+    const BenchEncoder model(bench.context(), options->shape, options->weights);
     for (const std::int64_t count : counts) encode(bench, options->shape, model, count);
   });
 }
