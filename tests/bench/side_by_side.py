@@ -17,7 +17,7 @@ from statistics import median
 import turns
 
 HERE = Path(__file__).parent
-UBATCHES = (128, 256, 512)
+FORMATS = {"f32": ["f32"], "bf16": ["bf16", "bf16_dot"]}  # of ours, for weights of that type
 
 
 class Run:
@@ -31,10 +31,14 @@ class Run:
         self.log = turns.Log(Path(options.out) / "side_by_side.jsonl")
 
     def arges(self, turn, threads, *words):
+        """Whether this machine can do it."""
         command = [self.options.arges, "bench", *words, "--threads", str(threads), "--repeats",
                    str(self.options.repeats), "--json"]
-        self.log.add_arges(turn, subprocess.run(command, check=True, capture_output=True,
-                                                text=True).stdout)
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        self.log.add_arges(turn, done.stdout)
+        if done.returncode:
+            print(f"  arges bench {' '.join(words)}: {done.stderr.strip()}", flush=True)
+        return done.returncode == 0
 
     def llama_model(self, shape, kind):
         path = self.work / f"{shape}.{kind}.gguf"
@@ -42,18 +46,18 @@ class Run:
             subprocess.run([sys.executable, HERE / "llama_cpp.py", shape, kind, path], check=True)
         return path
 
-    def vit(self, turn, threads, peer, kind):
+    def vit_peer(self, turn, threads, peer, kind):
         command = [sys.executable, HERE / "vit_peer.py", peer, kind, "--threads", str(threads),
                    "--repeats", str(self.options.repeats), "--model", self.work / "vit.onnx"]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode:
             print(f"  {peer} {kind}: {done.stderr.strip().splitlines()[-1]}", flush=True)
             return
-        self.log.add(turn, f"{peer} {kind}", f"vit-l-14-336 f32 encode 1, {threads} threads",
-                     median(json.loads(done.stdout)), "s/tile")
+        self.log.add(turn, f"{peer} {kind}", f"vit-l-14-336 {FORMATS[kind][-1]} encode 1, "
+                     f"{threads} threads", median(json.loads(done.stdout)), "s/tile")
 
 
-def llama(run, turn, threads, shape, kind, prefill, decode, ubatch, repeats):
+def llama(run, threads, shape, kind, prefill, decode, ubatch, repeats):
     import llama_cpp
     return llama_cpp.speeds(run.options.llama_bench, run.llama_model(shape, kind), threads, prefill,
                             decode, ubatch, repeats)
@@ -61,42 +65,48 @@ def llama(run, turn, threads, shape, kind, prefill, decode, ubatch, repeats):
 
 def best_ubatch(run, threads, shape, kind, prefill):
     """llama.cpp's best for each prompt length, by one short run of each."""
-    speeds = {ubatch: llama(run, 0, threads, shape, kind, prefill, 0, ubatch, 1)
-              for ubatch in UBATCHES}
-    return {tokens: max(UBATCHES, key=lambda u, t=tokens: median(speeds[u][f"prefill {t}"]))
+    choices = run.options.ubatches
+    if len(choices) == 1:
+        return dict.fromkeys(prefill, choices[0])
+    speeds = {ubatch: llama(run, threads, shape, kind, prefill, 0, ubatch, 1)
+              for ubatch in choices}
+    return {tokens: max(choices, key=lambda u, t=tokens: median(speeds[u][f"prefill {t}"]))
             for tokens in prefill}
 
 
 def language_model(run, threads, shape, kind, prefill, decode=64):
-    """Prompts and answers of one model, ours and llama.cpp's by turns."""
+    """Prompts and answers of one model, ours in each format of such weights, and llama.cpp's."""
     peer = bool(run.options.llama_bench)
     ubatches = best_ubatch(run, threads, shape, kind, prefill) if peer else {}
+    formats = list(FORMATS[kind])
     for turn in range(1, run.options.turns + 1):
-        run.arges(turn, threads, "lm", "--shape", shape, "--weights", kind, "--prefill",
-                  ",".join(map(str, prefill)), "--decode", str(decode))
+        formats = [name for name in formats if run.arges(
+            turn, threads, "lm", "--shape", shape, "--weights", name, "--prefill",
+            ",".join(map(str, prefill)), "--decode", str(decode))]
         if not peer:
             continue
-        found = llama(run, turn, threads, shape, kind, [], decode, 512, run.options.repeats)
+        found = llama(run, threads, shape, kind, [], decode, 512, run.options.repeats)
         for tokens, ubatch in ubatches.items():
-            found |= llama(run, turn, threads, shape, kind, [tokens], 0, ubatch,
+            found |= llama(run, threads, shape, kind, [tokens], 0, ubatch,
                            run.options.repeats)
         for what, speeds in found.items():
-            run.log.add(turn, "llama.cpp", f"{shape} {kind} {what}, {threads} threads",
-                        median(speeds), "tok/s")
+            for name in formats:
+                run.log.add(turn, "llama.cpp", f"{shape} {name} {what}, {threads} threads",
+                            median(speeds), "tok/s")
 
 
 def lm(run):
     for threads in run.options.threads:
         for shape in run.options.shapes:
             for kind in run.options.types:
-                language_model(run, threads, shape, kind, [512, 2048] if shape == "XS" else [512])
+                language_model(run, threads, shape, kind, run.options.prefill)
 
 
 def sequences(run):
     """Sixteen different sequences in one step; the experts that they share out are counted."""
     for turn in range(1, run.options.turns + 1):
-        run.arges(turn, run.options.threads[-1], "lm", "--shape", "S", "--weights", "bf16",
-                  "--prefill", "16", "--decode", "32", "--batch", "1,16")
+        run.arges(turn, run.options.threads[-1], "lm", "--shape", "S", "--prefill", "16",
+                  "--decode", "32", "--batch", "1,16")
 
 
 def sessions(run):
@@ -105,12 +115,14 @@ def sessions(run):
 
 
 def vit(run):
+    """Each peer in f32 beside ours in f32, in bf16 beside bf16_dot."""
     for threads in run.options.threads:
         for turn in range(1, run.options.turns + 1):
-            run.arges(turn, threads, "vision")
-            for peer in run.options.vit_peers:
-                for kind in run.options.types if peer != "onnxruntime" else ["f32"]:
-                    run.vit(turn, threads, peer, kind)
+            for kind in run.options.types:
+                run.arges(turn, threads, "vision", "--weights", FORMATS[kind][-1])
+                for peer in filter(None, run.options.vit_peers):
+                    if (peer, kind) != ("onnxruntime", "bf16"):  # whose CPU kernels are f32
+                        run.vit_peer(turn, threads, peer, kind)
 
 
 def picture(run):
@@ -144,6 +156,9 @@ def main():
     parser.add_argument("--parts", type=names, default=list(PARTS), help="of " + ",".join(PARTS))
     parser.add_argument("--shapes", type=names, default=["XS", "S"])
     parser.add_argument("--types", type=names, default=["f32", "bf16"])
+    parser.add_argument("--prefill", type=numbers, default=[512, 2048])
+    parser.add_argument("--ubatches", type=numbers, default=[128, 256, 512],
+                        help="of llama.cpp: its best one counts")
     parser.add_argument("--vit-peers", type=names, default=["openvino", "onnxruntime"])
     parser.add_argument("--threads", type=numbers, default=[2], help="e.g. 1,2,4,8,16")
     parser.add_argument("--turns", type=int, default=3)

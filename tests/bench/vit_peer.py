@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""ViT-L/14-336 with MiniMax-VL-01's projector, one tile, random weights, in OpenVINO, ONNX Runtime or PyTorch.
+"""ViT-L/14-336 with MiniMax-VL-01's projector, one tile, random weights, in other runtimes.
 
     python tests/bench/vit_peer.py openvino bf16 --threads 2 --repeats 5 --model FILE.onnx
 
@@ -32,7 +32,8 @@ class Graph:
         return name
 
     def matrix(self, *shape):
-        return self.constant(self.random.standard_normal(shape, dtype=np.float32) * np.float32(0.02))
+        values = self.random.standard_normal(shape, dtype=np.float32)
+        return self.constant(values * np.float32(0.02))
 
     def op(self, kind, *inputs, **attributes):
         from onnx import helper
@@ -113,7 +114,7 @@ def with_openvino(path, kind, threads):
 def with_onnxruntime(path, kind, threads):
     import onnxruntime
     if kind != "f32":
-        raise SystemExit("ONNX Runtime's CPU kernels are f32")
+        raise SystemExit("the CPU kernels of ONNX Runtime are f32")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
