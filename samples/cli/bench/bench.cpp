@@ -94,6 +94,7 @@ void add_bench(Command tool) {
   add_bench_lm(command);
   add_bench_vision(command);
   add_bench_ops(command);
+  add_bench_sessions(command);
   command.action([options] {
     Bench bench(*options);
     bench_ask(bench, default_model());
