@@ -4,21 +4,6 @@
 #include "kernels/base/exec_context.h"
 #include "kernels/base/status.h"
 #include "kernels/op_list.h"
-#include "kernels/ops/bidirectional_attention.h"
-#include "kernels/ops/causal.h"
-#include "kernels/ops/copy_rows.h"
-#include "kernels/ops/embed.h"
-#include "kernels/ops/expert_ffn.h"
-#include "kernels/ops/head.h"
-#include "kernels/ops/lay_out.h"
-#include "kernels/ops/layer_norm.h"
-#include "kernels/ops/lightning.h"
-#include "kernels/ops/linear.h"
-#include "kernels/ops/linear_residual.h"
-#include "kernels/ops/norm_linear.h"
-#include "kernels/ops/patch_embedding.h"
-#include "kernels/ops/route.h"
-#include "kernels/ops/scaled_add.h"
 
 namespace arges::kernels {
 

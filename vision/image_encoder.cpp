@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kernels/backend.h"
+#include "kernels/base/memory.h"
 #include "vision/projector/pack_features.h"
 #include "vision/projector/projector.h"
 #include "vision/vit/vit.h"
@@ -26,8 +27,24 @@ Result<TensorView> drop_class_tokens(const kernels::ExecContext& context, ConstT
   ARGES_ASSIGN_OR_RETURN(TensorView patches,
                          context.workspace->allocate({tiles * (tokens - 1), hidden}));
   const ConstTensorView rows = encoded.reshaped({tiles * tokens, hidden});
-  ARGES_RETURN_IF_ERROR(kernels::copy_rows(context, {rows, view_i32(from), view_i32(to), patches}));
+  ARGES_RETURN_IF_ERROR(copy_listed_rows(context, rows, from, to, patches));
   return patches;
+}
+
+// The pixels of some tiles where the ops read them: tiles are cut on the host.
+Result<TensorView> pixels_of_tiles(const kernels::ExecContext& context,
+                                   const ScaledPicture& picture, std::int64_t first, Shape shape) {
+  Device& device = *context.backend->device;
+  ARGES_ASSIGN_OR_RETURN(const TensorView pixels, context.workspace->allocate(shape));
+  const auto count = static_cast<std::size_t>(shape.count());
+  if (device.is_host()) {
+    picture.write_tiles(first, {pixels.f32(), count}, context.pool);
+    return pixels;
+  }
+  ARGES_ASSIGN_OR_RETURN(const Memory cut, Memory::allocate(pixels.bytes()));
+  picture.write_tiles(first, {cut.f32(), count}, context.pool);
+  ARGES_RETURN_IF_ERROR(device.upload(pixels.data, cut.data(), pixels.bytes()));
+  return pixels;
 }
 
 }  // namespace
@@ -54,9 +71,7 @@ Result<std::int64_t> ImageEncoder::encode_tiles(const kernels::ExecContext& cont
   const Arena::Scope scope(*context.workspace);
   const std::int64_t tiles = std::min(context.backend->tiles_at_once, plan.tile_count - first);
   const Shape shape{tiles, config_.channels, config_.tile_side, config_.tile_side};
-  ARGES_ASSIGN_OR_RETURN(TensorView pixels, context.workspace->allocate(shape));
-  const std::span<float> values(pixels.f32(), static_cast<std::size_t>(shape.count()));
-  picture.write_tiles(first, values, context.pool);
+  ARGES_ASSIGN_OR_RETURN(const TensorView pixels, pixels_of_tiles(context, picture, first, shape));
   ARGES_ASSIGN_OR_RETURN(
       TensorView projected,
       context.workspace->allocate({tiles * config_.patches(), config_.projection_size}));

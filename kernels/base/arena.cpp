@@ -2,6 +2,7 @@
 #include "kernels/base/arena.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace arges {
 namespace {
@@ -28,6 +29,12 @@ Result<TensorView> Arena::allocate(Shape shape, DType dtype) {
   const TensorView view = blocks_[block_].view_at(used_, shape, dtype);
   used_ += bytes;
   return view;
+}
+
+Result<TensorView> Arena::upload(std::span<const std::int32_t> numbers) {
+  ARGES_ASSIGN_OR_RETURN(const TensorView tensor, allocate({std::ssize(numbers)}, DType::kI32));
+  ARGES_RETURN_IF_ERROR(device_.upload(tensor.data, numbers.data(), tensor.bytes()));
+  return tensor;
 }
 
 std::size_t Arena::capacity() const {

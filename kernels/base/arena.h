@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "kernels/base/memory.h"
@@ -21,6 +23,8 @@ class Arena {
 
   // An uninitialised tensor that lives until the enclosing Scope ends; OUT_OF_MEMORY_*.
   Result<TensorView> allocate(Shape shape, DType dtype = DType::kF32);
+  // The same of i32, [numbers], filled from the host; also as Device::upload.
+  Result<TensorView> upload(std::span<const std::int32_t> numbers);
 
   Device& device() const { return device_; }
 

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "kernels/base/status.h"
 
 namespace arges {
 
-// A kind of memory, and the only way to come by it. Devices live as long as the program; all
-// members are safe from any thread.
+// A kind of memory, and the only way to come by it. A device outlives all memory that came from it;
+// its members are safe from any thread.
 class Device {
  public:
   // Of every allocation: a cache line, the widest vector.
@@ -37,10 +38,15 @@ class Device {
   // Gives the memory of whole pages inside the range back; their contents are lost.
   virtual void decommit(std::byte* data, std::size_t bytes) = 0;
 
-  // Within the device; from the host to it; from it to the host. Ranges do not overlap.
-  virtual void copy(void* to, const void* from, std::size_t bytes) = 0;
-  virtual void upload(void* to, const void* from, std::size_t bytes) = 0;
-  virtual void download(void* to, const void* from, std::size_t bytes) = 0;
+  // Within the device; from the host to it; from it to the host. Ranges do not overlap. They follow
+  // the ops begun before them; the host's bytes are free, or there, on return. What fails is the
+  // device, and perhaps only now with an op begun before: INTERNAL.
+  virtual Status copy(void* to, const void* from, std::size_t bytes) = 0;
+  virtual Status upload(void* to, const void* from, std::size_t bytes) = 0;
+  virtual Status download(void* to, const void* from, std::size_t bytes) = 0;
+
+  // Of its memory, in use or not.
+  virtual std::int64_t memory_bytes() const = 0;
 };
 
 // The memory that programs live in.

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "kernels/base/device.h"
+#include "kernels/base/physical_memory.h"
 
 namespace arges {
 namespace {
@@ -71,14 +72,23 @@ class HostDevice final : public Device {
     if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
   }
 
-  void copy(void* to, const void* from, std::size_t bytes) override { move(to, from, bytes); }
-  void upload(void* to, const void* from, std::size_t bytes) override { move(to, from, bytes); }
-  void download(void* to, const void* from, std::size_t bytes) override { move(to, from, bytes); }
+  Status copy(void* to, const void* from, std::size_t bytes) override {
+    return move(to, from, bytes);
+  }
+  Status upload(void* to, const void* from, std::size_t bytes) override {
+    return move(to, from, bytes);
+  }
+  Status download(void* to, const void* from, std::size_t bytes) override {
+    return move(to, from, bytes);
+  }
+
+  std::int64_t memory_bytes() const override { return physical_memory_bytes(); }
 
  private:
   // memcpy does not take null even for nothing.
-  static void move(void* to, const void* from, std::size_t bytes) {
+  static Status move(void* to, const void* from, std::size_t bytes) {
     if (bytes > 0) std::memcpy(to, from, bytes);
+    return {};
   }
 };
 

@@ -20,6 +20,9 @@ struct Matrix {
   std::int64_t rows = 0;
   std::int64_t cols = 0;
   DType dtype = DType::kF32;  // kF32, kBF16 or kF16
+  // What a row of inputs is brought to before it is multiplied: kF32, as it is, or kBF16, rounded
+  // to nearest even; then dtype is kBF16, too.
+  DType row_type = DType::kF32;
   MatrixLayout layout = MatrixLayout::kRowMajor;
   const Device* device = nullptr;
   const void* data = nullptr;

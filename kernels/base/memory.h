@@ -14,8 +14,9 @@ namespace arges {
 class Memory {
  public:
   Memory() = default;
-  // Uninitialised; OUT_OF_MEMORY_*.
-  static Result<Memory> allocate(std::size_t bytes, Device& device = host_device());
+  // Uninitialised; OUT_OF_MEMORY_*. `kept`, what the device needs, stays until the bytes are freed.
+  static Result<Memory> allocate(std::size_t bytes, Device& device = host_device(),
+                                 std::shared_ptr<const void> kept = nullptr);
 
   std::byte* data() const { return data_.get(); }
   std::size_t size() const { return size_; }
@@ -32,6 +33,7 @@ class Memory {
   struct Free {
     Device* device;
     std::size_t bytes;
+    std::shared_ptr<const void> kept;
     void operator()(std::byte* data) const { device->free(data, bytes); }
   };
   std::unique_ptr<std::byte, Free> data_;

@@ -127,6 +127,7 @@ void ThreadPool::share(Lane& lane, const Loop& loop) {
   const std::lock_guard callers(lane.callers);
   lane.loop = loop;
   lane.count.store(loop.count, std::memory_order_relaxed);
+  lane.helpers.store((loop.count - 1) / loop.grain, std::memory_order_relaxed);
   lane.next.store(0, std::memory_order_relaxed);
   lane.gate.store(kOpen, std::memory_order_release);
   announce();
@@ -158,12 +159,19 @@ void ThreadPool::run_beside_foreground(Lane& lane) {
   }
 }
 
+// Of as many workers as there are ranges for, the last ones: the first may be in the background.
+bool ThreadPool::is_wanted(const Lane& lane, int worker) const {
+  const auto workers = static_cast<std::int64_t>(threads_.size());
+  return lane.has_more() && worker >= workers - lane.helpers.load(std::memory_order_relaxed);
+}
+
 bool ThreadPool::may_help_background(int worker) const {
   return foreground_rows_.load() == 0 || worker < (static_cast<int>(threads_.size()) + 1) / 2;
 }
 
 void ThreadPool::help_background(int worker) {
-  while (!foreground_.has_more() && may_help_background(worker) && background_.run_range()) {
+  while (!is_wanted(foreground_, worker) && may_help_background(worker) &&
+         background_.run_range()) {
   }
   const bool over = !background_.has_more();
   background_.gate.fetch_sub(1, std::memory_order_release);
@@ -172,7 +180,7 @@ void ThreadPool::help_background(int worker) {
 
 // Whether there was something to do.
 bool ThreadPool::help(int worker) {
-  if (foreground_.has_more() && foreground_.enter()) {
+  if (is_wanted(foreground_, worker) && foreground_.enter()) {
     while (foreground_.run_range()) {
     }
     foreground_.gate.fetch_sub(1, std::memory_order_release);

@@ -85,6 +85,9 @@ class ThreadPool {
     Loop loop;           // written only while the gate is closed and nobody is inside
     std::atomic<std::int64_t> next{0};
     std::atomic<std::int64_t> count{0};  // loop.count, for those outside
+    // Workers that it has ranges for beside the caller's. The others keep away: many that crowd
+    // around a few ranges cost their owners more than the loop.
+    std::atomic<std::int64_t> helpers{0};
     // The gate of the current loop: kOpen while it takes helpers, plus the number of helpers
     // inside.
     std::atomic<std::uint32_t> gate{0};
@@ -100,6 +103,7 @@ class ThreadPool {
   void share(Lane& lane, const Loop& loop);
   void run_beside_foreground(Lane& lane);
   bool help(int worker);
+  bool is_wanted(const Lane& lane, int worker) const;
   bool may_help_background(int worker) const;
   void help_background(int worker);
   void worker_main(int worker);

@@ -2,6 +2,7 @@
 #include "kernels/cpu/backend.h"
 
 #include "kernels/backend.h"
+#include "kernels/cpu/dot_product.h"
 
 namespace arges::kernels {
 
@@ -15,6 +16,7 @@ const Backend& cpu_backend() {
 #undef ARGES_OP
       .kv_page_tokens = 128,
       .tiles_at_once = 2,
+      .bf16_rows = !cpu::dot_units().empty(),
   };
   return kBackend;
 }

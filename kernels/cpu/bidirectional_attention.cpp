@@ -3,6 +3,7 @@
 #include <array>
 
 #include "kernels/cpu/backend.h"
+#include "kernels/cpu/dot_attention.h"
 #include "kernels/cpu/interleave.h"
 #include "kernels/cpu/panel_product.h"
 #include "kernels/cpu/parallel.h"
@@ -60,6 +61,7 @@ void attend(const Heads& heads, const KeyBlock& all, const float* q, float scale
 }  // namespace
 
 Status bidirectional_attention(const ExecContext& context, const BidirectionalAttentionArgs& args) {
+  if (args.row_type == DType::kBF16) return dot_attention(context, args);
   const Heads heads{args.q.shape[1], args.q.shape[2], args.q.shape[3]};
   const std::int64_t item_heads = args.q.shape[0] * heads.heads;
   Arena::Scope scope(*context.workspace);

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "kernels/cpu/backend.h"
-#include "kernels/cpu/interleave.h"
 #include "kernels/cpu/matrix_product.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/weighted_sum.h"
@@ -16,7 +15,7 @@ namespace {
 struct Group {
   const Expert* expert;
   std::int64_t first;  // its first pair
-  RowTiles tiles;
+  std::int64_t rows;
   std::int64_t first_inner_task;  // tasks of the groups before it, gate and up
   std::int64_t first_outer_task;  // the same, down
 };
@@ -32,15 +31,22 @@ struct Plan {
 
 // Gate and up of the same outputs stay in one part.
 Parts inner_parts(const Group& group, std::int64_t threads) {
-  return Parts(group.tiles.begin(group.tiles.count()), group.expert->gate_up.rows, threads, 2);
+  const Matrix& weight = group.expert->gate_up;
+  return Parts(tiles_for(weight, group.rows), weight, threads, 2);
 }
 
 Parts outer_parts(const Group& group, std::int64_t threads) {
-  return Parts(group.tiles.begin(group.tiles.count()), group.expert->down.rows, threads);
+  const Matrix& weight = group.expert->down;
+  return Parts(tiles_for(weight, group.rows), weight, threads);
+}
+
+// A group's rows of all the pairs' rows, which are in the routing's order.
+TiledRows rows_of(const Group& group, const TiledRows& all, const Matrix& weight) {
+  return all.part(group.first, tiles_for(weight, group.rows));
 }
 
 void add_group(Plan& plan, const Expert& expert, std::int64_t first, std::int64_t rows) {
-  plan.groups.push_back({&expert, first, RowTiles(rows), plan.inner_tasks, plan.outer_tasks});
+  plan.groups.push_back({&expert, first, rows, plan.inner_tasks, plan.outer_tasks});
   plan.inner_tasks += inner_parts(plan.groups.back(), plan.group_threads).count();
   plan.outer_tasks += outer_parts(plan.groups.back(), plan.group_threads).count();
   plan.most_rows = std::max(plan.most_rows, rows);
@@ -73,8 +79,9 @@ const Group& group_of(const Plan& plan, std::int64_t Group::*first_task, std::in
   return *(after - 1);
 }
 
-// Gathers each group's rows of m into tiles; group g begins at g.first · width.
-void gather(const ExecContext& context, const ExpertFfnArgs& args, const Plan& plan, float* out) {
+// Gathers each group's rows of m into its tiles.
+void gather(const ExecContext& context, const ExpertFfnArgs& args, const Plan& plan,
+            const TiledRows& out) {
   const std::int64_t width = args.m.shape[1];
   const std::int64_t slots = args.routing.ids.shape[1];
   const auto groups = static_cast<std::int64_t>(plan.groups.size());
@@ -83,52 +90,49 @@ void gather(const ExecContext& context, const ExpertFfnArgs& args, const Plan& p
       groups, row_grain(width * pairs_each), [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t g = begin; g < end; ++g) {
           const Group& group = plan.groups[static_cast<std::size_t>(g)];
-          for (std::int64_t tile = 0; tile < group.tiles.count(); ++tile) {
+          const TiledRows tiled = rows_of(group, out, group.expert->gate_up);
+          const std::int32_t* pair = args.routing.order.i32() + group.first;
+          for (std::int64_t tile = 0; tile < tiled.tiles.count(); ++tile) {
             std::array<const float*, kMostTileRows> rows{};
-            const std::int64_t first = group.first + group.tiles.begin(tile);
-            const auto size = static_cast<std::size_t>(group.tiles.size(tile));
+            const auto size = static_cast<std::size_t>(tiled.tiles.size(tile));
             for (std::size_t r = 0; r < size; ++r) {
-              const std::int32_t pair =
-                  args.routing.order.i32()[first + static_cast<std::int64_t>(r)];
-              rows[r] = args.m.f32() + pair / slots * width;
+              rows[r] = args.m.f32() + *pair++ / slots * width;
             }
-            write_tile({rows.data(), size}, width, out + first * width);
+            write_tile(tiled, tile, {rows.data(), size}, 0, width);
           }
         }
       });
 }
 
 // One part of SiLU(gate · m) ⊙ (up · m), left in tiles for the map down.
-void inner_part(const Group& group, const Parts::Part& part, const float* m, float* sums,
-                float* inner) {
-  const Matrix& gate_up = group.expert->gate_up;
-  const std::int64_t ffn = group.expert->down.cols;
-  const TiledRows tiled{m + group.first * gate_up.cols, gate_up.cols, group.tiles};
-  const std::int64_t first_row = group.tiles.begin(part.first_tile);
-  product_part(tiled, gate_up, part, sums);
-  finish_gate({sums, kPartWidth}, group.tiles.begin(part.last_tile) - first_row, part.panels / 2);
+void inner_part(const Group& group, const Parts::Part& part, const TiledRows& m, float* sums,
+                const TiledRows& inner) {
+  const TiledRows tiled = rows_of(group, m, group.expert->gate_up);
+  const TiledRows out = rows_of(group, inner, group.expert->down);
+  const std::int64_t first_row = tiled.tiles.begin(part.first_tile);
+  product_part(tiled, group.expert->gate_up, part, sums);
+  finish_gate({sums, kPartWidth}, tiled.tiles.begin(part.last_tile) - first_row, part.panels / 2);
   const std::int64_t first_column = part.first_panel / 2 * kPanel;
-  const std::int64_t columns = std::min(part.panels / 2 * kPanel, ffn - first_column);
+  const std::int64_t columns = std::min(part.panels / 2 * kPanel, out.inputs - first_column);
   for (std::int64_t tile = part.first_tile; tile < part.last_tile; ++tile) {
     std::array<const float*, kMostTileRows> rows{};
-    const std::int64_t row = group.tiles.begin(tile);
-    const auto size = static_cast<std::size_t>(group.tiles.size(tile));
+    const auto size = static_cast<std::size_t>(out.tiles.size(tile));
     for (std::size_t r = 0; r < size; ++r) {
-      rows[r] = sums + (row - first_row + static_cast<std::int64_t>(r)) * kPartWidth;
+      const std::int64_t row = out.tiles.begin(tile) - first_row + static_cast<std::int64_t>(r);
+      rows[r] = sums + row * kPartWidth;
     }
-    float* out = inner + (group.first + row) * ffn + first_column * static_cast<std::int64_t>(size);
-    interleave_rows({rows.data(), size}, columns, out, static_cast<std::int64_t>(size));
+    write_tile(out, tile, {rows.data(), size}, first_column, columns);
   }
 }
 
-void outer_part(const Group& group, const Parts::Part& part, const float* inner, float* sums,
+void outer_part(const Group& group, const Parts::Part& part, const TiledRows& inner, float* sums,
                 float* out) {
   const Matrix& down = group.expert->down;
-  const TiledRows tiled{inner + group.first * down.cols, down.cols, group.tiles};
-  const std::int64_t first_row = group.tiles.begin(part.first_tile);
+  const TiledRows tiled = rows_of(group, inner, down);
+  const std::int64_t first_row = tiled.tiles.begin(part.first_tile);
   product_part(tiled, down, part, sums);
   finish_linear(
-      {sums, kPartWidth}, group.tiles.begin(part.last_tile) - first_row, part.columns, nullptr,
+      {sums, kPartWidth}, tiled.tiles.begin(part.last_tile) - first_row, part.columns, nullptr,
       Activation::kNone,
       {out + (group.first + first_row) * down.rows + part.first_panel * kPanel, down.rows});
 }
@@ -158,24 +162,24 @@ Status expert_ffn(const ExecContext& context, const ExpertFfnArgs& args) {
   const std::int64_t pairs = args.routing.order.shape[0];
   const std::int64_t width = args.m.shape[1];
   const Arena::Scope scope(*context.workspace);
-  ARGES_ASSIGN_OR_RETURN(const TensorView m, context.workspace->allocate({pairs, width}));
-  ARGES_ASSIGN_OR_RETURN(const TensorView inner,
-                         context.workspace->allocate({pairs, args.experts[0].down.cols}));
+  ARGES_ASSIGN_OR_RETURN(const TiledRows m,
+                         allocate_tiles(context, args.experts[0].gate_up, pairs));
+  ARGES_ASSIGN_OR_RETURN(const TiledRows inner,
+                         allocate_tiles(context, args.experts[0].down, pairs));
   ARGES_ASSIGN_OR_RETURN(const TensorView made, context.workspace->allocate({pairs, width}));
-  gather(context, args, plan, m.f32());
+  gather(context, args, plan, m);
   const std::int64_t sums = part_floats(plan.most_rows);
   ARGES_RETURN_IF_ERROR(
       parallel_tasks(context, plan.inner_tasks, sums, [&](std::int64_t task, float* scratch) {
         const Group& group = group_of(plan, &Group::first_inner_task, task);
         const Parts parts = inner_parts(group, plan.group_threads);
-        inner_part(group, parts.part(task - group.first_inner_task), m.f32(), scratch, inner.f32());
+        inner_part(group, parts.part(task - group.first_inner_task), m, scratch, inner);
       }));
   ARGES_RETURN_IF_ERROR(
       parallel_tasks(context, plan.outer_tasks, sums, [&](std::int64_t task, float* scratch) {
         const Group& group = group_of(plan, &Group::first_outer_task, task);
         const Parts parts = outer_parts(group, plan.group_threads);
-        outer_part(group, parts.part(task - group.first_outer_task), inner.f32(), scratch,
-                   made.f32());
+        outer_part(group, parts.part(task - group.first_outer_task), inner, scratch, made.f32());
       }));
   combine(context, args, plan, made.f32());
   return {};

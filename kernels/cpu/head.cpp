@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/cpu/backend.h"
+#include "kernels/cpu/matrix_product.h"
 #include "kernels/cpu/norm_tiles.h"
 
 namespace arges::kernels::cpu {
@@ -7,7 +8,7 @@ namespace arges::kernels::cpu {
 Status head(const ExecContext& context, const HeadArgs& args) {
   const Arena::Scope scope(*context.workspace);
   const NormInput input{args.x.f32(), args.rows.i32(), args.rows.shape[0], &args.norm};
-  ARGES_ASSIGN_OR_RETURN(const TiledRows tiled, norm_tiles(context, input, nullptr));
+  ARGES_ASSIGN_OR_RETURN(const TiledRows tiled, norm_tiles(context, input, *args.weight, nullptr));
   return store_product(context, tiled, *args.weight, nullptr, Activation::kNone, args.logits.f32());
 }
 

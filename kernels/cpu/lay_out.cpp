@@ -7,8 +7,8 @@
 #include "kernels/base/checked_math.h"
 #include "kernels/base/memory.h"
 #include "kernels/cpu/backend.h"
-#include "kernels/cpu/panel_product.h"
 #include "kernels/cpu/parallel.h"
+#include "kernels/cpu/tiled_rows.h"
 
 namespace arges::kernels::cpu {
 namespace {
@@ -20,6 +20,18 @@ void turn(const void* rows, std::int64_t cols, std::byte* out) {
   T* panel = reinterpret_cast<T*>(out);
   for (std::int64_t j = 0; j < kPanel; ++j) {
     for (std::int64_t i = 0; i < cols; ++i) panel[i * kPanel + j] = in[j * cols + i];
+  }
+}
+
+// The same in pairs of inputs, [padded_inputs(cols) / 2, kPanel, 2].
+void turn_pairs(const void* rows, std::int64_t cols, std::byte* out) {
+  const auto* in = static_cast<const std::uint16_t*>(rows);
+  auto* panel = reinterpret_cast<std::uint16_t*>(out);
+  std::fill_n(panel, padded_inputs(cols) * kPanel, std::uint16_t{0});
+  for (std::int64_t j = 0; j < kPanel; ++j) {
+    for (std::int64_t i = 0; i < cols; ++i) {
+      panel[(i / 2 * kPanel + j) * 2 + i % 2] = in[j * cols + i];
+    }
   }
 }
 
@@ -36,7 +48,9 @@ void lay_out_panel(const LayOutArgs& args, std::int64_t panel, std::byte* scratc
       std::fill_n(row, row_bytes, std::byte{0});
     }
   }
-  if (dtype_size(args.dtype) == 2) {
+  if (args.row_type == DType::kBF16) {
+    turn_pairs(scratch, cols, out);
+  } else if (dtype_size(args.dtype) == 2) {
     turn<std::uint16_t>(scratch, cols, out);
   } else {
     turn<std::uint32_t>(scratch, cols, out);
@@ -50,15 +64,19 @@ Status lay_out(const ExecContext& context, const LayOutArgs& args) {
   matrix.rows = laid_out_rows(args.sources);
   matrix.cols = args.sources[0].cols;
   matrix.dtype = args.dtype;
+  matrix.row_type = args.row_type;
   matrix.layout = MatrixLayout::kPanels;
   matrix.device = context.backend->device;
   const std::int64_t panels = matrix.rows / kPanel + (matrix.rows % kPanel != 0 ? 1 : 0);
   const auto element = static_cast<std::int64_t>(dtype_size(matrix.dtype));
-  const auto bytes = checked_product({panels, kPanel, matrix.cols, element});
-  if (!bytes) return invalid_argument("lay_out: the weight has too many elements");
+  const auto with_padding = checked_add(matrix.cols, kDotBlock);
+  if (!with_padding || !checked_product({panels, kPanel, *with_padding, element})) {
+    return invalid_argument("lay_out: the weight has too many elements");
+  }
+  const auto panel_bytes = static_cast<std::size_t>(kPanel * panel_inputs(matrix) * element);
   ARGES_ASSIGN_OR_RETURN(
-      Memory memory, Memory::allocate(static_cast<std::size_t>(*bytes), *context.backend->device));
-  const std::size_t panel_bytes = static_cast<std::size_t>(kPanel * matrix.cols * element);
+      Memory memory,
+      Memory::allocate(static_cast<std::size_t>(panels) * panel_bytes, *context.backend->device));
   ARGES_RETURN_IF_ERROR(parallel_tasks(
       context, panels, kPanel * matrix.cols, [&](std::int64_t panel, float* scratch) {
         lay_out_panel(args, panel, reinterpret_cast<std::byte*>(scratch),

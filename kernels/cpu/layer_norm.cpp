@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/cpu/backend.h"
+#include "kernels/cpu/layer_norm_row.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/targets.h"
 
@@ -27,11 +28,9 @@ HWY_INLINE float sum_over(std::int64_t width, const Body& body) {
 }
 
 // The mean first, then the squares of the differences: no cancellation however large the mean.
-HWY_INLINE void normalize_row(const LayerNormArgs& args, std::int64_t row) {
+void run_layer_norm(const LayerNormRow& norm, const float* x, float* out) {
   const FloatTag d;
-  const std::int64_t width = args.x.shape[1];
-  const float* x = args.x.f32() + row * width;
-  float* out = args.out.f32() + row * width;
+  const std::int64_t width = norm.width;
   const float sum = sum_over(
       width, [=](std::int64_t i, std::int64_t lanes) HWY_ATTR { return load_some(x + i, lanes); });
   const FloatVec mean = hn::Set(d, sum / static_cast<float>(width));
@@ -41,19 +40,15 @@ HWY_INLINE void normalize_row(const LayerNormArgs& args, std::int64_t row) {
     return hn::IfThenElseZero(present, hn::Mul(difference, difference));
   });
   const float variance = squares / static_cast<float>(width);
-  const FloatVec scale = hn::Set(d, 1.0f / std::sqrt(variance + args.epsilon));
-  const float* weight = args.weight.f32();
-  const float* bias = args.bias.f32();
+  const FloatVec scale = hn::Set(d, 1.0f / std::sqrt(variance + norm.epsilon));
+  const float* weight = norm.weight;
+  const float* bias = norm.bias;
   for_each_vector(width, [=](std::int64_t i, std::int64_t lanes) HWY_ATTR {
     const FloatVec scaled = hn::Mul(hn::Sub(load_some(x + i, lanes), mean), scale);
     const FloatVec shifted =
         hn::MulAdd(scaled, load_some(weight + i, lanes), load_some(bias + i, lanes));
     store_some(shifted, out + i, lanes);
   });
-}
-
-void run_layer_norm(const LayerNormArgs& args, std::int64_t begin, std::int64_t end) {
-  for (std::int64_t row = begin; row < end; ++row) normalize_row(args, row);
 }
 
 }  // namespace arges::kernels::cpu::HWY_NAMESPACE
@@ -64,11 +59,19 @@ namespace arges::kernels::cpu {
 
 HWY_EXPORT(run_layer_norm);
 
+void layer_norm_row(const LayerNormRow& norm, const float* x, float* out) {
+  HWY_DYNAMIC_DISPATCH(run_layer_norm)(norm, x, out);
+}
+
 Status layer_norm(const ExecContext& context, const LayerNormArgs& args) {
-  context.pool->parallel_for(args.x.shape[0], row_grain(args.x.shape[1]),
-                             [&](std::int64_t begin, std::int64_t end) {
-                               HWY_DYNAMIC_DISPATCH(run_layer_norm)(args, begin, end);
-                             });
+  const std::int64_t width = args.x.shape[1];
+  const LayerNormRow norm{args.weight.f32(), args.bias.f32(), args.epsilon, width};
+  context.pool->parallel_for(
+      args.x.shape[0], row_grain(width), [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t row = begin; row < end; ++row) {
+          layer_norm_row(norm, args.x.f32() + row * width, args.out.f32() + row * width);
+        }
+      });
   return {};
 }
 

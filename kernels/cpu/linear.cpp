@@ -7,7 +7,7 @@ namespace arges::kernels::cpu {
 Status linear(const ExecContext& context, const LinearArgs& args) {
   const Arena::Scope scope(*context.workspace);
   ARGES_ASSIGN_OR_RETURN(const TiledRows tiled,
-                         tile_rows(context, args.x.f32(), args.x.shape[0], args.weight->cols));
+                         tile_rows(context, *args.weight, args.x.f32(), args.x.shape[0]));
   return store_product(context, tiled, *args.weight, args.bias.f32(), args.activation,
                        args.out.f32());
 }

@@ -25,7 +25,7 @@ Status linear_residual(const ExecContext& context, const LinearResidualArgs& arg
   const Arena::Scope scope(*context.workspace);
   ARGES_ASSIGN_OR_RETURN(const float* const scales, late_scales(context, args.norm));
   ARGES_ASSIGN_OR_RETURN(const TiledRows tiled,
-                         tile_rows(context, args.z.f32(), args.z.shape[0], args.weight->cols));
+                         tile_rows(context, *args.weight, args.z.f32(), args.z.shape[0]));
   return matrix_product(context, tiled, *args.weight, [&](const PartSums& part) {
     ResidualBlock block = block_of(args.residual, part.first_row, part.first_column);
     if (scales != nullptr) block.scales = scales + part.first_row;

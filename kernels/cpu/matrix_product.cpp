@@ -2,10 +2,6 @@
 #include "kernels/cpu/matrix_product.h"
 
 #include <algorithm>
-#include <array>
-
-#include "kernels/cpu/interleave.h"
-#include "kernels/cpu/parallel.h"
 
 namespace arges::kernels::cpu {
 namespace {
@@ -19,73 +15,108 @@ constexpr std::int64_t kDepthBlock = 256;
 constexpr std::int64_t kPartsAThread = 2;
 constexpr std::int64_t kFewestPanelsInPart = 2;
 
+// Weights that a part reads at least, each of its tiles of rows anew, unless it is wide enough:
+// some microseconds, which is what it takes several threads to share a loop.
+constexpr std::int64_t kLeastBytes = 64 * 1024;
+
+// That `tiles` tiles of rows read of a panel.
+std::int64_t panel_bytes(const Matrix& weight, std::int64_t tiles) {
+  const auto element = static_cast<std::int64_t>(dtype_size(weight.dtype));
+  return std::max<std::int64_t>(1, panel_inputs(weight)) * kPanel * element * tiles;
+}
+
 const std::byte* weight_at(const Matrix& weight, std::int64_t panel, std::int64_t input) {
-  const std::int64_t element = (panel * weight.cols + input) * kPanel;
+  const std::int64_t element = (panel * panel_inputs(weight) + input) * kPanel;
   return static_cast<const std::byte*>(weight.data) +
          element * static_cast<std::int64_t>(dtype_size(weight.dtype));
 }
 
-// One depth block of one part.
+// A tile of rows, some panels, a stretch of inputs.
+struct Piece {
+  std::int64_t tile;
+  std::int64_t panel;
+  std::int64_t panels;
+  std::int64_t begin;
+  std::int64_t depth;
+  float* sums;
+};
+
+void multiply_floats(const TiledRows& x, const Matrix& weight, const Piece& piece) {
+  const std::int64_t size = x.tiles.size(piece.tile);
+  panel_product({.x = reinterpret_cast<const float*>(x.tile(piece.tile)) + piece.begin * size,
+                 .x_step = size,
+                 .rows = size,
+                 .w = weight_at(weight, piece.panel, piece.begin),
+                 .dtype = weight.dtype,
+                 .w_step = kPanel,
+                 .panel_step = panel_inputs(weight) * kPanel,
+                 .panels = piece.panels,
+                 .depth = piece.depth,
+                 .sums = piece.sums,
+                 .sums_step = kPartWidth,
+                 .resume = piece.begin > 0});
+}
+
+void multiply_dots(const TiledRows& x, const Matrix& weight, const Piece& piece) {
+  const std::int64_t size = x.tiles.size(piece.tile);
+  const std::byte* w = weight_at(weight, piece.panel, piece.begin);
+  dot_unit().multiply(
+      {.x = reinterpret_cast<const std::uint16_t*>(x.tile(piece.tile)) + piece.begin * size,
+       .rows = size,
+       .w = reinterpret_cast<const std::uint16_t*>(w),
+       .panel_step = panel_inputs(weight) * kPanel,
+       .panels = piece.panels,
+       .blocks = padded_inputs(piece.depth) / kDotBlock,
+       .sums = piece.sums,
+       .sums_step = kPartWidth,
+       .resume = piece.begin > 0});
+}
+
+// One stretch of inputs of one part, `step` panels at a time.
+template <typename Multiply>
 void product_block(const TiledRows& x, const Matrix& weight, const Parts::Part& part,
-                   std::int64_t begin, std::int64_t depth, float* sums) {
+                   std::int64_t step, std::int64_t begin, std::int64_t depth, float* sums,
+                   const Multiply& multiply) {
   const std::int64_t first_row = x.tiles.begin(part.first_tile);
-  const std::int64_t step = panels_per_tile(x.tiles.size(part.first_tile));
   for (std::int64_t panel = 0; panel < part.panels; panel += step) {
     for (std::int64_t tile = part.first_tile; tile < part.last_tile; ++tile) {
-      const std::int64_t row = x.tiles.begin(tile);
-      const std::int64_t size = x.tiles.size(tile);
-      panel_product({.x = x.data + row * x.inputs + begin * size,
-                     .x_step = size,
-                     .rows = size,
-                     .w = weight_at(weight, part.first_panel + panel, begin),
-                     .dtype = weight.dtype,
-                     .w_step = kPanel,
-                     .panel_step = weight.cols * kPanel,
-                     .panels = std::min(step, part.panels - panel),
-                     .depth = depth,
-                     .sums = sums + (row - first_row) * kPartWidth + panel * kPanel,
-                     .sums_step = kPartWidth,
-                     .resume = begin > 0});
+      multiply(x, weight,
+               {.tile = tile,
+                .panel = part.first_panel + panel,
+                .panels = std::min(step, part.panels - panel),
+                .begin = begin,
+                .depth = depth,
+                .sums = sums + (x.tiles.begin(tile) - first_row) * kPartWidth + panel * kPanel});
     }
   }
 }
 
+// One part, `block` inputs at a time; a single tile of rows takes all at once.
+template <typename Multiply>
+void product_blocks(const TiledRows& x, const Matrix& weight, const Parts::Part& part,
+                    std::int64_t step, std::int64_t block, float* sums, const Multiply& multiply) {
+  if (part.last_tile - part.first_tile == 1) block = std::max<std::int64_t>(1, x.inputs);
+  std::int64_t begin = 0;
+  do {
+    product_block(x, weight, part, step, begin, std::min(block, x.inputs - begin), sums, multiply);
+    begin += block;
+  } while (begin < x.inputs);
+}
+
 }  // namespace
 
-void write_tile(std::span<const float* const> rows, std::int64_t inputs, float* tile) {
-  interleave_rows(rows, inputs, tile, static_cast<std::int64_t>(rows.size()));
-}
-
-Result<TiledRows> tile_rows(const ExecContext& context, const float* x, std::int64_t rows,
-                            std::int64_t inputs) {
-  TiledRows tiled{x, inputs, RowTiles(rows)};
-  if (rows <= 1) return tiled;
-  ARGES_ASSIGN_OR_RETURN(const TensorView space, context.workspace->allocate({rows, inputs}));
-  const RowTiles& tiles = tiled.tiles;
-  context.pool->parallel_for(
-      tiles.count(), row_grain(inputs * tiles.size(0)), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t tile = begin; tile < end; ++tile) {
-          std::array<const float*, kMostTileRows> pointers{};
-          const std::int64_t first = tiles.begin(tile);
-          const auto size = static_cast<std::size_t>(tiles.size(tile));
-          for (std::size_t r = 0; r < size; ++r) {
-            pointers[r] = x + (first + static_cast<std::int64_t>(r)) * inputs;
-          }
-          write_tile({pointers.data(), size}, inputs, space.f32() + first * inputs);
-        }
-      });
-  tiled.data = space.f32();
-  return tiled;
-}
-
-Parts::Parts(std::int64_t rows, std::int64_t outputs, std::int64_t threads, std::int64_t together)
+Parts::Parts(const RowTiles& rows, const Matrix& weight, std::int64_t threads,
+             std::int64_t together)
     : tiles_(rows),
-      outputs_(outputs),
-      tiles_in_part_(std::max<std::int64_t>(1, kRowsInPart / max_tile_rows())),
+      outputs_(weight.rows),
+      tiles_in_part_(std::max<std::int64_t>(1, kRowsInPart / rows.most())),
       row_parts_((tiles_.count() + tiles_in_part_ - 1) / tiles_in_part_) {
-  const std::int64_t panels = (outputs + kPanel - 1) / kPanel;
-  panels_in_part_ = std::clamp(panels * row_parts_ / (kPartsAThread * threads), kFewestPanelsInPart,
-                               kPanelsInPart);
+  const std::int64_t panels = (outputs_ + kPanel - 1) / kPanel;
+  const std::int64_t fewest =
+      std::clamp(kLeastBytes / panel_bytes(weight, std::min(tiles_in_part_, tiles_.count())),
+                 kFewestPanelsInPart, kPanelsInPart);
+  panels_in_part_ =
+      std::clamp(panels * row_parts_ / (kPartsAThread * threads), fewest, kPanelsInPart);
   panels_in_part_ = (panels_in_part_ + together - 1) / together * together;
   column_parts_ = (panels + panels_in_part_ - 1) / panels_in_part_;
 }
@@ -108,13 +139,15 @@ std::int64_t part_floats(std::int64_t rows) {
 }
 
 void product_part(const TiledRows& x, const Matrix& weight, const Parts::Part& part, float* sums) {
-  const bool one_tile = part.last_tile - part.first_tile == 1;
-  const std::int64_t block = one_tile ? std::max<std::int64_t>(1, x.inputs) : kDepthBlock;
-  std::int64_t begin = 0;
-  do {
-    product_block(x, weight, part, begin, std::min(block, x.inputs - begin), sums);
-    begin += block;
-  } while (begin < x.inputs);
+  const std::int64_t height = x.tiles.size(part.first_tile);
+  if (x.type == DType::kF32) {
+    return product_blocks(x, weight, part, panels_per_tile(height), kDepthBlock, sums,
+                          multiply_floats);
+  }
+  const DotUnit& unit = dot_unit();
+  product_blocks(x, weight, part, unit.panels_at_once(height), unit.inputs_at_a_time, sums,
+                 multiply_dots);
+  unit.end();
 }
 
 Status store_product(const ExecContext& context, const TiledRows& x, const Matrix& weight,

@@ -2,32 +2,15 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include "kernels/base/exec_context.h"
 #include "kernels/base/matrix.h"
 #include "kernels/cpu/finish.h"
 #include "kernels/cpu/panel_product.h"
 #include "kernels/cpu/parallel.h"
+#include "kernels/cpu/tiled_rows.h"
 
 namespace arges::kernels::cpu {
-
-// Activations in the order a PanelProduct reads them: the rows are cut into RowTiles, and tile t
-// is [inputs, tiles.size(t)] at data + tiles.begin(t) · inputs.
-struct TiledRows {
-  const float* data = nullptr;
-  std::int64_t inputs = 0;
-  RowTiles tiles;
-
-  std::int64_t rows() const { return tiles.begin(tiles.count()); }
-};
-
-// Writes one tile; `rows` are the tile's rows, each of `inputs` floats.
-void write_tile(std::span<const float* const> rows, std::int64_t inputs, float* tile);
-
-// Brings x [rows, inputs] into tiles, in the workspace; a single row already is one.
-Result<TiledRows> tile_rows(const ExecContext& context, const float* x, std::int64_t rows,
-                            std::int64_t inputs);
 
 // The two ways a product is shared out: by rows and by outputs. A part is kRowsInPart rows, whose
 // inputs stay in the second-level cache, by kPanelsInPart panels.
@@ -38,9 +21,11 @@ constexpr std::int64_t kPartWidth = kPanelsInPart * kPanel;
 // The grid of parts of one product. Parts with the same rows follow one another.
 class Parts {
  public:
-  // Cut for so many threads: narrower than kPartWidth where that would leave some without work.
-  // Panels stay together by `together`, a divisor of kPanelsInPart.
-  Parts(std::int64_t rows, std::int64_t outputs, std::int64_t threads, std::int64_t together = 1);
+  // Cut for so many threads: narrower than kPartWidth where that would leave some without work, but
+  // not so narrow that meeting over them would cost the threads more than it saves. Panels stay
+  // together by `together`, a divisor of kPanelsInPart.
+  Parts(const RowTiles& rows, const Matrix& weight, std::int64_t threads,
+        std::int64_t together = 1);
 
   std::int64_t count() const { return row_parts_ * column_parts_; }
 
@@ -66,7 +51,8 @@ class Parts {
 std::int64_t part_floats(std::int64_t rows);
 
 // sums[r, c] = Σ_i x[r, i] · W[c, i] over one part; rows count from the part's first row, columns
-// from its first output; a row of sums is kPartWidth long. The order of the sum is PanelProduct's.
+// from its first output; a row of sums is kPartWidth long. The order of the sum is PanelProduct's
+// or, for a weight that takes rows of bf16, DotProduct's. x must be tiled for the weight.
 void product_part(const TiledRows& x, const Matrix& weight, const Parts::Part& part, float* sums);
 
 // The sums of one part, for whoever finishes them: rows count from the first of x, columns from the
@@ -84,7 +70,7 @@ template <typename Finish>
 Status matrix_product(const ExecContext& context, const TiledRows& x, const Matrix& weight,
                       const Finish& finish) {
   if (x.rows() == 0) return {};
-  const Parts parts(x.rows(), weight.rows, context.pool->size());
+  const Parts parts(x.tiles, weight, context.pool->size());
   return parallel_tasks(
       context, parts.count(), part_floats(x.rows()), [&](std::int64_t index, float* sums) {
         const Parts::Part part = parts.part(index);

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "kernels/cpu/matrix_product.h"
+#include "kernels/cpu/tiled_rows.h"
 #include "kernels/ops/norm_linear.h"
 
 namespace arges::kernels::cpu {
@@ -21,13 +21,13 @@ struct NormInput {
   }
 };
 
-// norm(x) in tiles, in the workspace, each row's 1 / rms in inverse_rms if it is given. `normed`
-// [rows, width] holds the rows themselves behind it.
-Result<TiledRows> norm_tiles(const ExecContext& context, const NormInput& input, float* inverse_rms,
-                             float* normed);
+// norm(x) in tiles for this weight, in the workspace, each row's 1 / rms in inverse_rms if it is
+// given. `normed` [rows, width] holds the rows themselves behind it.
+Result<TiledRows> norm_tiles(const ExecContext& context, const NormInput& input,
+                             const Matrix& weight, float* inverse_rms, float* normed);
 
 // The same where nobody wants the rows.
 Result<TiledRows> norm_tiles(const ExecContext& context, const NormInput& input,
-                             float* inverse_rms);
+                             const Matrix& weight, float* inverse_rms);
 
 }  // namespace arges::kernels::cpu

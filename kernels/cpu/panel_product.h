@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "kernels/base/dtype.h"
@@ -32,30 +33,37 @@ struct PanelProduct {
 
 void panel_product(const PanelProduct& product);
 
-// The most rows a product takes: what the accumulators of this machine's registers hold. At most
-// kMostTileRows on any.
+// The most rows a product takes: what the accumulators of this machine's registers hold.
 std::int64_t max_tile_rows();
-constexpr std::int64_t kMostTileRows = 16;
 
 // How many panels at once the product likes for that many rows.
 std::int64_t panels_per_tile(std::int64_t rows);
 
-// Rows cut into tiles of nearly equal height, none above max_tile_rows().
+// The most rows of a tile on any machine, whatever it is multiplied with.
+constexpr std::int64_t kMostTileRows = 32;
+
+// Rows cut into tiles of nearly equal height, the higher ones first.
 class RowTiles {
  public:
+  // None higher than a PanelProduct takes, or than `most`.
   explicit RowTiles(std::int64_t rows) : RowTiles(rows, max_tile_rows()) {}
+  RowTiles(std::int64_t rows, std::int64_t most)
+      : most_(most),
+        count_(rows == 0 ? 1 : (rows + most - 1) / most),
+        height_(rows / count_),
+        higher_(rows % count_) {}
 
   std::int64_t count() const { return count_; }
   // First row of a tile; begin(count()) is the number of rows.
-  std::int64_t begin(std::int64_t tile) const { return tile * rows_ / count_; }
-  std::int64_t size(std::int64_t tile) const { return begin(tile + 1) - begin(tile); }
+  std::int64_t begin(std::int64_t tile) const { return tile * height_ + std::min(tile, higher_); }
+  std::int64_t size(std::int64_t tile) const { return height_ + (tile < higher_ ? 1 : 0); }
+  std::int64_t most() const { return most_; }
 
  private:
-  RowTiles(std::int64_t rows, std::int64_t most)
-      : rows_(rows), count_(rows == 0 ? 1 : (rows + most - 1) / most) {}
-
-  std::int64_t rows_;
+  std::int64_t most_;
   std::int64_t count_;
+  std::int64_t height_;
+  std::int64_t higher_;  // so many tiles have a row more
 };
 
 }  // namespace arges::kernels::cpu

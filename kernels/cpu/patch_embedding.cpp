@@ -30,7 +30,8 @@ Status embed_tile(const ExecContext& context, const PatchEmbeddingArgs& args, co
   context.pool->parallel_for(patches, row_grain(inputs), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) cut(args, tile, i, cuts.f32() + i * inputs);
   });
-  ARGES_ASSIGN_OR_RETURN(const TiledRows tiled, tile_rows(context, cuts.f32(), patches, inputs));
+  ARGES_ASSIGN_OR_RETURN(const TiledRows tiled,
+                         tile_rows(context, *args.weight, cuts.f32(), patches));
   ARGES_RETURN_IF_ERROR(
       store_product(context, tiled, *args.weight, nullptr, Activation::kNone, out + hidden));
   std::copy_n(args.class_embedding.f32(), hidden, out);

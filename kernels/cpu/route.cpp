@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kernels/cpu/backend.h"
+#include "kernels/cpu/matrix_product.h"
 #include "kernels/cpu/norm_tiles.h"
 
 namespace arges::kernels::cpu {
@@ -69,8 +70,8 @@ Status route(const ExecContext& context, const RouteArgs& args) {
   const std::int64_t experts = args.router->rows;
   const std::int64_t slots = args.routing.ids.shape[1];
   const NormInput input{args.x.f32(), nullptr, rows, &args.norm};
-  ARGES_ASSIGN_OR_RETURN(const TiledRows tiled,
-                         norm_tiles(context, input, args.inverse_rms.f32(), args.m.f32()));
+  ARGES_ASSIGN_OR_RETURN(const TiledRows tiled, norm_tiles(context, input, *args.router,
+                                                           args.inverse_rms.f32(), args.m.f32()));
   ARGES_ASSIGN_OR_RETURN(const TensorView logits, context.workspace->allocate({rows, experts}));
   ARGES_RETURN_IF_ERROR(
       store_product(context, tiled, *args.router, nullptr, Activation::kNone, logits.f32()));

@@ -33,7 +33,13 @@ Result<std::unique_ptr<Context>> Context::create(int card) {
   CUdevice device = 0;
   ARGES_RETURN_IF_ERROR(to_status(driver->device_get(&device, card), "the card"));
   CUcontext context = nullptr;
-  ARGES_RETURN_IF_ERROR(to_status(driver->create(&context, 0, device), "a context on the card"));
+  CUresult created = driver->create(&context, 0, device);
+  // The driver may tell of what failed in a context that is gone, and do as it is told the next
+  // time.
+  if (created != CUDA_SUCCESS && created != CUDA_ERROR_OUT_OF_MEMORY) {
+    created = driver->create(&context, 0, device);
+  }
+  ARGES_RETURN_IF_ERROR(to_status(created, "a context on the card"));
   // It is the calling thread's now; the program did not ask for that.
   CUcontext popped = nullptr;
   if (const Status status = to_status(driver->pop(&popped), "the context"); !status.ok()) {

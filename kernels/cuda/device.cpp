@@ -22,15 +22,20 @@ Result<std::unique_ptr<CudaDevice>> CudaDevice::create(int card) {
   cudaStream_t stream = nullptr;
   ARGES_RETURN_IF_ERROR(
       to_status(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "a stream"));
-  return std::unique_ptr<CudaDevice>(new CudaDevice(std::move(context), std::move(memory), stream));
+  std::size_t free = 0;
+  std::size_t total = 0;
+  ARGES_RETURN_IF_ERROR(to_status(cudaMemGetInfo(&free, &total), "the card's memory"));
+  return std::unique_ptr<CudaDevice>(new CudaDevice(std::move(context), std::move(memory), stream,
+                                                    static_cast<std::int64_t>(total)));
 }
 
 CudaDevice::CudaDevice(std::unique_ptr<Context> context, std::unique_ptr<VirtualMemory> memory,
-                       Stream stream)
+                       Stream stream, std::int64_t memory_bytes)
     : name_("cuda:" + std::to_string(context->card())),
       context_(std::move(context)),
       memory_(std::move(memory)),
-      stream_(stream) {}
+      stream_(stream),
+      memory_bytes_(memory_bytes) {}
 
 CudaDevice::~CudaDevice() {
   const Context::Current current(*context_);
@@ -38,9 +43,38 @@ CudaDevice::~CudaDevice() {
   memory_.reset();
 }
 
+namespace {
+
+thread_local const CudaDevice* in_call_of = nullptr;
+
+}  // namespace
+
+CudaDevice::Call::Call(const CudaDevice& device, Sharing sharing)
+    : device_(device), sharing_(sharing), around_(in_call_of) {
+  if (around_ == &device) return;
+  if (sharing == Sharing::kAlone) {
+    device.calls_.lock();
+  } else {
+    device.calls_.lock_shared();
+  }
+  in_call_of = &device;
+  status_ = current_.emplace(*device.context_).status();
+}
+
+CudaDevice::Call::~Call() {
+  if (around_ == &device_) return;
+  current_.reset();
+  in_call_of = around_;
+  if (sharing_ == Sharing::kAlone) {
+    device_.calls_.unlock();
+  } else {
+    device_.calls_.unlock_shared();
+  }
+}
+
 Result<std::byte*> CudaDevice::allocate(std::size_t bytes) {
-  const Context::Current current(*context_);
-  ARGES_RETURN_IF_ERROR(current.status());
+  const Call call(*this);
+  ARGES_RETURN_IF_ERROR(call.status());
   void* data = nullptr;
   ARGES_RETURN_IF_ERROR(
       to_status(cudaMalloc(&data, bytes == 0 ? kAlignment : bytes), "memory of the card"));
@@ -48,58 +82,52 @@ Result<std::byte*> CudaDevice::allocate(std::size_t bytes) {
 }
 
 void CudaDevice::free(std::byte* data, std::size_t) {
-  const Context::Current current(*context_);
+  const Call call(*this);
   cudaFree(data);
 }
 
 Result<std::byte*> CudaDevice::reserve(std::size_t bytes) {
-  const Context::Current current(*context_);
+  const Call call(*this);
   return memory_->reserve(bytes);
 }
 
 void CudaDevice::release(std::byte* data, std::size_t bytes) {
-  const Context::Current current(*context_);
+  const Call call(*this);
   cudaStreamSynchronize(stream_);
   memory_->release(data, bytes);
 }
 
 Status CudaDevice::commit(std::byte* data, std::size_t bytes) {
-  const Context::Current current(*context_);
+  const Call call(*this);
   return memory_->commit(data, bytes);
 }
 
 void CudaDevice::decommit(std::byte* data, std::size_t bytes) {
-  const Context::Current current(*context_);
+  if (!memory_->has_page_within(data, bytes)) return;
+  const Call call(*this);
   cudaStreamSynchronize(stream_);  // what is queued may still read it
   memory_->decommit(data, bytes);
 }
 
-void CudaDevice::transfer(void* to, const void* from, std::size_t bytes, bool wait) {
-  if (bytes == 0) return;
-  const Context::Current current(*context_);
-  Status status = current.status();
-  if (status.ok()) {
-    status = to_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream_), "a copy");
-  }
-  if (status.ok() && wait) status = to_status(cudaStreamSynchronize(stream_), "a copy");
-  if (status.ok()) return;
-  const std::lock_guard lock(mutex_);
-  if (failure_.ok()) failure_ = std::move(status);
+Status CudaDevice::transfer(void* to, const void* from, std::size_t bytes, bool wait) {
+  if (bytes == 0) return {};
+  const Call call(*this);
+  ARGES_RETURN_IF_ERROR(call.status());
+  ARGES_RETURN_IF_ERROR(
+      to_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream_), "a copy"));
+  return wait ? to_status(cudaStreamSynchronize(stream_), "the card") : Status();
 }
 
-void CudaDevice::copy(void* to, const void* from, std::size_t bytes) {
-  transfer(to, from, bytes, false);
+Status CudaDevice::copy(void* to, const void* from, std::size_t bytes) {
+  return transfer(to, from, bytes, false);
 }
-void CudaDevice::upload(void* to, const void* from, std::size_t bytes) {
-  transfer(to, from, bytes, true);
+// From pageable memory, as all of ours is: the driver has taken the bytes when it returns, and does
+// not wait for what is queued.
+Status CudaDevice::upload(void* to, const void* from, std::size_t bytes) {
+  return transfer(to, from, bytes, false);
 }
-void CudaDevice::download(void* to, const void* from, std::size_t bytes) {
-  transfer(to, from, bytes, true);
-}
-
-Status CudaDevice::failure() const {
-  const std::lock_guard lock(mutex_);
-  return failure_;
+Status CudaDevice::download(void* to, const void* from, std::size_t bytes) {
+  return transfer(to, from, bytes, true);
 }
 
 }  // namespace arges::kernels::cuda

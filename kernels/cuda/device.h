@@ -2,7 +2,8 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
+#include <optional>
+#include <shared_mutex>
 #include <string>
 
 #include "kernels/base/device.h"
@@ -29,28 +30,47 @@ class CudaDevice final : public Device {
   void release(std::byte* data, std::size_t bytes) override;
   Status commit(std::byte* data, std::size_t bytes) override;
   void decommit(std::byte* data, std::size_t bytes) override;
-  void copy(void* to, const void* from, std::size_t bytes) override;
-  // Return when the bytes are there.
-  void upload(void* to, const void* from, std::size_t bytes) override;
-  void download(void* to, const void* from, std::size_t bytes) override;
+  Status copy(void* to, const void* from, std::size_t bytes) override;
+  Status upload(void* to, const void* from, std::size_t bytes) override;
+  Status download(void* to, const void* from, std::size_t bytes) override;
+  std::int64_t memory_bytes() const override { return memory_bytes_; }
 
-  const Context& context() const { return *context_; }
   Stream stream() const { return stream_; }
-  // The first copy that failed: what it should have brought is not there, so ops that come after it
-  // fail with this.
-  Status failure() const;
+
+  enum class Sharing { kShared, kAlone };
+
+  // While one lives, the thread's CUDA calls go to the device's context, and nobody else calls
+  // anything when it is alone: what a stream is asked for while it is recorded would be recorded.
+  // Within one, others of the thread do nothing.
+  class Call {
+   public:
+    explicit Call(const CudaDevice& device, Sharing sharing = Sharing::kShared);
+    ~Call();
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+
+    // INTERNAL when the context could not be made the thread's.
+    const Status& status() const { return status_; }
+
+   private:
+    const CudaDevice& device_;
+    const Sharing sharing_;
+    const CudaDevice* const around_;  // that the thread was in a call of
+    std::optional<Context::Current> current_;
+    Status status_;
+  };
 
  private:
-  CudaDevice(std::unique_ptr<Context> context, std::unique_ptr<VirtualMemory> memory,
-             Stream stream);
-  void transfer(void* to, const void* from, std::size_t bytes, bool wait);
+  CudaDevice(std::unique_ptr<Context> context, std::unique_ptr<VirtualMemory> memory, Stream stream,
+             std::int64_t memory_bytes);
+  Status transfer(void* to, const void* from, std::size_t bytes, bool wait);
 
   std::string name_;
   std::unique_ptr<Context> context_;
   std::unique_ptr<VirtualMemory> memory_;
   Stream stream_;
-  mutable std::mutex mutex_;
-  Status failure_;
+  std::int64_t memory_bytes_;
+  mutable std::shared_mutex calls_;
 };
 
 }  // namespace arges::kernels::cuda

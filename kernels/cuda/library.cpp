@@ -5,6 +5,7 @@
 #include "kernels/cuda/card.h"
 #include "kernels/cuda/cuda_status.h"
 #include "kernels/cuda/loader/cuda_library.h"
+#include "kernels/cuda/mixed_backend.h"
 #include "kernels/cuda/plain_backend.h"
 
 namespace arges::kernels::cuda {
@@ -37,6 +38,10 @@ Result<std::vector<CudaCard>> list_cards() {
   return cards;
 }
 
+Result<std::shared_ptr<const Backend>> make_backend(int card, CudaPrecision precision) {
+  return precision == CudaPrecision::kMixed ? mixed_backend(card) : plain_backend(card);
+}
+
 }  // namespace
 
 }  // namespace arges::kernels::cuda
@@ -49,6 +54,6 @@ __attribute__((
 
 const char arges_cuda_build_id[] = ARGES_CUDA_BUILD_ID;
 const arges::kernels::cuda::CudaLibrary arges_cuda_library = {arges::kernels::cuda::list_cards,
-                                                              arges::kernels::cuda::plain_backend};
+                                                              arges::kernels::cuda::make_backend};
 
 }  // extern "C"

@@ -118,13 +118,25 @@ Status few_rows(const LinearArgs& args, Stream stream) {
   return launch_kernel(linear_kernel<8>, shape, args, stream, what);
 }
 
+// Whether tiles are the better way for rows that could still read W once: from x, which a block of
+// 32 outputs reads as a whole, then comes as much as from W; with 256 outputs to a tile there are
+// enough of them for a card.
+bool is_for_tiles(const LinearArgs& args) {
+  constexpr int kRows = 32;
+  constexpr int kOutputs = 24576;
+  return args.rows > kRows && args.outputs >= kOutputs && args.outputs % 8 == 0 &&
+         args.y_stride % 8 == 0;
+}
+
 }  // namespace
 
 Status linear(const LinearArgs& args, Stream stream) {
   ARGES_RETURN_IF_ERROR(check(args));
-  if (args.rows <= kMaxLinearRows) return few_rows(args, stream);
+  const bool few = args.rows <= kMaxLinearRows;
+  if (few && !is_for_tiles(args)) return few_rows(args, stream);
   ARGES_ASSIGN_OR_RETURN(const Card card, current_card());
   if (card.is_hopper()) return linear_sm90(args, card.multiprocessors, stream);
+  if (few) return few_rows(args, stream);
   for (int first = 0; first < args.rows; first += kMaxLinearRows) {
     ARGES_RETURN_IF_ERROR(few_rows(rows_of(args, first), stream));
   }

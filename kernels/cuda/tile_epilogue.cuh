@@ -54,7 +54,7 @@ struct LinearEpilogue {
   __device__ float2 finish(float first, float second, float scale, int column) const {
     float2 sum = {first * scale, second * scale};
     if (args.bias != nullptr) {
-      const float2 bias = *reinterpret_cast<const float2*>(args.bias + column);
+      const float2 bias = __ldg(reinterpret_cast<const float2*>(args.bias + column));
       sum = {sum.x + bias.x, sum.y + bias.y};
     }
     return {activate(args, sum.x, column), activate(args, sum.y, column)};
@@ -107,31 +107,49 @@ struct LinearEpilogue {
     }
   }
 
+  // What the residual has of kAtOnce columns is asked for before any is written: it may lie where
+  // the sums go, so that otherwise each would wait for the one before.
   __device__ void store_floats(const float (&sums)[128], const TileWork& work, const Tile& tile,
                                const TileRows& rows, const float (&scales)[2]) const {
-    const NormedResidual& residual = args.residual;
+    constexpr int kAtOnce = 16;
+    const int first = tile.output + 2 * static_cast<int>(threadIdx.x & 3);
 #pragma unroll
     for (int half = 0; half < 2; ++half) {
       if (!rows.present[half]) continue;
       const std::int64_t begin = rows.row[half] * args.y_stride;
-      const float rms = residual.norm != nullptr ? residual.inverse_rms[rows.row[half]] : 1.0f;
+      const float rms =
+          args.residual.norm != nullptr ? args.residual.inverse_rms[rows.row[half]] : 1.0f;
 #pragma unroll
-      for (int j = 0; j < kTileColumns; ++j) {
-        const int column = tile.output + 8 * j + 2 * static_cast<int>(threadIdx.x & 3);
-        if (column >= work.n) break;
-        float2 sum =
-            finish(sums[4 * j + 2 * half], sums[4 * j + 2 * half + 1], scales[half], column);
-        if (residual.x != nullptr) {
-          const float2 x = *reinterpret_cast<const float2*>(residual.x + begin + column);
-          const float2 norm = residual.norm != nullptr
-                                  ? *reinterpret_cast<const float2*>(residual.norm + column)
-                                  : float2{1.0f, 1.0f};
-          sum = {residual.alpha * (x.x * rms * norm.x) + residual.beta * sum.x,
-                 residual.alpha * (x.y * rms * norm.y) + residual.beta * sum.y};
+      for (int j = 0; j < kTileColumns; j += kAtOnce) {
+        float2 x[kAtOnce];
+#pragma unroll
+        for (int i = 0; i < kAtOnce; ++i) {
+          const int column = first + 8 * (j + i);
+          const bool wanted = args.residual.x != nullptr && column < work.n;
+          x[i] = wanted ? *reinterpret_cast<const float2*>(args.residual.x + begin + column)
+                        : float2{};
         }
-        *reinterpret_cast<float2*>(args.sums + begin + column) = sum;
+#pragma unroll
+        for (int i = 0; i < kAtOnce; ++i) {
+          const int column = first + 8 * (j + i);
+          if (column >= work.n) continue;
+          const float* pair = &sums[4 * (j + i) + 2 * half];
+          const float2 sum = finish(pair[0], pair[1], scales[half], column);
+          *reinterpret_cast<float2*>(args.sums + begin + column) = add(sum, x[i], rms, column);
+        }
       }
     }
+  }
+
+  // To a row's residual.
+  __device__ float2 add(const float2& sum, const float2& x, float rms, int column) const {
+    const NormedResidual& residual = args.residual;
+    if (residual.x == nullptr) return sum;
+    const float2 norm = residual.norm != nullptr
+                            ? __ldg(reinterpret_cast<const float2*>(residual.norm + column))
+                            : float2{1.0f, 1.0f};
+    return {residual.alpha * (x.x * rms * norm.x) + residual.beta * sum.x,
+            residual.alpha * (x.y * rms * norm.y) + residual.beta * sum.y};
   }
 };
 

@@ -130,6 +130,10 @@ Status VirtualMemory::commit(std::byte* data, std::size_t bytes) {
   return {};
 }
 
+bool VirtualMemory::has_page_within(const std::byte* data, std::size_t bytes) const {
+  return round_up(address_of(data), page_) < round_down(address_of(data) + bytes, page_);
+}
+
 void VirtualMemory::decommit(std::byte* data, std::size_t bytes) {
   const std::lock_guard lock(mutex_);
   decommit_pages(round_up(address_of(data), page_), round_down(address_of(data) + bytes, page_));

@@ -37,6 +37,8 @@ class VirtualMemory {
   // Gives back the memory of the pages that lie inside the range whole. Nothing on the card uses
   // it.
   void decommit(std::byte* data, std::size_t bytes);
+  // Whether decommit would give anything back.
+  bool has_page_within(const std::byte* data, std::size_t bytes) const;
 
  private:
   struct Driver;

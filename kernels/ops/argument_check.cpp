@@ -97,6 +97,14 @@ ArgumentCheck& ArgumentCheck::matrix(const char* name, const Matrix* weight, std
   return *this;
 }
 
+ArgumentCheck& ArgumentCheck::bf16_rows(DType row_type) {
+  if (!ok() || row_type != DType::kBF16 || context_.backend->bf16_rows) return *this;
+  status_ = unsupported(std::string(op_) +
+                        ": this processor has no bf16 dot product that may be used (AVX512_BF16 or "
+                        "AMX); keep the weights as stored");
+  return *this;
+}
+
 ArgumentCheck& ArgumentCheck::norm(const RmsNorm& norm, std::int64_t width) {
   return f32("the norm's weight", norm.weight, {width})
       .require(norm.epsilon >= 0, "epsilon must not be negative");

@@ -54,6 +54,9 @@ class ArgumentCheck {
   ArgumentCheck& apart(const char* out_name, const ConstTensorView& out, const char* in_name,
                        const ConstTensorView& in);
 
+  // The backend multiplies rows of that type; UNSUPPORTED where it does not.
+  ArgumentCheck& bf16_rows(DType row_type);
+
   // `condition` holds; `sentence` completes "<op>: …".
   ArgumentCheck& require(bool condition, const char* sentence);
 

@@ -16,7 +16,9 @@ Status check(const ExecContext& context, const BidirectionalAttentionArgs& args)
       .apart("out", args.out, "q", args.q)
       .apart("out", args.out, "k", args.k)
       .apart("out", args.out, "v", args.v);
-  return check.status();
+  check.require(args.row_type == DType::kF32 || args.row_type == DType::kBF16,
+                "rows can be F32 or BF16");
+  return check.bf16_rows(args.row_type).status();
 }
 
 }  // namespace arges::kernels

@@ -15,7 +15,7 @@ bool is_weight_type(DType dtype) {
 }
 
 bool can_become(DType from, DType to) {
-  return from == to || to == DType::kF32 || (from == DType::kF32 && to == DType::kBF16);
+  return from == to || to == DType::kF32 || to == DType::kBF16;
 }
 
 std::int64_t group_rows(const MatrixSource& source) {
@@ -90,7 +90,11 @@ void copy_laid_out_row(std::span<const MatrixSource> sources, DType dtype, std::
 Status check(const ExecContext& context, const LayOutArgs& args) {
   ArgumentCheck check(context, "lay_out");
   check.require(args.out != nullptr, "there must be a matrix to fill")
-      .require(!args.sources.empty(), "there must be a source");
+      .require(!args.sources.empty(), "there must be a source")
+      .require(args.row_type == DType::kF32 ||
+                   (args.row_type == DType::kBF16 && args.dtype == DType::kBF16),
+               "rows can be F32, or BF16 for a weight of BF16")
+      .bf16_rows(args.row_type);
   if (!check.ok()) return check.status();
   for (const MatrixSource& source : args.sources) {
     check.require(is_weight_type(source.dtype), "the weight must be F32, BF16 or F16")

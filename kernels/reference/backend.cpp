@@ -4,18 +4,32 @@
 #include "kernels/backend.h"
 
 namespace arges::kernels {
+namespace {
 
-const Backend& reference_backend() {
-  static const Backend kBackend = {
-      .name = "reference",
+template <typename Real>
+Backend make_backend(const char* name) {
+  return {
+      .name = name,
       .device = &host_device(),
       .layout = MatrixLayout::kRowMajor,
-#define ARGES_OP(op, Args) .op = reference::op,
+#define ARGES_OP(op, Args) .op = reference::op<Real>,
       .ops = {ARGES_FOR_EACH_OP(ARGES_OP)},
 #undef ARGES_OP
       .kv_page_tokens = 128,
       .tiles_at_once = 2,
+      .bf16_rows = true,
   };
+}
+
+}  // namespace
+
+const Backend& reference_backend() {
+  static const Backend kBackend = make_backend<float>("reference");
+  return kBackend;
+}
+
+const Backend& double_reference_backend() {
+  static const Backend kBackend = make_backend<double>("double reference");
   return kBackend;
 }
 

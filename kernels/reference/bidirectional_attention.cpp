@@ -6,6 +6,7 @@
 
 namespace arges::kernels::reference {
 
+template <typename Real>
 Status bidirectional_attention(const ExecContext&, const BidirectionalAttentionArgs& args) {
   const std::int64_t tokens = args.q.shape[1];
   const std::int64_t heads = args.q.shape[2];
@@ -18,9 +19,12 @@ Status bidirectional_attention(const ExecContext&, const BidirectionalAttentionA
       const std::int64_t at = ((item * tokens + t) * heads + head) * width;
       attended[static_cast<std::size_t>(t)] = {args.k.f32() + at, 1, args.v.f32() + at};
     }
-    attend(args.q.f32() + i * width, attended, args.scale, width, args.out.f32() + i * width);
+    attend<Real>(args.q.f32() + i * width, attended, args.scale, width, args.out.f32() + i * width,
+                 args.row_type);
   }
   return {};
 }
+
+ARGES_REFERENCE_OP(bidirectional_attention, BidirectionalAttentionArgs)
 
 }  // namespace arges::kernels::reference

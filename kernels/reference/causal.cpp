@@ -79,6 +79,7 @@ void absorb(const HeadCache& cache, std::int64_t row) {
 }
 
 // The query heads that read this kv head, for every new token.
+template <typename Real>
 void attend_head(const HeadCache& cache) {
   const CausalArgs& args = cache.args;
   const Extents e = extents(args);
@@ -92,21 +93,24 @@ void attend_head(const HeadCache& cache) {
     attended.push_back({cache.key(token), kKeyPanel, cache.value(token)});
     for (std::int64_t i = 0; i < e.group; ++i) {
       const std::int64_t head = (row * e.kv_heads + cache.head) * e.group + i;
-      attend(part_of(args, row, cache.head, i), attended, args.scale, e.width,
-             args.z.f32() + head * e.width);
+      attend<Real>(part_of(args, row, cache.head, i), attended, args.scale, e.width,
+                   args.z.f32() + head * e.width);
     }
   }
 }
 
 }  // namespace
 
+template <typename Real>
 Status causal(const ExecContext&, const CausalArgs& args) {
   for (const StepSpan& span : spans_of(args.spans)) {
     for (std::int64_t head = 0; head < extents(args).kv_heads; ++head) {
-      attend_head(HeadCache{args, span, head});
+      attend_head<Real>(HeadCache{args, span, head});
     }
   }
   return {};
 }
+
+ARGES_REFERENCE_OP(causal, CausalArgs)
 
 }  // namespace arges::kernels::reference

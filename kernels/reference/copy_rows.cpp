@@ -5,6 +5,7 @@
 
 namespace arges::kernels::reference {
 
+template <typename Real>
 Status copy_rows(const ExecContext&, const CopyRowsArgs& args) {
   const std::int64_t width = args.in.shape[1];
   for (std::int64_t i = 0; i < args.from.shape[0]; ++i) {
@@ -13,5 +14,7 @@ Status copy_rows(const ExecContext&, const CopyRowsArgs& args) {
   }
   return {};
 }
+
+ARGES_REFERENCE_OP(copy_rows, CopyRowsArgs)
 
 }  // namespace arges::kernels::reference

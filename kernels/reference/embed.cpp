@@ -6,6 +6,7 @@
 
 namespace arges::kernels::reference {
 
+template <typename Real>
 Status embed(const ExecContext&, const EmbedArgs& args) {
   const std::int64_t hidden = args.table.shape[1];
   for (std::int64_t i = 0; i < args.ids.shape[0]; ++i) {
@@ -20,5 +21,7 @@ Status embed(const ExecContext&, const EmbedArgs& args) {
   }
   return {};
 }
+
+ARGES_REFERENCE_OP(embed, EmbedArgs)
 
 }  // namespace arges::kernels::reference

@@ -8,12 +8,14 @@
 
 namespace arges::kernels::reference {
 
+template <typename Real>
 Status lay_out(const ExecContext& context, const LayOutArgs& args) {
   const MatrixSource& first = args.sources[0];
   Matrix matrix;
   matrix.rows = laid_out_rows(args.sources);
   matrix.cols = first.cols;
   matrix.dtype = args.dtype;
+  matrix.row_type = args.row_type;
   matrix.layout = MatrixLayout::kRowMajor;
   matrix.device = context.backend->device;
   matrix.data = first.data;
@@ -33,5 +35,7 @@ Status lay_out(const ExecContext& context, const LayOutArgs& args) {
   *args.out = std::move(matrix);
   return {};
 }
+
+ARGES_REFERENCE_OP(lay_out, LayOutArgs)
 
 }  // namespace arges::kernels::reference

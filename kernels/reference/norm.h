@@ -11,40 +11,55 @@
 // The norms and residuals that several reference ops share.
 namespace arges::kernels::reference {
 
-inline float sum_of_squares(const float* x, std::int64_t width) {
-  float squares = 0.0f;
-  for (std::int64_t i = 0; i < width; ++i) squares = std::fma(x[i], x[i], squares);
+template <typename Real, typename Input>
+Real sum_of_squares(const Input* x, std::int64_t width) {
+  Real squares = 0;
+  for (std::int64_t i = 0; i < width; ++i) squares = std::fma(Real{x[i]}, Real{x[i]}, squares);
   return squares;
 }
 
-inline float inverse_rms(float squares, std::int64_t width, float epsilon) {
-  return 1.0f / std::sqrt(squares / static_cast<float>(width) + epsilon);
-}
-
-inline float normed(float x, float inverse, float weight) {
-  return x * inverse * weight;
+template <typename Real>
+Real inverse_rms(Real squares, std::int64_t width, float epsilon) {
+  return 1 / std::sqrt(squares / static_cast<Real>(width) + Real{epsilon});
 }
 
 // norm(x) of one row; its 1 / rms goes to `inverse`.
-inline std::vector<float> norm_row(const RmsNorm& norm, const float* x, float& inverse) {
+template <typename Real>
+std::vector<Real> norm_row(const RmsNorm& norm, const float* x, float& inverse) {
   const std::int64_t width = norm.weight.shape[0];
-  inverse = inverse_rms(sum_of_squares(x, width), width, norm.epsilon);
-  std::vector<float> row;
+  const Real exact = inverse_rms(sum_of_squares<Real>(x, width), width, norm.epsilon);
+  inverse = static_cast<float>(exact);
+  std::vector<Real> row;
+  for (std::int64_t i = 0; i < width; ++i) row.push_back(x[i] * exact * norm.weight.f32()[i]);
+  return row;
+}
+
+// (x − mean) / deviation ⊙ weight + bias of one row.
+template <typename Real>
+std::vector<Real> layer_norm_row(const float* x, std::int64_t width, const float* weight,
+                                 const float* bias, float epsilon) {
+  Real sum = 0;
+  for (std::int64_t i = 0; i < width; ++i) sum += x[i];
+  const Real mean = sum / static_cast<Real>(width);
+  Real squares = 0;
+  for (std::int64_t i = 0; i < width; ++i) squares = std::fma(x[i] - mean, x[i] - mean, squares);
+  const Real scale = inverse_rms(squares, width, epsilon);
+  std::vector<Real> row;
   for (std::int64_t i = 0; i < width; ++i) {
-    row.push_back(normed(x[i], inverse, norm.weight.f32()[i]));
+    row.push_back((x[i] - mean) * scale * weight[i] + bias[i]);
   }
   return row;
 }
 
 // x ← alpha · n + beta · block, for one number.
-inline void add_residual(const Residual& residual, std::int64_t row, std::int64_t column,
-                         float block) {
+template <typename Real>
+void add_residual(const Residual& residual, std::int64_t row, std::int64_t column, Real block) {
   float& x = residual.x.f32()[row * residual.x.shape[1] + column];
-  float n = x;
+  Real n = x;
   if (residual.norm.data != nullptr) {
-    n = normed(x, residual.inverse_rms.f32()[row], residual.norm.f32()[column]);
+    n = n * residual.inverse_rms.f32()[row] * residual.norm.f32()[column];
   }
-  x = std::fma(residual.alpha, n, residual.beta * block);
+  x = static_cast<float>(std::fma(Real{residual.alpha}, n, residual.beta * block));
 }
 
 }  // namespace arges::kernels::reference

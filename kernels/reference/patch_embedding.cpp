@@ -25,6 +25,7 @@ std::vector<float> cut(const PatchEmbeddingArgs& args, std::int64_t tile, std::i
 
 }  // namespace
 
+template <typename Real>
 Status patch_embedding(const ExecContext&, const PatchEmbeddingArgs& args) {
   const std::int64_t hidden = args.weight->rows;
   const std::int64_t tokens = args.out.shape[1];
@@ -36,12 +37,14 @@ Status patch_embedding(const ExecContext&, const PatchEmbeddingArgs& args) {
     std::vector<float> patch;
     if (token > 0) patch = cut(args, i / tokens, (token - 1) / columns, (token - 1) % columns);
     for (std::int64_t j = 0; j < hidden; ++j) {
-      const float value =
-          token == 0 ? args.class_embedding.f32()[j] : dot_row(*args.weight, j, patch.data());
-      out[j] = value + position[j];
+      const Real value = token == 0 ? Real{args.class_embedding.f32()[j]}
+                                    : dot_row<Real>(*args.weight, j, patch.data());
+      out[j] = static_cast<float>(value + position[j]);
     }
   }
   return {};
 }
+
+ARGES_REFERENCE_OP(patch_embedding, PatchEmbeddingArgs)
 
 }  // namespace arges::kernels::reference

@@ -13,35 +13,43 @@ namespace arges::kernels::reference {
 
 namespace {
 
-constexpr float kLowest = -std::numeric_limits<float>::infinity();
+template <typename Real>
+constexpr Real kLowest = -std::numeric_limits<Real>::infinity();
 
-bool ranks_before(float a, float b) {
+template <typename Real>
+bool ranks_before(Real a, Real b) {
   return std::isnan(b) ? !std::isnan(a) : a > b;
 }
 
 // The softmax of the chosen logits; equal infinities share, NaN counts as −∞.
-void weigh(const float* logits, const std::int32_t* ids, std::int64_t count, float* weights) {
+template <typename Real>
+void weigh(const std::vector<Real>& logits, const std::int32_t* ids, std::int64_t count,
+           float* weights) {
+  std::vector<Real> shares;
   for (std::int64_t i = 0; i < count; ++i) {
-    weights[i] = std::isnan(logits[ids[i]]) ? kLowest : logits[ids[i]];
+    const Real logit = logits[static_cast<std::size_t>(ids[i])];
+    shares.push_back(std::isnan(logit) ? kLowest<Real> : logit);
   }
-  const float largest = weights[0];
-  float total = 0.0f;
+  const Real largest = shares[0];
+  Real total = 0;
+  for (Real& share : shares) total += share = share == largest ? 1 : std::exp(share - largest);
   for (std::int64_t i = 0; i < count; ++i) {
-    weights[i] = weights[i] == largest ? 1.0f : std::exp(weights[i] - largest);
-    total += weights[i];
+    weights[i] = static_cast<float>(shares[static_cast<std::size_t>(i)] / total);
   }
-  for (std::int64_t i = 0; i < count; ++i) weights[i] /= total;
 }
 
+template <typename Real>
 void route_row(const RouteArgs& args, std::int64_t row) {
   const std::int64_t width = args.router->cols;
   const std::int64_t slots = args.routing.ids.shape[1];
-  const std::vector<float> m =
-      norm_row(args.norm, args.x.f32() + row * width, args.inverse_rms.f32()[row]);
-  std::copy(m.begin(), m.end(), args.m.f32() + row * width);
-  std::vector<float> logits;
+  const std::vector<Real> m =
+      norm_row<Real>(args.norm, args.x.f32() + row * width, args.inverse_rms.f32()[row]);
+  for (std::int64_t i = 0; i < width; ++i) {
+    args.m.f32()[row * width + i] = static_cast<float>(m[static_cast<std::size_t>(i)]);
+  }
+  std::vector<Real> logits;
   for (std::int64_t e = 0; e < args.router->rows; ++e) {
-    logits.push_back(dot_row(*args.router, e, m.data()));
+    logits.push_back(dot_row<Real>(*args.router, e, m.data()));
   }
   std::vector<std::int32_t> order(logits.size());
   std::iota(order.begin(), order.end(), 0);
@@ -50,7 +58,7 @@ void route_row(const RouteArgs& args, std::int64_t row) {
   });
   std::int32_t* ids = args.routing.ids.i32() + row * slots;
   std::copy_n(order.begin(), slots, ids);
-  weigh(logits.data(), ids, slots, args.routing.weights.f32() + row * slots);
+  weigh(logits, ids, slots, args.routing.weights.f32() + row * slots);
 }
 
 void sort_pairs(const Routing& routing) {
@@ -68,10 +76,13 @@ void sort_pairs(const Routing& routing) {
 
 }  // namespace
 
+template <typename Real>
 Status route(const ExecContext&, const RouteArgs& args) {
-  for (std::int64_t row = 0; row < args.x.shape[0]; ++row) route_row(args, row);
+  for (std::int64_t row = 0; row < args.x.shape[0]; ++row) route_row<Real>(args, row);
   sort_pairs(args.routing);
   return {};
 }
+
+ARGES_REFERENCE_OP(route, RouteArgs)
 
 }  // namespace arges::kernels::reference

@@ -17,27 +17,37 @@ inline float widen(const void* data, DType dtype, std::int64_t index) {
   return dtype == DType::kBF16 ? bf16_to_f32(bits) : f16_to_f32(bits);
 }
 
-// Row `row` of W times x: one fp32 accumulator, fused multiply-adds over ascending inputs.
-inline float dot_row(const Matrix& weight, std::int64_t row, const float* x) {
-  float sum = 0.0f;
+// An input as the weight takes it.
+template <typename Real>
+Real as_row_type(Real x, DType row_type) {
+  return row_type == DType::kBF16 ? bf16_to_f32(f32_to_bf16(static_cast<float>(x))) : x;
+}
+
+// Row `row` of W times x: one accumulator, fused multiply-adds over ascending inputs.
+template <typename Real, typename Input>
+Real dot_row(const Matrix& weight, std::int64_t row, const Input* x) {
+  Real sum = 0;
   for (std::int64_t i = 0; i < weight.cols; ++i) {
-    sum = std::fma(x[i], widen(weight.data, weight.dtype, row * weight.cols + i), sum);
+    const Real input = as_row_type(x[i], weight.row_type);
+    sum = std::fma(input, Real{widen(weight.data, weight.dtype, row * weight.cols + i)}, sum);
   }
   return sum;
 }
 
-inline float sigmoid(float x) {
-  return 1.0f / (1.0f + std::exp(-x));
+template <typename Real>
+Real sigmoid(Real x) {
+  return 1 / (1 + std::exp(-x));
 }
 
-inline float activate(float x, Activation activation) {
+template <typename Real>
+Real activate(Real x, Activation activation) {
   switch (activation) {
     case Activation::kNone:
       return x;
     case Activation::kSilu:
       return x * sigmoid(x);
     case Activation::kGeluErf:
-      return 0.5f * x * (1.0f + std::erf(x * std::sqrt(0.5f)));
+      return Real{0.5f} * x * (1 + std::erf(x * std::sqrt(Real{0.5f})));
     case Activation::kSigmoid:
       return sigmoid(x);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "language/model/decoder.h"
 
+#include "kernels/backend.h"
 #include "language/model/block.h"
 
 namespace arges::language {
@@ -27,6 +28,20 @@ Status Decoder::step(const kernels::ExecContext& context, const StepPlan& plan,
                      TensorView logits) const {
   const Arena::Scope scope(*context.workspace);
   ARGES_ASSIGN_OR_RETURN(const StepTables tables, plan.upload(*context.workspace));
+  kernels::StepRecorder* recorder = context.backend->recorder;
+  if (recorder != nullptr && plan.is_decode()) {
+    const kernels::StepKey key{plan.rows(), plan.logit_rows(), tables.ids.data, tables.end,
+                               logits.data};
+    ARGES_RETURN_IF_ERROR(recorder->run(key, [&] { return queue(context, plan, tables, logits); }));
+  } else {
+    ARGES_RETURN_IF_ERROR(queue(context, plan, tables, logits));
+  }
+  plan.advance();
+  return {};
+}
+
+Status Decoder::queue(const kernels::ExecContext& context, const StepPlan& plan,
+                      const StepTables& tables, TensorView logits) const {
   Step step(context, config_, tables, *pool_);
   const TensorView x = step.scratch({plan.rows(), config_.hidden_size});
   step(kernels::embed,
@@ -43,9 +58,7 @@ Status Decoder::step(const kernels::ExecContext& context, const StepPlan& plan,
                          .weight = &weights_.lm_head,
                          .logits = logits});
   }
-  ARGES_RETURN_IF_ERROR(step.status());
-  plan.advance();
-  return {};
+  return step.status();
 }
 
 }  // namespace arges::language

@@ -38,6 +38,10 @@ class Decoder {
   Status step(const kernels::ExecContext& context, const StepPlan& plan, TensorView logits) const;
 
  private:
+  // Calls the step's ops; what they are called with follows from sizes and addresses.
+  Status queue(const kernels::ExecContext& context, const StepPlan& plan, const StepTables& tables,
+               TensorView logits) const;
+
   DecoderConfig config_;
   DecoderWeights weights_;
   std::shared_ptr<SequencePool> pool_;

@@ -2,6 +2,7 @@
 #include "language/model/step_plan.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 
 namespace arges::language {
@@ -21,9 +22,13 @@ class Packed {
     numbers_.insert(numbers_.end(), numbers.begin(), numbers.end());
     return begin;
   }
+  // Room in powers of two, so that what lies behind stays where it is while a step's pages grow.
+  void round_up() { numbers_.resize(std::bit_ceil(std::max(numbers_.size(), kLeastRoom))); }
   const std::vector<std::int32_t>& numbers() const { return numbers_; }
 
  private:
+  static constexpr std::size_t kLeastRoom = 1024;
+
   std::vector<std::int32_t> numbers_;
 };
 
@@ -84,17 +89,17 @@ Result<StepTables> StepPlan::upload(Arena& arena) const {
   const std::int64_t ids = packed.add(ids_);
   const std::int64_t positions = packed.add(positions_);
   const std::int64_t spans = packed.add(numbers_of(spans_));
-  const std::int64_t pages = packed.add(pages_);
   const std::int64_t logit_rows = packed.add(logit_rows_);
-  const std::int64_t size = std::ssize(packed.numbers());
-  ARGES_ASSIGN_OR_RETURN(const TensorView all, arena.allocate({size}, DType::kI32));
-  arena.device().upload(all.data, packed.numbers().data(), all.bytes());
+  const std::int64_t pages = packed.add(pages_);
+  packed.round_up();
+  ARGES_ASSIGN_OR_RETURN(const TensorView all, arena.upload(packed.numbers()));
   StepTables tables;
   tables.ids = all.slice(ids, rows());
   tables.positions = all.slice(positions, rows());
   tables.spans =
-      all.slice(spans, pages - spans).reshaped({std::ssize(spans_), kernels::kSpanFields});
-  tables.pages = all.slice(pages, logit_rows - pages);
+      all.slice(spans, logit_rows - spans).reshaped({std::ssize(spans_), kernels::kSpanFields});
+  tables.pages = all.slice(pages, std::ssize(pages_));
+  tables.end = static_cast<const std::byte*>(all.data) + all.bytes();
   tables.logit_rows = all.slice(logit_rows, this->logit_rows());
   return tables;
 }

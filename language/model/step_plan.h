@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct StepTables {
   ConstTensorView spans;       // [·, 6] i32, kernels::StepSpan
   ConstTensorView pages;       // [·] i32: the sequences' page numbers, one list behind the other
   ConstTensorView logit_rows;  // [r] i32
+  const void* end = nullptr;   // of their memory
 };
 
 // Which tokens of which sequences a step absorbs: one ragged batch, all rows one after another.
@@ -50,7 +52,11 @@ class StepPlan {
   std::int64_t logit_rows() const { return static_cast<std::int64_t>(logit_rows_.size()); }
   std::span<const kernels::PictureRows> pictures() const { return pictures_; }
 
-  // All tables in one upload. They live as long as what else is taken from the arena's scope.
+  // Whether every part is one token of an answer: the shape of its tables follows from rows alone.
+  bool is_decode() const { return rows() > 0 && std::ssize(spans_) == rows() && pictures_.empty(); }
+
+  // All tables in one upload. They live as long as what else is taken from the arena's scope. Steps
+  // of as many rows and spans find them at the same places, while their pages fit the same room.
   Result<StepTables> upload(Arena& arena) const;
 
   // Counts every part's tokens as absorbed: behind the step.

@@ -35,9 +35,10 @@ std::int32_t BlockPool::unused_block() {
 Result<std::int32_t> BlockPool::take() {
   std::lock_guard lock(mutex_);
   if (unused_.empty() && static_cast<std::int64_t>(references_.size()) == capacity_) {
-    return Status(StatusCode::kOutOfMemoryHost, "all " + std::to_string(capacity_) +
-                                                    " blocks of sequence memory are in use; " +
-                                                    "close sessions, or use a smaller context");
+    const bool on_host = memory_.device().is_host();
+    return Status(on_host ? StatusCode::kOutOfMemoryHost : StatusCode::kOutOfMemoryDevice,
+                  "all " + std::to_string(capacity_) + " blocks of sequence memory are in use; " +
+                      "close sessions, or use a smaller context");
   }
   const std::int32_t block = unused_block();
   ARGES_RETURN_IF_ERROR(memory_.commit(offset(block), static_cast<std::size_t>(block_bytes_)));
@@ -63,9 +64,9 @@ bool BlockPool::is_shared(std::int32_t block) const {
   return references_[static_cast<std::size_t>(block)] > 1;
 }
 
-void BlockPool::copy(std::int32_t to, std::int32_t from) {
-  memory_.device().copy(memory_.at(offset(to)), memory_.at(offset(from)),
-                        static_cast<std::size_t>(block_bytes_));
+Status BlockPool::copy(std::int32_t to, std::int32_t from) {
+  return memory_.device().copy(memory_.at(offset(to)), memory_.at(offset(from)),
+                               static_cast<std::size_t>(block_bytes_));
 }
 
 std::int64_t BlockPool::bytes_in_use() const {

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "kernels/base/physical_memory.h"
-
 namespace arges::language {
 namespace {
 
@@ -38,7 +36,7 @@ std::int64_t kv_bytes_per_token(const DecoderConfig& config) {
 Result<std::shared_ptr<SequencePool>> SequencePool::create(const DecoderConfig& config,
                                                            const kernels::Backend& backend,
                                                            std::int64_t budget) {
-  if (budget == 0) budget = physical_memory_bytes();
+  if (budget == 0) budget = backend.device->memory_bytes();
   std::shared_ptr<SequencePool> pool(new SequencePool);
   pool->page_tokens_ = backend.kv_page_tokens;
   const std::int64_t page_bytes = pool->page_tokens_ * kv_bytes_per_token(config);

@@ -16,7 +16,7 @@ namespace arges::language {
 // any thread.
 class SequencePool {
  public:
-  // Room for `budget` bytes of each; 0 = for all the memory that the machine has. UNSUPPORTED as
+  // Room for `budget` bytes of each; 0 = for all the memory that the device has. UNSUPPORTED as
   // BlockPool::create.
   static Result<std::shared_ptr<SequencePool>> create(const DecoderConfig& config,
                                                       const kernels::Backend& backend,

@@ -51,6 +51,19 @@ void Command::choice(const std::string& name, std::string& target,
   add(*app_, name, target, help)->check(CLI::IsMember(choices))->capture_default_str();
 }
 
+void Command::device(const std::string& name, std::string& target,
+                     const std::vector<std::string>& choices, const std::string& help) {
+  const CLI::IsMember known(choices);
+  const auto check = [known](const std::string& text) {
+    const std::size_t digits = text.find_last_not_of("0123456789") + 1;
+    const bool numbered = digits < text.size() && text.compare(0, digits, "cuda:") == 0;
+    return known(numbered ? "cuda" : text);
+  };
+  add(*app_, name, target, help)
+      ->check(CLI::Validator(check, known.get_description()))
+      ->capture_default_str();
+}
+
 void Command::integer(const std::string& name, std::int64_t& target, std::int64_t least,
                       std::int64_t most, const std::string& help) {
   add(*app_, name, target, help)->check(CLI::Range(least, most))->capture_default_str();

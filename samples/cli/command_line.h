@@ -32,6 +32,9 @@ class Command {
   void texts(const std::string& name, std::vector<std::string>& target, const std::string& help);
   void choice(const std::string& name, std::string& target, const std::vector<std::string>& choices,
               const std::string& help);
+  // A choice where ":" and a number may follow "cuda".
+  void device(const std::string& name, std::string& target, const std::vector<std::string>& choices,
+              const std::string& help);
   void integer(const std::string& name, std::int64_t& target, std::int64_t least, std::int64_t most,
                const std::string& help);
   void real(const std::string& name, double& target, double least, double most,

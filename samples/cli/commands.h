@@ -15,6 +15,7 @@ void add_bench(Command tool);
 void add_bench_ask(Command bench);
 void add_bench_lm(Command bench);
 void add_bench_ops(Command bench);
+void add_bench_sessions(Command bench);
 void add_bench_vision(Command bench);
 
 void add_debug(Command tool);

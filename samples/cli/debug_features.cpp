@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // arges debug features: a picture as the language model reads it; needs no tokenizer.
 #include <memory>
+#include <vector>
 
+#include "kernels/backend.h"
 #include "samples/cli/commands.h"
 #include "samples/cli/debug_picture.h"
 #include "samples/cli/failure.h"
@@ -16,7 +18,10 @@ void run_features(const PictureOptions& options) {
   const sdk::ImageFeatures features = require(model->encode_image(image, [] { return Status(); }));
   const std::int64_t width = model->decoder().config().hidden_size;
   NpyWriter out(options.out, {features.tokens, width});
-  out.append({features.data.f32(), static_cast<std::size_t>(features.tokens * width)});
+  std::vector<float> values(static_cast<std::size_t>(features.tokens * width));
+  require(model->context().backend->device->download(values.data(), features.data.data(),
+                                                     features.data.size()));
+  out.append(values);
   out.close();
 }
 

@@ -2,7 +2,9 @@
 // arges debug logits: the decoder on a list of token ids; needs no tokenizer.
 #include <algorithm>
 #include <memory>
+#include <vector>
 
+#include "kernels/backend.h"
 #include "samples/cli/commands.h"
 #include "samples/cli/failure.h"
 #include "samples/cli/files.h"
@@ -37,7 +39,9 @@ void run_chunk(sdk::VisionLanguageModel& model, language::Sequence& sequence, Id
   const TensorView logits =
       require(context.workspace->allocate({plan.logit_rows(), model.vocab_size()}));
   require(model.decoder().step(context, plan, logits));
-  out.append({logits.f32(), static_cast<std::size_t>(logits.shape.count())});
+  std::vector<float> values(static_cast<std::size_t>(logits.shape.count()));
+  require(context.backend->device->download(values.data(), logits.data, logits.bytes()));
+  out.append(values);
 }
 
 void check_ids(Ids ids, const sdk::VisionLanguageModel& model, const std::string& where) {

@@ -122,7 +122,8 @@ void add_eval(Command tool) {
   Command command = tool.command("eval", "Measures accuracy on a set of questions");
   command.text("DIR", options->model.model, "Model folder");
   command.text("SET.jsonl", options->set, "JSON lines: image, question, answers, task");
-  command.choice("--device", options->model.device, kAbiDevices, "Where to compute");
+  command.device("--device", options->model.device, kAbiDevices,
+                 "Where to compute; cuda:N is GPU N");
   add_threads_option(command, options->model.threads);
   command.integer("--limit", options->limit, 0, kMaxQuestions, "Only the first N; 0 = all");
   command.integer("--parallel", options->parallel, 1, kMaxParallel, "Sessions in flight");

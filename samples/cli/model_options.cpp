@@ -30,7 +30,9 @@ void add_threads_option(Command& command, std::int64_t& threads) {
 void add_model_options(Command& command, ModelOptions& options,
                        const std::vector<std::string>& devices) {
   add_model_option(command, options);
-  command.choice("--device", options.device, devices, "Where to compute");
+  command.device("--device", options.device, devices, "Where to compute; cuda:N is GPU N");
+  command.choice("--weights", options.weights, {"auto", "stored", "bf16_dot"},
+                 "In memory: as the files have them, or for bf16 dot products (faster, rounded)");
   add_threads_option(command, options.threads);
 }
 
@@ -47,6 +49,7 @@ Engine open_engine(const ModelOptions& options) {
   EngineOptions engine;
   engine.model_path = options.model;
   engine.device = options.device;
+  engine.weight_format = options.weights;
   engine.threads = static_cast<std::uint32_t>(options.threads);
   engine.progress = [&meter](std::uint64_t done, std::uint64_t total) {
     meter.show(done, total);
@@ -68,6 +71,7 @@ std::shared_ptr<sdk::VisionLanguageModel> open_weights(const ModelOptions& optio
   sdk::ModelOpenOptions open;
   open.path = options.model;
   open.device = options.device;
+  open.weight_format = options.weights;
   open.threads = static_cast<int>(options.threads);
   open.weights_only = true;
   open.progress = [&meter](std::int64_t done, std::int64_t total) {

@@ -16,6 +16,7 @@ namespace arges::cli {
 struct ModelOptions {
   std::string model;
   std::string device = "auto";
+  std::string weights = "auto";  // in memory: as the files have them, or for bf16 dot products
   std::int64_t threads = 0;  // 0 = one for each core that the process may use
 };
 
@@ -31,7 +32,7 @@ std::string default_model();
 
 // --model, which starts as default_model().
 void add_model_option(Command& command, ModelOptions& options);
-// --model, --device with one of `devices`, --threads.
+// --model, --device with one of `devices`, --weights, --threads.
 void add_model_options(Command& command, ModelOptions& options,
                        const std::vector<std::string>& devices);
 // --threads alone, for commands that bring their own model.
@@ -40,8 +41,9 @@ void add_threads_option(Command& command, std::int64_t& threads);
 void add_answer_options(Command& command, AnswerOptions& options);
 
 // Devices of the C ABI, and those that exist for looking inside.
-inline const std::vector<std::string> kAbiDevices = {"auto", "cpu", "cuda"};
-inline const std::vector<std::string> kDebugDevices = {"auto", "cpu", "reference"};
+inline const std::vector<std::string> kAbiDevices = {"auto", "cpu", "cuda", "cuda-fp32"};
+inline const std::vector<std::string> kDebugDevices = {"auto", "cpu", "cuda", "cuda-fp32",
+                                                       "reference"};
 
 // Through the C ABI, with progress on a terminal.
 Engine open_engine(const ModelOptions& options);

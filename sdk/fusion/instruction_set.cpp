@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "kernels/cpu/dot_product.h"
 #include "kernels/cpu/targets.h"
 // Highway's headers follow the list of targets.
 #include <hwy/targets.h>
@@ -13,6 +14,10 @@ namespace arges::sdk {
 std::string kernel_instruction_set() {
   const auto usable = static_cast<std::uint64_t>(HWY_TARGETS & hwy::SupportedTargets());
   return hwy::TargetName(static_cast<std::int64_t>(usable & (~usable + 1)));
+}
+
+std::string dot_instruction_set() {
+  return kernels::cpu::dot_unit().name;
 }
 
 }  // namespace arges::sdk

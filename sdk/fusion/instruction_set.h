@@ -9,4 +9,7 @@ namespace arges::sdk {
 // ("AVX2", "AVX3_ZEN4", …).
 std::string kernel_instruction_set();
 
+// The unit that multiplies rows of bf16 ("AMX_BF16", …). Precondition: there is one.
+std::string dot_instruction_set();
+
 }  // namespace arges::sdk

@@ -6,55 +6,45 @@
 #include "kernels/backend.h"
 #include "kernels/base/quote_name.h"
 #include "sdk/async/guard.h"
-#include "sdk/fusion/instruction_set.h"
 #include "sdk/fusion/plan_item.h"
 #include "sdk/runtime/log.h"
 
 namespace arges::sdk {
 namespace {
 
+using SharedBackend = std::shared_ptr<const kernels::Backend>;
+
+// Keeps the backend, whose memory it has, when it outlives the model.
 class DecoderSequence final : public Sequence {
  public:
-  explicit DecoderSequence(language::Sequence sequence) : sequence_(std::move(sequence)) {}
+  DecoderSequence(SharedBackend backend, language::Sequence sequence)
+      : backend_(std::move(backend)), sequence_(std::move(sequence)) {}
 
   std::int64_t length() const override { return sequence_.length(); }
 
   Status reserve(std::int64_t tokens) override { return sequence_.reserve(tokens); }
 
   Result<std::unique_ptr<Sequence>> clone() const override {
-    return std::unique_ptr<Sequence>(std::make_unique<DecoderSequence>(sequence_.fork()));
+    return std::unique_ptr<Sequence>(std::make_unique<DecoderSequence>(backend_, sequence_.fork()));
   }
 
   language::Sequence& sequence() { return sequence_; }
 
  private:
+  SharedBackend backend_;
   language::Sequence sequence_;
 };
 
-// The backends by name; the one place that lists them.
-Result<const kernels::Backend*> find_backend(const std::string& device) {
-  if (device == "auto" || device == "cpu") return &kernels::cpu_backend();
-  if (device == "reference") return &kernels::reference_backend();
-  return unsupported("this device is not available here; use \"auto\" or \"cpu\"");
-}
-
-// Why that backend, for people.
-std::string device_reason(const std::string& device) {
-  if (device != "auto") return "it was asked for";
-  return "auto takes the processor: this build knows no other device";
-}
+constexpr const char* kBf16Dot = "bf16_dot";
 
 // What was asked for and cannot be had is refused, never passed over.
 Status check_options(const ModelOpenOptions& options) {
   if (options.max_context < 0) return invalid_argument("max_context is negative");
-  if (options.device_index != 0) {
-    return unsupported("there is one device of this kind; set device_index to 0");
-  }
-  if (options.weight_format != "auto" && options.weight_format != "stored") {
+  if (options.weight_format != "auto" && options.weight_format != "stored" &&
+      options.weight_format != kBf16Dot) {
     return unsupported(
         "weights cannot be kept in this format here; use \"auto\" or \"stored\", which keep them "
-        "as "
-        "the files have them");
+        "as the files have them, or \"bf16_dot\"");
   }
   if (options.memory_budget != 0 || options.device_budget != 0) {
     return unsupported("this build cannot keep to a memory budget; set both budgets to 0");
@@ -63,13 +53,18 @@ Status check_options(const ModelOpenOptions& options) {
 }
 
 // As arges_engine_info says it.
-ModelFacts describe(const ModelOpenOptions& options, const kernels::Backend& backend,
+ModelFacts describe(const DeviceChoice& choice, const ModelOpenOptions& options,
                     const ThreadPool& pool, const LoadedModel& loaded) {
   ModelFacts facts;
-  facts.device = backend.name;
-  facts.device_reason = device_reason(options.device);
-  facts.instruction_set = facts.device == "cpu" ? kernel_instruction_set() : "scalar";
+  facts.device = choice.backend->name;
+  facts.device_index = choice.index;
+  facts.device_reason = choice.reason;
+  facts.instruction_set = choice.instruction_set;
   facts.weight_format = dtype_name(loaded.weights.decoder.lm_head.dtype);
+  if (options.weight_format == kBf16Dot) {
+    facts.weight_format = kBf16Dot;
+    if (facts.device == "cpu") facts.instruction_set += "+" + dot_instruction_set();
+  }
   facts.threads = pool.size();
   facts.weight_bytes = loaded.census.total.bytes;
   return facts;
@@ -83,43 +78,62 @@ void log_opening(const ModelOpenOptions& options, const ModelFacts& facts) {
           std::to_string(facts.weight_bytes) + " bytes of weights as " + facts.weight_format);
 }
 
+// Whether a model that did not open there may do so on the processor.
+bool is_the_devices_failure(const Status& status) {
+  return status.code() == StatusCode::kOutOfMemoryDevice ||
+         status.code() == StatusCode::kInternal || status.code() == StatusCode::kUnsupported;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open(
     const ModelOpenOptions& options) {
   ARGES_RETURN_IF_ERROR(check_options(options));
-  ARGES_ASSIGN_OR_RETURN(const kernels::Backend* backend, find_backend(options.device));
+  ARGES_ASSIGN_OR_RETURN(const DeviceChoice choice,
+                         choose_device(options.device, options.device_index));
+  auto opened = open_on(choice, options);
+  const bool elsewhere = options.device == "auto" && !choice.backend->device->is_host();
+  if (opened.ok() || !elsewhere || !is_the_devices_failure(opened.status())) return opened;
+  return open_on(the_processor_after(opened.status()), options);
+}
+
+Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open_on(
+    const DeviceChoice& choice, const ModelOpenOptions& options) {
+  const kernels::Backend& backend = *choice.backend;
   std::unique_ptr<ThreadPool> pool;
   ARGES_RETURN_IF_ERROR(guarded([&]() -> Status {
     pool = std::make_unique<ThreadPool>(options.threads);
     return {};
   }));
-  Arena workspace;
+  Arena workspace(*backend.device);
   LoadOptions load;
   load.access = options.access;
   load.weights_only = options.weights_only;
+  if (options.weight_format == kBf16Dot) load.formats = bf16_dot_policy();
   load.progress = options.progress;
   ARGES_ASSIGN_OR_RETURN(std::unique_ptr<LoadedModel> loaded,
-                         load_model(options.path, {backend, pool.get(), &workspace}, load));
+                         load_model(options.path, {&backend, pool.get(), &workspace}, load));
   ARGES_ASSIGN_OR_RETURN(auto sequences,
-                         language::SequencePool::create(loaded->config.text, *backend));
+                         language::SequencePool::create(loaded->config.text, backend));
   std::shared_ptr<VisionLanguageModel> model(new VisionLanguageModel(
-      std::move(loaded), *backend, std::move(pool), std::move(sequences), options));
+      choice, std::move(loaded), std::move(pool), std::move(sequences), options));
   log_opening(options, model->facts());
   return model;
 }
 
-VisionLanguageModel::VisionLanguageModel(std::unique_ptr<LoadedModel> loaded,
-                                         const kernels::Backend& backend,
+VisionLanguageModel::VisionLanguageModel(const DeviceChoice& choice,
+                                         std::unique_ptr<LoadedModel> loaded,
                                          std::unique_ptr<ThreadPool> pool,
                                          std::shared_ptr<language::SequencePool> sequences,
                                          const ModelOpenOptions& options)
-    : backend_(&backend),
+    : backend_(choice.backend),
       pool_(std::move(pool)),
+      step_workspace_(*backend_->device),
+      encode_workspace_(*backend_->device),
       loaded_(std::move(loaded)),
       decoder_(loaded_->config.text, loaded_->weights.decoder, std::move(sequences)),
       max_context_(loaded_->config.text.max_positions),
-      facts_(describe(options, *backend_, *pool_, *loaded_)) {
+      facts_(describe(choice, options, *pool_, *loaded_)) {
   if (options.max_context > 0) max_context_ = std::min(max_context_, options.max_context);
   if (loaded_->config.vision) {
     encoder_.emplace(*loaded_->config.vision, *loaded_->config.tiles,
@@ -128,7 +142,8 @@ VisionLanguageModel::VisionLanguageModel(std::unique_ptr<LoadedModel> loaded,
 }
 
 Result<std::unique_ptr<Sequence>> VisionLanguageModel::create_sequence() {
-  return std::unique_ptr<Sequence>(std::make_unique<DecoderSequence>(decoder_.new_sequence()));
+  return std::unique_ptr<Sequence>(
+      std::make_unique<DecoderSequence>(backend_, decoder_.new_sequence()));
 }
 
 Result<vision::TilePlan> VisionLanguageModel::plan_image(int height, int width) const {
@@ -160,7 +175,7 @@ class VisionLanguageModel::Picture final : public ImageEncoding {
   }
 
   Status encode_tiles(const StopCheck& stop) {
-    const kernels::ExecContext context{model_.backend_, model_.pool_.get(),
+    const kernels::ExecContext context{model_.backend_.get(), model_.pool_.get(),
                                        &model_.encode_workspace_};
     const TensorView features =
         data_.view({plan_.token_count, model_.decoder_.config().hidden_size});
@@ -184,7 +199,8 @@ Result<std::unique_ptr<ImageEncoding>> VisionLanguageModel::begin_image(
   ARGES_ASSIGN_OR_RETURN(const vision::TilePlan plan, plan_image(image.height, image.width));
   const std::int64_t values = plan.token_count * decoder_.config().hidden_size;
   ARGES_ASSIGN_OR_RETURN(Memory data,
-                         Memory::allocate(static_cast<std::size_t>(values) * sizeof(float)));
+                         Memory::allocate(static_cast<std::size_t>(values) * sizeof(float),
+                                          *backend_->device, backend_));
   return std::unique_ptr<ImageEncoding>(
       std::make_unique<Picture>(*this, image, plan, std::move(data)));
 }
@@ -209,11 +225,22 @@ Status VisionLanguageModel::step(std::span<const StepItem> items) {
                          step_workspace_.allocate({plan.logit_rows(), vocab_size()}));
   ARGES_RETURN_IF_ERROR(decoder_.step(context, plan, logits));
   step_bytes_ = static_cast<std::int64_t>(step_workspace_.capacity());
+  return bring_logits(items, logits);
+}
+
+// In one piece from a device of its own: each download waits for it.
+Status VisionLanguageModel::bring_logits(std::span<const StepItem> items, TensorView logits) {
+  const Arena::Scope scope(host_workspace_);
+  if (!backend_->device->is_host()) {
+    ARGES_ASSIGN_OR_RETURN(const TensorView here, host_workspace_.allocate(logits.shape));
+    ARGES_RETURN_IF_ERROR(backend_->device->download(here.data, logits.data, logits.bytes()));
+    logits = here;
+  }
   std::int64_t row = 0;
   for (const StepItem& item : items) {
     if (item.logits == nullptr) continue;
     const TensorView wanted = logits.slice(row++, 1);
-    backend_->device->download(item.logits, wanted.data, wanted.bytes());
+    ARGES_RETURN_IF_ERROR(host_device().copy(item.logits, wanted.data, wanted.bytes()));
   }
   return {};
 }

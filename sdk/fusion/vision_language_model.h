@@ -13,6 +13,7 @@
 #include "kernels/base/exec_context.h"
 #include "kernels/base/thread_pool.h"
 #include "language/model/decoder.h"
+#include "sdk/fusion/device_choice.h"
 #include "sdk/model/loaded_model.h"
 #include "sdk/runtime/model.h"
 #include "vision/image_encoder.h"
@@ -20,10 +21,11 @@
 namespace arges::sdk {
 
 struct ModelOpenOptions {
-  std::string path;               // a folder in the Hugging Face layout
-  std::string device = "auto";    // "auto", "cpu", or "reference" (scalar, for tests)
-  std::int64_t device_index = 0;  // of several devices of that kind
-  // In memory: "auto" or "stored" (as the files have it).
+  std::string path;             // a folder in the Hugging Face layout
+  std::string device = "auto";  // choose_device's, as device_index
+  std::int64_t device_index = 0;
+  // In memory: "auto", "stored" (as the files have it) or "bf16_dot" (weights, and the rows that
+  // meet them, rounded to bf16; router and LM head as stored).
   std::string weight_format = "auto";
   FileAccess access = FileAccess::kMap;
   // Bytes that the model and its sequences may take, of the host's memory and the device's; 0 = no
@@ -41,8 +43,10 @@ struct ModelOpenOptions {
 // The image encoder and the decoder of one checkpoint, as the scheduler drives them.
 class VisionLanguageModel final : public Model {
  public:
-  // Loads a checkpoint; waits. NOT_FOUND, MODEL_INVALID, UNSUPPORTED, CANCELLED, OUT_OF_MEMORY_*,
-  // IO (a file, or a thread that the system refuses).
+  // Loads a checkpoint; waits. With "auto" a GPU that has no room for the model, or fails while it
+  // is loaded, is given up for the processor; the facts say so. NOT_FOUND, MODEL_INVALID,
+  // UNSUPPORTED, CANCELLED, OUT_OF_MEMORY_*, IO (a file, or a thread that the system refuses),
+  // INTERNAL (a GPU).
   static Result<std::shared_ptr<VisionLanguageModel>> open(const ModelOpenOptions& options);
 
   const language::Tokenizer& tokenizer() const override { return *loaded_->tokenizer; }
@@ -71,19 +75,25 @@ class VisionLanguageModel final : public Model {
     return encoder_.has_value() ? &*encoder_ : nullptr;
   }
   // Runs on the step thread's scratch memory: not while step runs.
-  kernels::ExecContext context() { return {backend_, pool_.get(), &step_workspace_}; }
+  kernels::ExecContext context() { return {backend_.get(), pool_.get(), &step_workspace_}; }
 
  private:
   class Picture;
 
-  VisionLanguageModel(std::unique_ptr<LoadedModel> loaded, const kernels::Backend& backend,
+  static Result<std::shared_ptr<VisionLanguageModel>> open_on(const DeviceChoice& choice,
+                                                              const ModelOpenOptions& options);
+  VisionLanguageModel(const DeviceChoice& choice, std::unique_ptr<LoadedModel> loaded,
                       std::unique_ptr<ThreadPool> pool,
                       std::shared_ptr<language::SequencePool> sequences,
                       const ModelOpenOptions& options);
 
-  const kernels::Backend* backend_;
+  // A step's logits, [rows that want them, vocab_size], to where its items want them.
+  Status bring_logits(std::span<const StepItem> items, TensorView logits);
+
+  std::shared_ptr<const kernels::Backend> backend_;  // first: the others have its memory
   std::unique_ptr<ThreadPool> pool_;
   Arena step_workspace_;
+  Arena host_workspace_;     // of steps, where the device is another
   std::mutex encode_mutex_;  // one slice of a picture at a time on its own scratch memory
   Arena encode_workspace_;
   std::unique_ptr<LoadedModel> loaded_;

@@ -32,10 +32,8 @@ Status load_text_tools(const ModelFolder& folder, const LoadOptions& options, co
   return {};
 }
 
-void find_suppressed(LoadedModel& model) {
-  if (model.tokenizer) {
-    model.suppressed = find_untrained_tokens(*model.tokenizer, model.weights.decoder.embedding);
-  }
+void find_suppressed(const ConstTensorView& embedding, LoadedModel& model) {
+  if (model.tokenizer) model.suppressed = find_untrained_tokens(*model.tokenizer, embedding);
   if (!model.config.vision) return;
   const auto place =
       std::lower_bound(model.suppressed.begin(), model.suppressed.end(), model.config.image_token);
@@ -61,8 +59,8 @@ Status load(const std::string& path, const kernels::ExecContext& context,
   ARGES_ASSIGN_OR_RETURN(
       model.weights,
       load_weights(context, model.config, names, model.census.total.bytes, std::move(checkpoint),
-                   {options.access, options.formats, options.shards, options.progress}));
-  find_suppressed(model);
+                   {options.access, options.formats, options.shards, options.progress,
+                    [&model](const ConstTensorView& table) { find_suppressed(table, model); }}));
   return {};
 }
 

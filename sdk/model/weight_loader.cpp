@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "kernels/backend.h"
 #include "kernels/base/quote_name.h"
 #include "kernels/op_table.h"
 #include "sdk/model/widen.h"
@@ -23,6 +24,23 @@ struct Source {
   DType dtype = DType::kF32;
   Memory copy;  // holds the bytes when they could not be used in place
 };
+
+// A tensor of the host in the device's memory, kept in `buffers`.
+Result<ConstTensorView> upload(Device& device, const ConstTensorView& tensor,
+                               std::vector<Memory>& buffers) {
+  ARGES_ASSIGN_OR_RETURN(Memory there, Memory::allocate(tensor.bytes(), device));
+  ARGES_RETURN_IF_ERROR(device.upload(there.data(), tensor.data, tensor.bytes()));
+  buffers.push_back(std::move(there));
+  return ConstTensorView(buffers.back().view(tensor.shape, tensor.dtype));
+}
+
+// Numbers of the host where ops read them, kept in `buffers`.
+Result<ConstTensorView> place(Device& device, Memory numbers, Shape shape,
+                              std::vector<Memory>& buffers) {
+  if (!device.is_host()) return upload(device, numbers.view(shape), buffers);
+  buffers.push_back(std::move(numbers));
+  return ConstTensorView(buffers.back().view(shape));
+}
 
 class Loader final : public WeightVisitor {
  public:
@@ -59,8 +77,7 @@ class Loader final : public WeightVisitor {
     const auto bytes = weights_.checkpoint->bytes(tensor.name)
                            .subspan(first * dtype_size(dtype), count * dtype_size(dtype));
     widen_to_f32(bytes, dtype, {buffer.f32(), count});
-    target = buffer.view(shape);
-    weights_.buffers.push_back(std::move(buffer));
+    ARGES_ASSIGN_OR_RETURN(target, place(device(), std::move(buffer), shape, weights_.buffers));
     return finish(tensor.name);
   }
 
@@ -70,11 +87,16 @@ class Loader final : public WeightVisitor {
     const DType dtype = type_of(tensor.name);
     ARGES_ASSIGN_OR_RETURN(Source source, open(bytes, dtype, options_.access == FileAccess::kMap));
     target = host_view(source.data, dtype, tensor.shape);
+    if (options_.embedding) options_.embedding(target);
     if (tied_head != nullptr) {
       const kernels::MatrixSource whole = kernels::whole_matrix(target);
       ARGES_RETURN_IF_ERROR(lay_out({&whole, 1}, ModelPart::kLmHead, *tied_head));
     }
-    keep(tensor.name, std::move(source), true);
+    if (device().is_host()) {
+      keep(tensor.name, std::move(source), true);
+    } else {
+      ARGES_ASSIGN_OR_RETURN(target, upload(device(), target, weights_.buffers));
+    }
     return finish(tensor.name);
   }
 
@@ -82,11 +104,16 @@ class Loader final : public WeightVisitor {
   const std::vector<std::string>& kept() const { return kept_; }
 
  private:
+  Device& device() const { return *context_.backend->device; }
+
   // The one place every weight of a linear map passes through on its way to the backend.
   Status lay_out(std::span<const kernels::MatrixSource> sources, ModelPart part,
                  Matrix& target) const {
-    const DType dtype = type_in_memory(options_.formats[part], sources);
-    return kernels::lay_out(context_, {.sources = sources, .dtype = dtype, .out = &target});
+    const WeightFormat format = options_.formats[part];
+    return kernels::lay_out(context_, {.sources = sources,
+                                       .dtype = type_in_memory(format, sources),
+                                       .row_type = row_type(format),
+                                       .out = &target});
   }
 
   DType type_of(const std::string& name) const {
@@ -142,7 +169,7 @@ class Loader final : public WeightVisitor {
 // Decay slopes are a function of the config and in no checkpoint (architecture.md §0, point 4).
 // Every rank takes the slopes of its own heads, which are the whole model's.
 Status compute_slopes(const language::DecoderConfig& config, const ShardPlan& shards,
-                      ModelWeights& weights) {
+                      Device& device, ModelWeights& weights) {
   const ShardRange heads = shard(config.num_heads, Split::kOutputs, shards);
   for (std::size_t layer = 0; layer < weights.decoder.layers.size(); ++layer) {
     auto* mixer = std::get_if<language::LightningWeights>(&weights.decoder.layers[layer].mixer);
@@ -151,8 +178,8 @@ Status compute_slopes(const language::DecoderConfig& config, const ShardPlan& sh
     ARGES_ASSIGN_OR_RETURN(Memory buffer,
                            Memory::allocate(static_cast<std::size_t>(heads.count) * sizeof(float)));
     std::copy_n(slopes.begin() + heads.begin, heads.count, buffer.f32());
-    mixer->slopes = buffer.view({heads.count});
-    weights.buffers.push_back(std::move(buffer));
+    ARGES_ASSIGN_OR_RETURN(mixer->slopes,
+                           place(device, std::move(buffer), {heads.count}, weights.buffers));
   }
   return {};
 }
@@ -172,7 +199,8 @@ Result<ModelWeights> load_weights(const kernels::ExecContext& context, const Mod
   Loader loader(context, weights, total_bytes, options);
   ARGES_RETURN_IF_ERROR(
       visit_weights(config, names, weights.decoder, weights.image_encoder, loader));
-  ARGES_RETURN_IF_ERROR(compute_slopes(config.text, options.shards, weights));
+  ARGES_RETURN_IF_ERROR(
+      compute_slopes(config.text, options.shards, *context.backend->device, weights));
   const std::vector<std::string_view> kept(loader.kept().begin(), loader.kept().end());
   weights.checkpoint->close_all_but(kept);
   return weights;

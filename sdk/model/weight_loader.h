@@ -29,6 +29,9 @@ struct WeightOptions {
   FormatPolicy formats;
   ShardPlan shards;
   LoadProgress progress;  // may be empty
+  // Shown the embedding table, [vocab, hidden] as the file has it, while it is in the host's
+  // memory.
+  std::function<void(const ConstTensorView&)> embedding;  // may be empty
 };
 
 // All weights of a model and the memory they refer to. Movable; the weights' views stay valid.
@@ -40,7 +43,8 @@ struct ModelWeights {
 };
 
 // Brings a checkpoint's weights into the backend's form: linear maps through kernels::lay_out,
-// vectors widened to f32, the embedding table left in the file's pages. Tensors that were laid out
+// vectors widened to f32, the embedding table left in the file's pages; what ops read lies in the
+// memory of the backend's device. Tensors that were laid out
 // give their pages back at once, so that memory peaks near one copy of the model; when done, files
 // that nothing refers to are closed. Decay slopes are computed.
 // Of what ranks share, only this rank's part is brought in; all of it in the formats asked for.

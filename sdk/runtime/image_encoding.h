@@ -9,7 +9,8 @@
 
 namespace arges::sdk {
 
-// A picture as the language model reads it: [tokens, hidden] f32.
+// A picture as the language model reads it: [tokens, hidden] f32, in the memory of the model's
+// device.
 struct ImageFeatures {
   std::int64_t tokens = 0;
   Memory data;

@@ -46,10 +46,7 @@ Status run(const ExecContext& context, const Args& args) {
 }  // namespace
 
 const Backend& plain_on_host_backend() {
-  using plain::bidirectional_attention, plain::causal, plain::copy_rows, plain::embed;
-  using plain::expert_ffn, plain::head, plain::layer_norm, plain::lightning, plain::linear;
-  using plain::linear_residual, plain::norm_linear, plain::patch_embedding, plain::route;
-  using plain::scaled_add;
+  using namespace plain;
   static const Backend kBackend = {
       .name = "plain_on_host",
       .device = &host_device(),

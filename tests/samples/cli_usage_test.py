@@ -21,7 +21,8 @@ class Usage(cli.ToolTest):
 
     def test_wrong_command_lines_are_usage_errors(self):
         for words in [[], ["frobnicate"], ["ask"], ["ask", "--frobnicate", "why?"],
-                      ["ask", "--device", "abacus", "why?"], ["ask", "--max-tokens", "0", "why?"],
+                      ["ask", "--device", "abacus", "why?"], ["ask", "--device", "cuda:", "why?"],
+                      ["ask", "--device", "cpu:1", "why?"], ["ask", "--max-tokens", "0", "why?"],
                       ["ask", "--max-tokens", "many", "why?"], ["ask", "--temperature", "-1", "why?"],
                       ["ask", "--temperature", "nan", "why?"],
                       ["ask", "--threads", "-1", "why?"], ["inspect"], ["inspect", "a", "b"],

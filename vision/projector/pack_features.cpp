@@ -19,6 +19,15 @@ std::int32_t packed_row(const TilePlan& plan, int map_row, int map_col) {
 
 }  // namespace
 
+Status copy_listed_rows(const kernels::ExecContext& context, ConstTensorView in,
+                        std::span<const std::int32_t> from, std::span<const std::int32_t> to,
+                        TensorView out) {
+  const Arena::Scope scope(*context.workspace);
+  ARGES_ASSIGN_OR_RETURN(const TensorView sources, context.workspace->upload(from));
+  ARGES_ASSIGN_OR_RETURN(const TensorView targets, context.workspace->upload(to));
+  return kernels::copy_rows(context, {in, sources, targets, out});
+}
+
 std::vector<std::int32_t> packed_rows_of_tile(const TilePlan& plan, std::int64_t tile) {
   std::vector<std::int32_t> rows(static_cast<std::size_t>(plan.thumbnail_tokens));
   if (tile == 0) {
@@ -58,7 +67,7 @@ Status pack_tiles(const kernels::ExecContext& context, const TilePlan& plan,
       to.push_back(rows[patch]);
     }
   }
-  return kernels::copy_rows(context, {projected, view_i32(from), view_i32(to), packed});
+  return copy_listed_rows(context, projected, from, to, packed);
 }
 
 Status pack_newlines(const kernels::ExecContext& context, const TilePlan& plan,
@@ -66,7 +75,7 @@ Status pack_newlines(const kernels::ExecContext& context, const TilePlan& plan,
   const std::vector<std::int32_t> to = newline_rows(plan);
   const std::vector<std::int32_t> from(to.size(), 0);
   const ConstTensorView row = image_newline.reshaped({1, image_newline.shape[0]});
-  return kernels::copy_rows(context, {row, view_i32(from), view_i32(to), packed});
+  return copy_listed_rows(context, row, from, to, packed);
 }
 
 }  // namespace arges::vision

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "kernels/base/exec_context.h"
@@ -10,6 +11,11 @@
 #include "vision/tiles/anyres_plan.h"
 
 namespace arges::vision {
+
+// copy_rows with lists of rows that lie on the host.
+Status copy_listed_rows(const kernels::ExecContext& context, ConstTensorView in,
+                        std::span<const std::int32_t> from, std::span<const std::int32_t> to,
+                        TensorView out);
 
 // The packed row that a tile's patch feature becomes, for each of the tile's patches in row-major
 // order; −1 for a patch that lies in the padding. Tile 0 is the thumbnail (architecture.md §4.3).

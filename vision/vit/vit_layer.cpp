@@ -30,7 +30,7 @@ Status attend(const kernels::ExecContext& context, const VitConfig& config,
   const auto scale = static_cast<float>(1.0 / std::sqrt(static_cast<double>(config.head_dim())));
   ARGES_RETURN_IF_ERROR(kernels::bidirectional_attention(
       context, {q.reshaped(heads_shape), k.reshaped(heads_shape), v.reshaped(heads_shape), scale,
-                mixed.reshaped(heads_shape)}));
+                mixed.reshaped(heads_shape), weights.q.weight.row_type}));
   return apply(context, weights.out, mixed, Activation::kNone, out);
 }
 

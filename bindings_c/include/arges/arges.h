@@ -159,14 +159,22 @@ typedef int32_t (*arges_progress_fn)(void* user, uint64_t done_bytes, uint64_t t
 #define ARGES_FILES_READ 2u /* files are read as a whole; what becomes of them does no harm */
 
 /* An option that this build or machine cannot honour is UNSUPPORTED, never passed over. In this
- * version: a device_index other than 0, other weight formats, and both budgets. */
+ * version: other weight formats, and both budgets.
+ *
+ * weight_format "bf16_dot" rounds weights, and the rows that are multiplied with them, to bf16 and
+ * multiplies them in the processor's units for that (AVX512_BF16 or AMX), which is faster; router
+ * and LM head stay as stored. Answers may differ from those of the other formats. They do not depend
+ * on threads, batches or chunks, but on which unit it is (arges_engine_info.instruction_set). */
 typedef struct arges_engine_options {
   uint32_t struct_size;
   uint32_t threads;       /* of compute, at most 256; 0 = one for each core that it may use */
   const char* model_path; /* a folder in the Hugging Face layout; 1 to 4096 bytes, none 0, UTF-8 or
                              not */
   uint64_t model_path_length;
-  const char* device; /* "auto", "cpu" or "reference" (scalar, slow, for tests); NULL = "auto" */
+  /* "auto": the first GPU that can be had and has room for the model, else the processor;
+   * "cpu"; "cuda", "cuda:N": the GPU device_index, N; "cuda-fp32" and "reference" (scalar) are
+   * slow, for tests. NULL = "auto". */
+  const char* device;
   uint64_t device_length;
   uint64_t max_context;   /* tokens of a session, to 10^9; 0, or more than the model was made for =
                              what it was made for */
@@ -174,9 +182,10 @@ typedef struct arges_engine_options {
   uint32_t max_sessions;  /* open at a time, at most 65536; 0 = 1024 */
   arges_progress_fn progress; /* may be NULL */
   void* progress_user;
-  uint32_t device_index;     /* of several devices of that kind, from 0 */
+  uint32_t device_index;     /* with "cuda": which GPU, from 0, as the driver counts them */
   uint32_t files;            /* ARGES_FILES_*; 0 = mapped */
-  const char* weight_format; /* in memory: "auto" or "stored" (as in the files); NULL = "auto" */
+  const char* weight_format; /* in memory: "auto", "stored" (as in the files) or "bf16_dot" (see
+                                above); NULL = "auto" */
   uint64_t weight_format_length;
   uint64_t memory_budget; /* bytes of the host's memory, to 2^62, hard; 0 = no limit of its own */
   uint64_t device_budget; /* the same of the device's memory */
@@ -188,7 +197,7 @@ ARGES_API arges_status arges_engine_options_init(arges_engine_options* options,
                                                  uint64_t struct_size);
 
 /* Loads a model. Waits until it is loaded (see progress). NOT_FOUND, MODEL_INVALID, UNSUPPORTED,
- * CANCELLED, IO, OUT_OF_MEMORY_*, INVALID_ARGUMENT. */
+ * CANCELLED, IO, OUT_OF_MEMORY_*, INVALID_ARGUMENT; INTERNAL when a GPU does not work. */
 ARGES_API arges_status arges_engine_open(const arges_engine_options* options, arges_engine** out);
 
 /* The same in the background: returns at once, with a request. options are copied; progress must be

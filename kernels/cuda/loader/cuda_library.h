@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,15 +21,21 @@ struct CudaCard {
   std::int64_t memory_bytes = 0;
 };
 
+// What products with bf16 weights do to their other operand. All else is fp32.
+enum class CudaPrecision {
+  kMixed,  // narrow it to bf16, for the tensor cores (mixed/README.md)
+  kFp32,   // nothing (plain/README.md): the processor's results, slowly
+};
+
 // Constant; its functions may be called from any thread.
 struct CudaLibrary {
   // The cards that the kernels run on, compute capability 8.0 and up, in the driver's order; never
   // empty. UNSUPPORTED says what is missing: a driver, a new enough one, a card, a newer one.
   Result<std::vector<CudaCard>> (*cards)();
-  // The backend of one of them, made when first asked for, and there until the program ends; its
-  // device is the card. In fp32 rows, plain/README.md. UNSUPPORTED for a card that is not among
-  // them, OUT_OF_MEMORY_DEVICE when it is full.
-  Result<const Backend*> (*backend)(int card);
+  // A backend on one of them, in a context of its own that ends with it: memory of its device must
+  // be gone by then. UNSUPPORTED for a card that is not among them, OUT_OF_MEMORY_DEVICE when it is
+  // full.
+  Result<std::shared_ptr<const Backend>> (*backend)(int card, CudaPrecision precision);
 };
 
 // The two symbols of the object, both extern "C".

@@ -36,8 +36,8 @@ inline Status lay_out(const ExecContext& context, const LayOutArgs& args) {
       copy_laid_out_row(args.sources, args.dtype, first + row,
                         piece.data() + static_cast<std::size_t>(row) * row_bytes);
     }
-    device.upload(memory.data() + static_cast<std::size_t>(first) * row_bytes, piece.data(),
-                  piece.size());
+    ARGES_RETURN_IF_ERROR(device.upload(memory.data() + static_cast<std::size_t>(first) * row_bytes,
+                                        piece.data(), piece.size()));
   }
   matrix.data = memory.data();
   matrix.owner = std::make_shared<Memory>(std::move(memory));

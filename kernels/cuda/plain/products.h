@@ -2,8 +2,10 @@
 #pragma once
 
 #include "kernels/base/exec_context.h"
+#include "kernels/cuda/plain/rows.h"
 #include "kernels/cuda/plain/scalar.h"
 #include "kernels/ops/head.h"
+#include "kernels/ops/layer_norm_linear.h"
 #include "kernels/ops/linear.h"
 #include "kernels/ops/linear_residual.h"
 #include "kernels/ops/norm_linear.h"
@@ -32,6 +34,16 @@ Status linear(const Executor& executor, const ExecContext&, const LinearArgs& ar
   return executor.each(args.out.shape.count(),
                        LinearBody{args.x.f32(), Weight(*args.weight), args.bias.f32(),
                                   args.activation, args.out.f32()});
+}
+
+template <class Executor>
+Status layer_norm_linear(const Executor& executor, const ExecContext& context,
+                         const LayerNormLinearArgs& args) {
+  const Arena::Scope scope(*context.workspace);
+  ARGES_ASSIGN_OR_RETURN(const TensorView normed, context.workspace->allocate(args.x.shape));
+  ARGES_RETURN_IF_ERROR(layer_norm(
+      executor, context, {args.x, args.norm_weight, args.norm_bias, args.epsilon, normed}));
+  return linear(executor, context, {normed, args.weight, args.bias, args.activation, args.out});
 }
 
 // Of normed rows; logits of some rows, where `rows` names them.

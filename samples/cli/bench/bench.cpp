@@ -42,6 +42,12 @@ Bench::Bench(const BenchOptions& options)
   add_ceilings(report_, ceilings_);
 }
 
+const Ceiling& Bench::product_ceiling(const std::string& weights) const {
+  if (weights != "bf16_dot") return ceilings_.multiply_add;
+  if (!ceilings_.bf16_dot) throw Failure("this processor has no bf16 dot product");
+  return *ceilings_.bf16_dot;
+}
+
 std::vector<double> Bench::time(const std::function<void()>& work) const {
   work();
   std::vector<double> seconds;
@@ -88,6 +94,7 @@ void add_bench(Command tool) {
   add_bench_lm(command);
   add_bench_vision(command);
   add_bench_ops(command);
+  add_bench_sessions(command);
   command.action([options] {
     Bench bench(*options);
     bench_ask(bench, default_model());

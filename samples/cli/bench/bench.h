@@ -37,6 +37,10 @@ class Bench {
   const Ceilings& ceilings() const { return ceilings_; }
   const Report& report() const { return report_; }
 
+  // What products of that format are judged by: "bf16_dot" by the dot units. Throws Failure where
+  // there are none.
+  const Ceiling& product_ceiling(const std::string& weights) const;
+
   // Seconds of each of the runs asked for, after one that is not measured.
   std::vector<double> time(const std::function<void()>& work) const;
 

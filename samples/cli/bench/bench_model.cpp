@@ -15,10 +15,12 @@ std::optional<language::DecoderConfig> known_shape(const std::string& name) {
   return std::nullopt;
 }
 
-std::shared_ptr<sdk::VisionLanguageModel> load(const std::string& folder, int threads) {
+std::shared_ptr<sdk::VisionLanguageModel> load(const std::string& folder,
+                                               const std::string& weights, int threads) {
   ModelOptions options;
   options.model = folder == "pocket" ? default_model() : folder;
   options.device = "cpu";
+  options.weights = weights;
   options.threads = threads;
   return open_weights(options);
 }
@@ -26,8 +28,8 @@ std::shared_ptr<sdk::VisionLanguageModel> load(const std::string& folder, int th
 }  // namespace
 
 void BenchModel::check(const std::string& shape, const std::string& weights) {
-  if (!known_shape(shape) && weights != "stored") {
-    throw UsageError("a model from a folder has its own weights; leave --weights out");
+  if (!known_shape(shape) && weights != "stored" && weights != "bf16_dot") {
+    throw UsageError("a model from a folder has its own weights; use bf16_dot or no --weights");
   }
 }
 
@@ -35,13 +37,14 @@ BenchModel::BenchModel(kernels::ExecContext context, const std::string& shape,
                        const std::string& weights)
     : weights_(weights == "stored" ? "bf16" : weights), weight_bytes_(weights_ == "f32" ? 4 : 2) {
   if (const auto config = known_shape(shape)) {
-    random_.emplace(context, weights_ == "f32" ? DType::kF32 : DType::kBF16);
+    random_.emplace(context, weights_ == "f32" ? DType::kF32 : DType::kBF16,
+                    weights_ == "bf16_dot" ? DType::kBF16 : DType::kF32);
     decoder_ = &random_decoder_.emplace(
         *config, random_decoder_weights(*config, *random_),
         require(language::SequencePool::create(*config, *context.backend)));
     return;
   }
-  loaded_ = load(shape, context.pool->size());
+  loaded_ = load(shape, weights, context.pool->size());
   weights_ = loaded_->facts().weight_format;
   weight_bytes_ = weights_ == "F32" ? 4 : 2;
   decoder_ = &loaded_->decoder();

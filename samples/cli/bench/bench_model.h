@@ -14,8 +14,8 @@ namespace arges::cli {
 // A language model to measure: of a known shape with random weights, or out of a folder.
 class BenchModel {
  public:
-  // shape: "XS", "S", "pocket" (the bundled model) or a model folder; weights: "f32", "bf16" or
-  // "stored" (as a folder has them; random weights are bf16 then). Throws Failure.
+  // shape: "XS", "S", "pocket" (the bundled model) or a model folder; weights: "f32", "bf16",
+  // "bf16_dot" or "stored" (as a folder has them; random weights are bf16 then). Throws Failure.
   // Precondition: check().
   BenchModel(kernels::ExecContext context, const std::string& shape, const std::string& weights);
 

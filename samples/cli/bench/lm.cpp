@@ -143,7 +143,7 @@ class LmBench {
     speed.unit = "tok/s";
     const auto chunks = static_cast<double>((tokens + plan_.chunk - 1) / plan_.chunk);
     speed.work = work_.product_operations(speed.amount, chunks);
-    speed.ceiling = &bench_.ceilings().multiply_add;
+    speed.ceiling = &bench_.product_ceiling(model_.weights());
     bench_.report().add(row("prefill", tokens, past.length(), 1), std::move(speed));
   }
 
@@ -213,7 +213,8 @@ void add_bench_lm(Command parent) {
   Command command = parent.command("lm", "A language model's prompt and answer speed");
   add_bench_options(command, options->bench);
   command.text("--shape", options->shape, "XS, S (random weights), pocket or a model folder");
-  command.choice("--weights", options->weights, {"stored", "f32", "bf16"}, "Type in memory");
+  command.choice("--weights", options->weights, {"stored", "f32", "bf16", "bf16_dot"},
+                 "Type in memory");
   command.text("--prefill", options->prefill, "Prompt lengths, e.g. 512,2048");
   command.integer("--decode", options->decode, 0, kMostTokens, "Answer tokens of a sequence");
   command.text("--depth", options->depth, "Tokens already in the conversation, e.g. 0,4096");

@@ -17,9 +17,15 @@ std::string times(std::initializer_list<std::int64_t> sizes) {
   return text;
 }
 
-const char* name_of(DType dtype) {
-  return dtype == DType::kF32 ? "f32" : "bf16";
-}
+// Types of a matrix and of the rows that it takes.
+struct Types {
+  const char* name;
+  DType weights;
+  DType rows;
+};
+constexpr Types kF32{"f32", DType::kF32, DType::kF32};
+constexpr Types kBF16{"bf16", DType::kBF16, DType::kF32};
+constexpr Types kBF16Dot{"bf16_dot", DType::kBF16, DType::kBF16};
 
 // The measurements of one run; each method is one op.
 class OpsBench {
@@ -27,24 +33,24 @@ class OpsBench {
   explicit OpsBench(Bench& bench) : bench_(bench), context_(bench.context()) {}
 
   // `rows` inputs through a matrix; judged by its bytes when there are few, else by its products.
-  void linear(std::int64_t rows, std::int64_t inputs, std::int64_t outputs, DType dtype) {
-    RandomWeights random(context_, dtype);
+  void linear(std::int64_t rows, std::int64_t inputs, std::int64_t outputs, const Types& types) {
+    RandomWeights random(context_, types.weights, types.rows);
     const Matrix weight = random.matrix(outputs, inputs);
     const ConstTensorView x = random.vector({rows, inputs}, 0.0F, 1.0F);
     const TensorView out = result({rows, outputs});
     Speed speed = time([&] { return kernels::linear(context_, {x, &weight, {}, {}, out}); });
     const auto size = static_cast<double>(inputs * outputs);
     if (rows <= kFewRows) {
-      by_bytes(speed, size * static_cast<double>(dtype_size(dtype)));
+      by_bytes(speed, size * static_cast<double>(dtype_size(types.weights)));
     } else {
-      by_operations(speed, 2 * size * static_cast<double>(rows));
+      by_operations(speed, 2 * size * static_cast<double>(rows), types.name);
     }
-    report("linear", times({inputs, outputs}), name_of(dtype), rows, std::move(speed));
+    report("linear", times({inputs, outputs}), types.name, rows, std::move(speed));
   }
 
   // Two of 32 experts a row, chosen without a pattern.
-  void expert_ffn(std::int64_t rows, std::int64_t hidden, std::int64_t size) {
-    RandomWeights random(context_, DType::kBF16);
+  void expert_ffn(std::int64_t rows, std::int64_t hidden, std::int64_t size, const Types& types) {
+    RandomWeights random(context_, types.weights, types.rows);
     std::vector<kernels::Expert> experts;
     for (int e = 0; e < kExperts; ++e) experts.push_back(random.expert(hidden, size));
     const Matrix router = random.matrix(kExperts, hidden, DType::kF32);
@@ -66,9 +72,9 @@ class OpsBench {
     if (rows <= kFewRows) {
       by_bytes(speed, products);  // two bytes a number, two operations a number and row
     } else {
-      by_operations(speed, products);
+      by_operations(speed, products, types.name);
     }
-    report("expert_ffn", times({hidden, size}), "bf16", rows, std::move(speed));
+    report("expert_ffn", times({hidden, size}), types.name, rows, std::move(speed));
   }
 
   // One token is judged by its state, read and written; D = 128.
@@ -180,9 +186,9 @@ class OpsBench {
     speed.ceiling = &bench_.ceilings().read_bandwidth;
   }
 
-  void by_operations(Speed& speed, double operations) const {
+  void by_operations(Speed& speed, double operations, const std::string& weights = "f32") const {
     speed.work = operations;
-    speed.ceiling = &bench_.ceilings().multiply_add;
+    speed.ceiling = &bench_.product_ceiling(weights);
   }
 
   void report(const std::string& what, const std::string& shape, const std::string& weights,
@@ -199,17 +205,24 @@ class OpsBench {
   std::vector<float> out_;
 };
 
+std::vector<Types> types_of(Bench& bench) {
+  std::vector<Types> types{kF32, kBF16};
+  if (bench.context().backend->bf16_rows) types.push_back(kBF16Dot);
+  return types;
+}
+
 void run_ops(Bench& bench) {
   OpsBench ops(bench);
-  for (const DType dtype : {DType::kF32, DType::kBF16}) {
-    ops.linear(512, 512, 1536, dtype);
-    ops.linear(577, 1024, 4096, dtype);
-    ops.linear(577, 4096, 1024, dtype);
-    ops.linear(1, 768, 32000, dtype);
-    ops.linear(4, 768, 32000, dtype);
-    ops.linear(1, 512, 1536, dtype);
+  for (const Types& types : types_of(bench)) {
+    ops.linear(512, 512, 1536, types);
+    ops.linear(577, 1024, 4096, types);
+    ops.linear(577, 4096, 1024, types);
+    ops.linear(1, 768, 32000, types);
+    ops.linear(4, 768, 32000, types);
+    ops.linear(1, 512, 1536, types);
+    if (types.weights == DType::kF32) continue;
+    for (const std::int64_t rows : {1, 8, 512}) ops.expert_ffn(rows, 768, 1152, types);
   }
-  for (const std::int64_t rows : {1, 8, 512}) ops.expert_ffn(rows, 768, 1152);
   for (const std::int64_t heads : {4, 64}) {
     ops.lightning(1, heads);
     ops.lightning(512, heads);

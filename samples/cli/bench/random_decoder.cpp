@@ -46,7 +46,7 @@ language::DecoderWeights random_decoder_weights(const DecoderConfig& c, RandomWe
     one.moe = moe_weights(c, random);
   }
   weights.final_norm = random.vector({c.hidden_size}, 1.0F, 0.1F);
-  weights.lm_head = random.matrix(c.vocab_size, c.hidden_size);
+  weights.lm_head = random.exact_matrix(c.vocab_size, c.hidden_size);
   return weights;
 }
 

@@ -46,11 +46,12 @@ ConstTensorView RandomWeights::keep(Memory buffer, DType dtype, Shape shape) {
   return view;
 }
 
-Matrix RandomWeights::matrix(std::int64_t rows, std::int64_t cols, DType dtype) {
+Matrix RandomWeights::matrix(std::int64_t rows, std::int64_t cols, DType dtype, DType row_type) {
   Memory buffer = fill(rows * cols, dtype, unit_gain(cols));
   const kernels::MatrixSource source = kernels::whole_matrix(buffer.view(Shape{rows, cols}, dtype));
   Matrix laid_out;
-  require(kernels::lay_out(context_, {.sources = {&source, 1}, .dtype = dtype, .out = &laid_out}));
+  require(kernels::lay_out(
+      context_, {.sources = {&source, 1}, .dtype = dtype, .row_type = row_type, .out = &laid_out}));
   if (laid_out.owner == nullptr) kept_.push_back(std::move(buffer));
   return laid_out;
 }

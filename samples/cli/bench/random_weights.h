@@ -17,11 +17,16 @@ namespace arges::cli {
 // must outlive them. Throws Failure when memory runs out.
 class RandomWeights {
  public:
-  // Matrices of f32 or bf16, laid out for context.backend.
-  RandomWeights(kernels::ExecContext context, DType dtype) : context_(context), dtype_(dtype) {}
+  // Matrices of f32 or bf16 for rows of `row_type`, laid out for context.backend.
+  RandomWeights(kernels::ExecContext context, DType dtype, DType row_type = DType::kF32)
+      : context_(context), dtype_(dtype), row_type_(row_type) {}
 
-  Matrix matrix(std::int64_t rows, std::int64_t cols) { return matrix(rows, cols, dtype_); }
-  Matrix matrix(std::int64_t rows, std::int64_t cols, DType dtype);
+  Matrix matrix(std::int64_t rows, std::int64_t cols) {
+    return matrix(rows, cols, dtype_, row_type_);
+  }
+  Matrix matrix(std::int64_t rows, std::int64_t cols, DType dtype, DType row_type = DType::kF32);
+  // Of the same type, for rows of f32.
+  Matrix exact_matrix(std::int64_t rows, std::int64_t cols) { return matrix(rows, cols, dtype_); }
   // The maps of an expert.
   kernels::Expert expert(std::int64_t width, std::int64_t ffn);
   // An embedding table in the file's form.
@@ -39,6 +44,7 @@ class RandomWeights {
 
   kernels::ExecContext context_;
   DType dtype_;
+  DType row_type_;
   std::uint32_t state_ = 1;
   std::vector<Memory> kept_;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // arges bench vision: image encoders, projector included, and what comes before them.
 #include <algorithm>
-#include <cmath>
+#include <cstdio>
 #include <memory>
 
 #include "samples/cli/bench/bench.h"
@@ -10,7 +10,10 @@
 #include "samples/cli/bench/test_picture.h"
 #include "samples/cli/commands.h"
 #include "samples/cli/failure.h"
+#include "samples/cli/files.h"
 #include "samples/cli/model_options.h"
+#include "samples/cli/stopwatch.h"
+#include "vision/decode/decode.h"
 #include "vision/image_encoder.h"
 #include "vision/tiles/pixel_values.h"
 
@@ -22,24 +25,28 @@ constexpr std::int64_t kMostTiles = 1024;
 struct VisionOptions {
   BenchOptions bench;
   std::string shape = "vit-l-14-336";
+  std::string weights = "f32";
   std::string tiles = "1";
+  std::string picture;
 };
 
 // The encoder that is measured: of a known shape with random weights, or the bundled model's.
 class BenchEncoder {
  public:
-  BenchEncoder(kernels::ExecContext context, const std::string& shape) {
+  BenchEncoder(kernels::ExecContext context, const std::string& shape, const std::string& weights)
+      : weights_(weights) {
     if (shape == "vit-l-14-336") {
       const vision::VitConfig config;  // its defaults are that shape
-      random_.emplace(context, DType::kF32);
+      random_.emplace(context, weights == "f32" ? DType::kF32 : DType::kBF16,
+                      weights == "bf16_dot" ? DType::kBF16 : DType::kF32);
       encoder_ =
           &own_.emplace(config, vision::TileConfig(), random_encoder_weights(config, *random_));
-      weights_ = "f32";
       return;
     }
     ModelOptions options;
     options.model = default_model();
     options.device = "cpu";
+    options.weights = weights == "bf16_dot" ? weights : "stored";
     options.threads = context.pool->size();
     loaded_ = open_weights(options);
     encoder_ = loaded_->image_encoder();
@@ -82,15 +89,51 @@ void encode(Bench& bench, const std::string& shape, const BenchEncoder& model, s
   speed.per_unit = true;
   speed.unit = "s/tile";
   speed.work = speed.amount * tile_operations(config);
-  speed.ceiling = &bench.ceilings().multiply_add;
+  speed.ceiling = &bench.product_ceiling(model.weights());
   bench.report().add({"encode", shape, model.weights(), count, 0, 1}, std::move(speed));
+}
+
+// A picture's file to the pixel values of all its tiles, in the groups that they are encoded in.
+void cut_picture(Bench& bench, const std::string& path) {
+  const std::string file = read_file(path, kPictureFile);
+  const vision::TileConfig config;
+  ThreadPool* const pool = bench.context().pool;
+  vision::TilePlan plan;
+  std::vector<float> pixels;
+  std::vector<double> decoding;
+  Speed speed;
+  speed.seconds = bench.time([&] {
+    const Stopwatch watch;
+    const vision::Image image = require(vision::decode_image(std::as_bytes(std::span(file)), {}));
+    decoding.push_back(watch.seconds());
+    plan = require(vision::plan_tiles(image.height, image.width, config));
+    const auto picture = require(vision::ScaledPicture::create(image, plan, config, pool));
+    const auto tile =
+        static_cast<std::size_t>(vision::pixel_value_count(plan, config) / plan.tile_count);
+    const std::int64_t group = kernels::cpu_backend().tiles_at_once;
+    pixels.resize(static_cast<std::size_t>(group) * tile);
+    for (std::int64_t first = 0; first < plan.tile_count; first += group) {
+      const auto count = static_cast<std::size_t>(std::min(group, plan.tile_count - first));
+      picture.write_tiles(first, std::span(pixels).first(count * tile), pool);
+    }
+  });
+  std::sort(decoding.begin(), decoding.end());
+  speed.amount = 1;
+  speed.per_unit = true;
+  speed.unit = "s";
+  char note[64];
+  std::snprintf(note, sizeof note, "%d x %d pixels, decoding alone %.3f s", plan.original_width,
+                plan.original_height, decoding[decoding.size() / 2]);
+  speed.note = note;
+  bench.report().add({"tiles of a picture", "vit-l-14-336", "", plan.tile_count, 0, 1},
+                     std::move(speed));
 }
 
 }  // namespace
 
 void bench_vision_tile(Bench& bench) {
   const std::string shape = "vit-l-14-336";
-  encode(bench, shape, BenchEncoder(bench.context(), shape), 1);
+  encode(bench, shape, BenchEncoder(bench.context(), shape, "f32"), 1);
 }
 
 void add_bench_vision(Command parent) {
@@ -99,11 +142,15 @@ void add_bench_vision(Command parent) {
   add_bench_options(command, options->bench);
   command.choice("--shape", options->shape, {"vit-l-14-336", "pocket"},
                  "Random weights, or the bundled model's");
+  command.choice("--weights", options->weights, {"f32", "bf16", "bf16_dot"},
+                 "Of random weights; the bundled model's are as stored, or bf16_dot");
   command.text("--tiles", options->tiles, "Tiles of a picture, e.g. 1,5,13,37");
+  command.text("--picture", options->picture, "File that is cut into MiniMax-VL-01's tiles, too");
   command.action([options] {
     const auto counts = numbers_of("--tiles", options->tiles, 1, kMostTiles);
     Bench bench(options->bench);
-    const BenchEncoder model(bench.context(), options->shape);
+    if (!options->picture.empty()) cut_picture(bench, options->picture);
+    const BenchEncoder model(bench.context(), options->shape, options->weights);
     for (const std::int64_t count : counts) encode(bench, options->shape, model, count);
   });
 }

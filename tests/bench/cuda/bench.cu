@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the CUDA kernels need. With an argument: only the lines whose name contains it.
 #include "tests/bench/cuda/measure.cuh"
+#include "tests/bench/cuda/vit_bench.cuh"
 
 int main(int argc, char** argv) {
   using namespace arges::bench;
@@ -17,6 +18,7 @@ int main(int argc, char** argv) {
   measure_many_rows(stream);
   measure_prefill_layers(stream);
   measure_head(stream);
+  measure_vit(stream);
   measure_causal_attention(stream);
   return 0;
 }

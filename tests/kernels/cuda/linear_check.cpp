@@ -34,7 +34,7 @@ class LinearProblem {
  public:
   explicit LinearProblem(const LinearShape& shape)
       : shape_(shape),
-        y_stride_(shape.outputs + (shape.rows > kMaxLinearRows ? 8 : 5)),
+        y_stride_(shape.outputs + (shape.rows > kMaxLinearRows || shape.outputs >= 24576 ? 8 : 5)),
         x_(random_matrix(std::int64_t{shape.rows} * x_stride(), 1.0, 11)),
         w_(random_matrix(std::int64_t{shape.outputs} * shape.inputs, 1.0 / std::sqrt(shape.inputs),
                          12)),
@@ -153,8 +153,8 @@ class LinearProblem {
 
   // Many rows are another kernel's than few: windows of them, else single rows.
   bool same_bits(const std::vector<Bf16>& y, const std::vector<float>& fused) const {
-    const bool many = shape_.rows > kMaxLinearRows;
-    const int count = many ? kMaxLinearRows + 1 : 1;
+    const int few = shape_.outputs >= 24576 ? 32 : kMaxLinearRows;
+    const int count = shape_.rows > few ? few + 1 : 1;
     const int last = shape_.rows - count;
     const auto stride = static_cast<std::size_t>(y_stride_);
     const auto outputs = static_cast<std::size_t>(shape_.outputs);
@@ -273,6 +273,7 @@ void check_linear() {
     LinearProblem({rows, 520, 1000}).check();
   }
   LinearProblem({2500, 264, 64}).check();
+  for (const int rows : {32, 33, 64}) LinearProblem({rows, 24840, 72}).check();
   LinearProblem({3, 33, 8}).check();
   LinearProblem({8, 6144, 8192}).check();
 }

@@ -6,6 +6,9 @@
 #include <limits>
 #include <stdexcept>
 #include <utility>
+#include <vector>
+
+#include "kernels/backend.h"
 
 namespace arges::testing {
 namespace {
@@ -61,7 +64,9 @@ void DecoderRunner::step(std::vector<Running>& running) {
   }
   const TensorView logits = require(context.workspace->allocate({plan.logit_rows(), vocab()}));
   require(model_->decoder().step(context, plan, logits));
-  const float* row = logits.f32();
+  std::vector<float> values(static_cast<std::size_t>(logits.shape.count()));
+  require(context.backend->device->download(values.data(), logits.data, logits.bytes()));
+  const float* row = values.data();
   for (const auto& [one, count] : active) {
     one->logits.insert(one->logits.end(), row, row + count * vocab());
     row += count * vocab();

@@ -7,7 +7,9 @@
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
+#include "kernels/backend.h"
 #include "sdk/fusion/vision_language_model.h"
 #include "tests/sdk/fusion/decoder_runner.h"
 #include "tests/support/npy.h"
@@ -33,11 +35,15 @@ vision::Image read_picture(const std::string& path) {
 
 const auto kGoOn = [] { return Status(); };
 
-class PictureParity : public ::testing::TestWithParam<std::string> {
+// A model folder and a device.
+using Setting = std::tuple<std::string, std::string>;
+
+class PictureParity : public ::testing::TestWithParam<Setting> {
  protected:
   void SetUp() override {
     sdk::ModelOpenOptions options;
-    options.path = kFolder + GetParam();
+    options.path = kFolder + std::get<0>(GetParam());
+    options.device = std::get<1>(GetParam());
     options.threads = 2;
     options.weights_only = true;
     auto opened = sdk::VisionLanguageModel::open(options);
@@ -79,8 +85,9 @@ TEST_P(PictureParity, PackedFeaturesEqualTheReference) {
     const sdk::ImageFeatures features = encode(image["name"].get<std::string>());
     EXPECT_EQ(features.tokens, image["tokens"].get<std::int64_t>()) << image["name"];
     const Npy golden = read_npy(kFolder + image["features"].get<std::string>());
-    const std::span<const float> values(features.data.f32(),
-                                        static_cast<std::size_t>(features.tokens * width));
+    std::vector<float> values(static_cast<std::size_t>(features.tokens * width));
+    Device& device = *model_->context().backend->device;
+    ASSERT_TRUE(device.download(values.data(), features.data.data(), features.data.size()).ok());
     EXPECT_LE(max_difference(values, golden.values), kFeatureTolerance) << image["name"];
   }
 }
@@ -139,7 +146,9 @@ TEST_P(PictureParity, EncodingAsksBeforeEveryLayerWhetherToStop) {
   const auto count = [&] { return ++asked, Status(); };
   ASSERT_TRUE(model_->encode_image(picture, count).ok());
   const std::int64_t layers = model_->image_encoder()->config().num_layers;
-  EXPECT_EQ(asked, 1 + (1 + layers) * ((tiles + 1) / 2)) << "and before every slice";
+  const std::int64_t at_once = model_->context().backend->tiles_at_once;
+  const std::int64_t slices = (tiles + at_once - 1) / at_once;
+  EXPECT_EQ(asked, 1 + (1 + layers) * slices) << "and before every slice";
   asked = 0;
   const auto stop_at_third = [&] {
     return ++asked < 3 ? Status() : Status(StatusCode::kCancelled, "stop");
@@ -149,7 +158,8 @@ TEST_P(PictureParity, EncodingAsksBeforeEveryLayerWhetherToStop) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Golden, PictureParity,
-                         ::testing::Values("model_original", "model_native"));
+                         ::testing::Combine(::testing::Values("model_original", "model_native"),
+                                            ::testing::Values("cpu", "cuda-fp32")));
 
 }  // namespace
 }  // namespace arges::testing

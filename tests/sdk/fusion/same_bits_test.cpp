@@ -22,6 +22,7 @@ constexpr std::int64_t kOneShot = 1'000'000;
 std::shared_ptr<VisionLanguageModel> open(const std::string& folder, int threads = 2) {
   ModelOpenOptions options;
   options.path = std::string(ARGES_GOLDEN_DIR) + folder;
+  options.device = "cpu";
   options.threads = threads;
   options.weights_only = true;
   return VisionLanguageModel::open(options).value();

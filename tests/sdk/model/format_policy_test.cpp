@@ -34,6 +34,27 @@ TEST(FormatPolicy, WidensWhereTensorsOfOneWeightDisagree) {
   EXPECT_EQ(type_of(WeightFormat::kBF16, {DType::kBF16, DType::kF16}), DType::kF32);
 }
 
+TEST(FormatPolicy, DotProductsRoundEverythingButRouterAndHead) {
+  EXPECT_EQ(type_of(WeightFormat::kBF16Dot, {DType::kF32, DType::kBF16}), DType::kBF16);
+  EXPECT_EQ(type_of(WeightFormat::kBF16Dot, {DType::kF16}), DType::kBF16);
+  const TempFolder folder;
+  write_model(tiny_text_model(), folder);
+  const TestContext context(kernels::reference_backend());
+  LoadOptions options;
+  options.formats = bf16_dot_policy();
+  const auto model = load_model(folder.path(), context.kernels, options);
+  ASSERT_TRUE(model.ok());
+  const language::DecoderWeights& decoder = (*model)->weights.decoder;
+  for (const language::LayerWeights& layer : decoder.layers) {
+    EXPECT_EQ(layer.moe.router.row_type, DType::kF32);
+    EXPECT_EQ(layer.moe.experts[0].gate_up.row_type, DType::kBF16);
+    EXPECT_EQ(layer.moe.experts[0].down.row_type, DType::kBF16);
+    std::visit([](const auto& mixer) { EXPECT_EQ(mixer.in.row_type, DType::kBF16); }, layer.mixer);
+    std::visit([](const auto& mixer) { EXPECT_EQ(mixer.out.row_type, DType::kBF16); }, layer.mixer);
+  }
+  EXPECT_EQ(decoder.lm_head.row_type, DType::kF32);
+}
+
 TEST(FormatPolicy, AppliesToThePartItNames) {
   const TempFolder folder;
   write_model(tiny_text_model(), folder);

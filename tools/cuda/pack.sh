@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Packs what check_and_bench.sh runs, for a machine that has a GPU and cannot build:
+#
+#   tools/cuda/pack.sh BUILD OUT     # BUILD: a build of the preset dev; OUT: a folder
+#
+# OUT/pack.tar.xz holds the programs, the libraries they need beyond a compiler's, and the script;
+# there:
+#
+#   tar xf pack.tar.xz -C DIR && ARGES_CUDA_BUILD=DIR ARGES_SOURCE=TREE DIR/check_and_bench.sh check
+set -euo pipefail
+[ $# = 2 ] || { sed -n '3,10p' "$0"; exit 2; }
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "$1" && pwd)
+mkdir -p "$2"
+out=$(cd "$2" && pwd)
+stage=$(mktemp -d)
+mkdir "$stage"/{check,bench,backend,fusion,bin,lib}
+
+program() { strip -o "$stage/$2" "$build/$1"; }
+
+# Those that not every system with a compiler has.
+libraries_of() {
+  LD_LIBRARY_PATH=$stage/lib ldd "$@" | awk '$2 == "=>" && $3 ~ /^\// { print $3 }' | sort -u |
+    grep -vE '/(libc|libm|libdl|librt|libpthread|ld-linux-x86-64|libstdc\+\+|libgcc_s|libz)\.so'
+}
+
+program tests/kernels/cuda/arges_cuda_check check/arges_cuda_check
+program tests/bench/cuda/arges_cuda_bench bench/arges_cuda_bench
+program tests/kernels/cuda_loader/cuda_backend_test backend/cuda_backend_test
+program tests/sdk/fusion/sdk_fusion_test fusion/sdk_fusion_test
+program samples/cli/arges bin/arges
+program tests/soak/arges_soak bin/arges_soak
+program bindings_c/libarges_cuda.so lib/libarges_cuda.so
+program bindings_c/libarges.so.0.2 lib/libarges.so.0.2
+for folder in backend fusion bin; do ln -s ../lib/libarges_cuda.so "$stage/$folder/"; done
+libraries_of "$stage"/{check,bench,backend,fusion,bin}/*[a-z] | while read -r library; do
+  case $library in "$stage"/* | "$build"/*) ;; *) cp -L "$library" "$stage/lib/" ;; esac
+done
+cp "$root"/tools/cuda/check_and_bench.sh "$root"/tests/bench/cuda/*_peer*.py "$stage/"
+tar -C "$stage" -c . | xz -T2 -6 --lzma2=dict=64MiB >"$out/pack.new"
+mv "$out/pack.new" "$out/pack.tar.xz"
+du -b --max-depth=1 "$stage" "$out/pack.tar.xz"
+rm -rf "$stage"
