@@ -17,7 +17,7 @@ struct ModelOptions {
   std::string model;
   std::string device = "auto";
   std::string weights = "auto";  // in memory: as the files have them, or for bf16 dot products
-  std::int64_t threads = 0;  // 0 = one for each core that the process may use
+  std::int64_t threads = 0;      // 0 = one for each core that the process may use
 };
 
 // How answers are generated.

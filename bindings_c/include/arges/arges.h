@@ -163,8 +163,9 @@ typedef int32_t (*arges_progress_fn)(void* user, uint64_t done_bytes, uint64_t t
  *
  * weight_format "bf16_dot" rounds weights, and the rows that are multiplied with them, to bf16 and
  * multiplies them in the processor's units for that (AVX512_BF16 or AMX), which is faster; router
- * and LM head stay as stored. Answers may differ from those of the other formats. They do not depend
- * on threads, batches or chunks, but on which unit it is (arges_engine_info.instruction_set). */
+ * and LM head stay as stored. Answers may differ from those of the other formats. They do not
+ * depend on threads, batches or chunks, but on which unit it is
+ * (arges_engine_info.instruction_set). */
 typedef struct arges_engine_options {
   uint32_t struct_size;
   uint32_t threads;       /* of compute, at most 256; 0 = one for each core that it may use */
