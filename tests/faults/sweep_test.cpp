@@ -44,10 +44,21 @@ std::int64_t settled_allocations(std::int64_t expected) {
   return live_allocations();
 }
 
+// Threads that a scenario has left to themselves have ended once nothing changes any more.
+std::int64_t allocations_at_rest() {
+  std::int64_t last = live_allocations();
+  for (int unchanged = 0; unchanged < 20;) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    const std::int64_t now = live_allocations();
+    unchanged = now == last ? unchanged + 1 : 0;
+    last = now;
+  }
+  return last;
+}
+
 TEST_P(Sweep, EachPointRefusedOnceHarmsNobody) {
   for (int i = 0; i < 3; ++i) run_in_peace();
-  std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  const std::int64_t before = live_allocations();
+  const std::int64_t before = allocations_at_rest();
   std::int64_t point = 0;
   for (int wrong = 0; refuse(point, wrong); ++point) {
     ASSERT_EQ(wrong, 0) << "at point " << point << ": " << arges_last_error_message();
