@@ -9,9 +9,10 @@ struct CUctx_st;
 
 namespace arges::kernels::cuda {
 
-// A context of Arges's own on one card. An error that leaves a context useless (a fault in a
-// kernel, a lost card) ends with this one: closing and opening makes another, and the contexts of
-// the program around it never notice. Its members may be called from any thread.
+// A context of Arges's own on one card. An error that leaves a context useless (a lost card, a
+// fault in a kernel) is this one's: closing and opening makes another, if the driver lets it.
+// Behind a fault in a kernel it did not when it was asked once (580.159.04: error 700), hence
+// twice. Its members may be called from any thread.
 class Context {
  public:
   // `card` as the driver numbers them. UNSUPPORTED without a driver or such a card,

@@ -6,6 +6,7 @@
 #include "kernels/backend.h"
 #include "kernels/base/quote_name.h"
 #include "sdk/async/guard.h"
+#include "sdk/fusion/instruction_set.h"
 #include "sdk/fusion/plan_item.h"
 #include "sdk/runtime/log.h"
 

@@ -5,25 +5,11 @@
 #include <new>
 
 #include "kernels/base/guarded.h"
+#include "language/state/sequence_pool.h"
 #include "sdk/model/checkpoint.h"
 
 namespace arges::sdk {
 namespace {
-
-constexpr std::int64_t kFloat = sizeof(float);
-
-std::int64_t count_layers(const language::DecoderConfig& config, language::LayerType type) {
-  return std::count(config.layer_types.begin(), config.layer_types.end(), type);
-}
-
-// As language/state keeps them: fp32 throughout (architecture.md §2.3, end).
-void size_session(ModelReport& report) {
-  const language::DecoderConfig& text = report.config.text;
-  report.state_bytes = count_layers(text, language::LayerType::kLightning) * text.num_heads *
-                       text.head_dim * text.head_dim * kFloat;
-  report.kv_bytes_per_token = count_layers(text, language::LayerType::kSoftmax) * 2 *
-                              text.num_kv_heads * text.head_dim * kFloat;
-}
 
 void compare_with_index(ModelReport& report) {
   if (!report.index_bytes) return;
@@ -73,7 +59,8 @@ Status inspect(const std::string& path, const ModelLimits& limits, ModelReport& 
   ARGES_ASSIGN_OR_RETURN(const auto index, read_lone_index(folder, limits));
   ARGES_RETURN_IF_ERROR(index ? inspect_index(*index, report)
                               : inspect_checkpoint(folder, limits, report));
-  size_session(report);
+  report.state_bytes = language::slot_bytes(report.config.text);
+  report.kv_bytes_per_token = language::kv_bytes_per_token(report.config.text);
   compare_with_index(report);
   return {};
 }

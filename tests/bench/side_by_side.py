@@ -66,7 +66,7 @@ def llama(run, threads, shape, kind, prefill, decode, ubatch, repeats):
 def best_ubatch(run, threads, shape, kind, prefill):
     """llama.cpp's best for each prompt length, by one short run of each."""
     choices = run.options.ubatches
-    if len(choices) == 1:
+    if len(choices) == 1 or not prefill:
         return dict.fromkeys(prefill, choices[0])
     speeds = {ubatch: llama(run, threads, shape, kind, prefill, 0, ubatch, 1)
               for ubatch in choices}
@@ -82,7 +82,7 @@ def language_model(run, threads, shape, kind, prefill, decode=64):
     for turn in range(1, run.options.turns + 1):
         formats = [name for name in formats if run.arges(
             turn, threads, "lm", "--shape", shape, "--weights", name, "--prefill",
-            ",".join(map(str, prefill)), "--decode", str(decode))]
+            ",".join(map(str, prefill)) or "16", "--decode", str(decode))]
         if not peer:
             continue
         found = llama(run, threads, shape, kind, [], decode, 512, run.options.repeats)
@@ -99,7 +99,8 @@ def lm(run):
     for threads in run.options.threads:
         for shape in run.options.shapes:
             for kind in run.options.types:
-                language_model(run, threads, shape, kind, run.options.prefill)
+                prefill = run.options.prefill if shape == "XS" else []  # S is for its decode
+                language_model(run, threads, shape, kind, prefill)
 
 
 def sequences(run):

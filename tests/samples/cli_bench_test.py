@@ -50,6 +50,23 @@ class Bench(cli.ToolTest):
         row = self.rows("vision", "--shape", "pocket", "--tiles", "3")[-1]
         self.assertEqual((row["what"], row["tokens"], row["unit"]), ("encode", 3, "s/tile"))
 
+    def test_answers_at_once_are_as_long_as_asked_for_and_tell_the_time_outside_the_step(self):
+        rows = self.rows("sessions", "--sessions", "1,3", "--tokens", "8")
+        answers = [r for r in rows if r["what"] == "answers"]
+        self.assertEqual([(r["tokens"], r["batch"], r["unit"]) for r in answers],
+                         [(8, 1, "tok/s"), (8, 3, "tok/s")])
+        for row in answers:
+            self.assertIn("of the time outside the model's step", row["note"])
+        self.assertEqual([r["what"] for r in rows[-2:]],
+                         ["gap between tokens, quiet", "gap between tokens, beside a picture"])
+
+    def test_a_picture_is_cut_into_the_published_model_s_tiles(self):
+        picture = cli.ROOT / "samples/images/receipt.png"
+        row = next(r for r in self.rows("vision", "--shape", "pocket", "--picture", str(picture))
+                   if r["what"] == "tiles of a picture")
+        self.assertEqual((row["shape"], row["unit"]), ("vit-l-14-336", "s"))
+        self.assertGreater(row["tokens"], 1)
+
 
 if __name__ == "__main__":
     cli.main()

@@ -33,7 +33,7 @@ class Usage(cli.ToolTest):
                       ["debug", "image", "--out", "a.npy"], ["debug", "features", "a.png"],
                       ["bench", "frobnicate"], ["bench", "lm", "--repeats", "0"],
                       ["bench", "lm", "--prefill", "512,"], ["bench", "lm", "--batch", "0"],
-                      ["bench", "vision", "--tiles", "1;5"],
+                      ["bench", "vision", "--tiles", "1;5"], ["bench", "sessions", "--tokens", "1"],
                       ["bench", "lm", "--shape", "pocket", "--weights", "f32"]]:
             message = self.refuse(cli.USAGE, *words)
             self.assertIn("--help", message)

@@ -35,11 +35,18 @@ Status attend(const kernels::ExecContext& context, const VitConfig& config,
 }
 
 Status feed_forward(const kernels::ExecContext& context, const VitConfig& config,
-                    const VitLayerWeights& weights, ConstTensorView normed, TensorView out) {
+                    const VitLayerWeights& weights, ConstTensorView rows, TensorView out) {
   const Arena::Scope scope(*context.workspace);
   ARGES_ASSIGN_OR_RETURN(TensorView wide,
-                         context.workspace->allocate({normed.shape[0], config.ffn_size}));
-  ARGES_RETURN_IF_ERROR(apply(context, weights.fc1, normed, Activation::kGeluErf, wide));
+                         context.workspace->allocate({rows.shape[0], config.ffn_size}));
+  ARGES_RETURN_IF_ERROR(kernels::layer_norm_linear(context, {.x = rows,
+                                                             .norm_weight = weights.norm2.weight,
+                                                             .norm_bias = weights.norm2.bias,
+                                                             .epsilon = config.norm_epsilon,
+                                                             .weight = &weights.fc1.weight,
+                                                             .bias = weights.fc1.bias,
+                                                             .activation = Activation::kGeluErf,
+                                                             .out = wide}));
   return apply(context, weights.fc2, wide, Activation::kNone, out);
 }
 
@@ -62,8 +69,7 @@ Status vit_layer(const kernels::ExecContext& context, const VitConfig& config,
   ARGES_RETURN_IF_ERROR(attend(context, config, weights, normed, heads_shape, branch));
   ARGES_RETURN_IF_ERROR(kernels::scaled_add(context, {rows, branch, 1.0f, 1.0f, rows}));
 
-  ARGES_RETURN_IF_ERROR(normalise(context, config, weights.norm2, rows, normed));
-  ARGES_RETURN_IF_ERROR(feed_forward(context, config, weights, normed, branch));
+  ARGES_RETURN_IF_ERROR(feed_forward(context, config, weights, rows, branch));
   return kernels::scaled_add(context, {rows, branch, 1.0f, 1.0f, rows});
 }
 

@@ -89,16 +89,17 @@ std::vector<double> Answering::gaps(std::int64_t tokens, bool beside_pictures) c
   if (beside_pictures) company.emplace(engine_, picture_, queue);
   const Request request = session.generate(question(0), endless(tokens), queue, kAnswer);
   std::vector<double> gaps;
-  std::optional<Stopwatch> since;  // the last piece, where the gap that it begins counts
+  Stopwatch since;      // the last piece
+  bool counts = false;  // the gap that it began
   for (Event event = queue.next(); event.tag() != kAnswer || !event.terminal();
        event = queue.next()) {
     if (event.tag() == kPicture) {
       company->hear(event);
-      since.reset();
+      counts = false;
     } else if (event.type() == ARGES_EVENT_TEXT) {
-      if (since) gaps.push_back(since->seconds());
-      since.reset();
-      if (!company || company->encoding()) since.emplace();
+      if (counts) gaps.push_back(since.seconds());
+      since = Stopwatch();
+      counts = !company || company->encoding();
     }
   }
   return gaps;

@@ -21,9 +21,9 @@ inline std::size_t count_threads_at_rest() {
   return count_threads();
 }
 
-// Waits, at most half a minute, until no more than `count` are there.
+// Waits, at most a minute and a half (a busy machine), until no more than `count` are there.
 inline bool comes_to_threads(std::size_t count) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(90);
   while (count_threads() > count) {
     if (std::chrono::steady_clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::microseconds(200));
