@@ -61,7 +61,8 @@ class Card:
         for name, rows in self.rows.items():
             own = [row["right"] for row in rows if tesseract_reading.for_all_text(row)]
             if own:
-                print(f"| {name} | {len(own)} | {share(own)} | {share(tesseract_reading.judged(self.args.sets / name / 'set.jsonl'))} |")
+                other = tesseract_reading.judged(self.args.sets / name / "set.jsonl")[:len(own)]
+                print(f"| {name} | {len(own)} | {share(own)} | {share(other)} |")
 
     def synonyms(self):
         known = keywords(self.args.packages)
