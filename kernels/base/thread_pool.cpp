@@ -48,6 +48,7 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::start(int workers) {
+  workers_ = workers;
   threads_.reserve(static_cast<std::size_t>(workers));
   for (int i = 0; i < workers; ++i) threads_.emplace_back([this, i] { worker_main(i); });
 }
@@ -161,12 +162,11 @@ void ThreadPool::run_beside_foreground(Lane& lane) {
 
 // Of as many workers as there are ranges for, the last ones: the first may be in the background.
 bool ThreadPool::is_wanted(const Lane& lane, int worker) const {
-  const auto workers = static_cast<std::int64_t>(threads_.size());
-  return lane.has_more() && worker >= workers - lane.helpers.load(std::memory_order_relaxed);
+  return lane.has_more() && worker >= workers_ - lane.helpers.load(std::memory_order_relaxed);
 }
 
 bool ThreadPool::may_help_background(int worker) const {
-  return foreground_rows_.load() == 0 || worker < (static_cast<int>(threads_.size()) + 1) / 2;
+  return foreground_rows_.load() == 0 || worker < (workers_ + 1) / 2;
 }
 
 void ThreadPool::help_background(int worker) {

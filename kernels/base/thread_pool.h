@@ -30,7 +30,7 @@ class ThreadPool {
   static constexpr int kMaxThreads = 256;
 
   // Workers that share a loop, the caller included.
-  int size() const { return static_cast<int>(threads_.size()) + 1; }
+  int size() const { return workers_ + 1; }
 
   // Calls body(begin, end) for disjoint ranges of at most `grain` indices that together cover
   // [0, count); returns when all have returned, and what they wrote is visible then. Which thread
@@ -113,6 +113,7 @@ class ThreadPool {
   void tell_background();
   void wait_for_loop_after(std::uint32_t seen);
 
+  int workers_ = 0;  // set before the first of them runs; threads_ still grows then
   std::vector<std::thread> threads_;
   int idle_spins_ = 0;
   Lane foreground_;
