@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernels/cpu/attention_extents.h"
 #include "kernels/cpu/backend.h"
 #include "kernels/cpu/dot_attention.h"
 #include "kernels/cpu/interleave.h"
@@ -12,16 +13,8 @@
 namespace arges::kernels::cpu {
 namespace {
 
-// The extents of the op, and one (item, head) of it.
-struct Heads {
-  std::int64_t tokens;
-  std::int64_t heads;
-  std::int64_t width;
-
-  std::int64_t row_step() const { return heads * width; }
-  std::int64_t offset(std::int64_t item_head) const {
-    return (item_head / heads * tokens * heads + item_head % heads) * width;
-  }
+// The extents of the op, and what they make of the keys.
+struct Heads : AttentionExtents {
   std::int64_t panels() const { return (tokens + kPanel - 1) / kPanel; }
   std::int64_t packed_floats() const { return panels() * kPanel * width; }
 };
@@ -62,7 +55,7 @@ void attend(const Heads& heads, const KeyBlock& all, const float* q, float scale
 
 Status bidirectional_attention(const ExecContext& context, const BidirectionalAttentionArgs& args) {
   if (args.row_type == DType::kBF16) return dot_attention(context, args);
-  const Heads heads{args.q.shape[1], args.q.shape[2], args.q.shape[3]};
+  const Heads heads{{args.q.shape[1], args.q.shape[2], args.q.shape[3]}};
   const std::int64_t item_heads = args.q.shape[0] * heads.heads;
   Arena::Scope scope(*context.workspace);
   ARGES_ASSIGN_OR_RETURN(const TensorView packed,

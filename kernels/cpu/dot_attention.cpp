@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernels/cpu/attention_extents.h"
 #include "kernels/cpu/dot_product.h"
 #include "kernels/cpu/interleave.h"
 #include "kernels/cpu/panel_product.h"
@@ -19,16 +20,7 @@ std::int64_t panels_of(std::int64_t outputs) {
 }
 
 // The extents of the op, and what they make of the operands. All sizes in elements.
-struct Extents {
-  std::int64_t tokens;
-  std::int64_t heads;
-  std::int64_t width;
-
-  std::int64_t row_step() const { return heads * width; }
-  // Of the first token of an (item, head).
-  std::int64_t offset(std::int64_t item_head) const {
-    return (item_head / heads * tokens * heads + item_head % heads) * width;
-  }
+struct Extents : AttentionExtents {
   // Keys are a weight of `tokens` outputs by `width` inputs, values one of `width` by `tokens`.
   std::int64_t key_panel() const { return padded_inputs(width) * kPanel; }
   std::int64_t value_panel() const { return padded_inputs(tokens) * kPanel; }
@@ -145,7 +137,7 @@ class QueryTile {
 }  // namespace
 
 Status dot_attention(const ExecContext& context, const BidirectionalAttentionArgs& args) {
-  const Extents e{args.q.shape[1], args.q.shape[2], args.q.shape[3]};
+  const Extents e{{args.q.shape[1], args.q.shape[2], args.q.shape[3]}};
   const std::int64_t item_heads = e.tokens == 0 ? 0 : args.q.shape[0] * e.heads;
   const Arena::Scope scope(*context.workspace);
   ARGES_ASSIGN_OR_RETURN(const TensorView keys,
