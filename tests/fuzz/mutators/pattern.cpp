@@ -94,4 +94,8 @@ std::string mutate_pattern(std::string pattern, Random& random) {
   }
 }
 
+std::string pattern_that_reads_far(Random& random) {
+  return std::string(random.pick(kAtoms)) + "[yz]";
+}
+
 }  // namespace arges::fuzz

@@ -11,4 +11,8 @@ namespace arges::fuzz {
 // hundred, quantifiers, recursion, look-around.
 std::string mutate_pattern(std::string pattern, Random& random);
 
+// One item, then a letter that the texts hardly have: an item that reads a run to its end does so
+// from every place of it. A class and no letter, which the engine would look for first.
+std::string pattern_that_reads_far(Random& random);
+
 }  // namespace arges::fuzz

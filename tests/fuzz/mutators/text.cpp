@@ -58,6 +58,10 @@ std::string inserted(std::string text, std::string_view what, Random& random) {
 
 }  // namespace
 
+std::string_view some_character(Random& random) {
+  return random.pick(kCharacters);
+}
+
 std::string mutate_text(std::string text, std::span<const std::string_view> words, Random& random) {
   const std::size_t at = random.below(text.size() + 1);
   const std::size_t count = random.up_to(text.size() - at + 1);

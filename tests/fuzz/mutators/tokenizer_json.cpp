@@ -104,9 +104,20 @@ std::string change_file(std::string_view file, Random& random) {
   return write_tree(*tree);
 }
 
+// An item that may read a run to its end and one that is not there, so that a match is tried from
+// every place of the run. The target makes the run, long where the input's length is a multiple of
+// 16 (see there).
+std::vector<std::string> run_and_pattern(Random& random) {
+  std::vector<std::string> parts{write_tree(honest_tokenizer_json(pattern_that_reads_far(random))),
+                                 std::string(some_character(random))};
+  while (join_parts(parts).size() % 16 != 0) parts[1] += 'a';
+  return parts;
+}
+
 }  // namespace
 
 std::string mutate_input(std::string_view input, std::size_t, Random& random) {
+  if (random.one_in(16)) return join_parts(run_and_pattern(random));
   std::vector<std::string> parts;
   for (const std::string_view one : split_parts(input)) parts.emplace_back(one);
   parts.resize(2);
