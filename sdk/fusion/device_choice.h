@@ -13,9 +13,10 @@ namespace arges::sdk {
 // What is to run a model.
 struct DeviceChoice {
   std::shared_ptr<const kernels::Backend> backend;
-  std::int64_t index = 0;       // of several devices of the kind
-  std::string instruction_set;  // that the device's code uses
-  std::string reason;           // why that one: a sentence without its full stop
+  std::int64_t index = 0;          // of several devices of the kind
+  std::string instruction_set;     // that the device's code uses
+  std::string reason;              // why that one: a sentence without its full stop
+  bool instead_of_a_card = false;  // that "auto" had taken, and that could not open the model
 };
 
 // The one place that lists the backends: "auto" (the first GPU that can be had, else the

@@ -71,12 +71,12 @@ ModelFacts describe(const DeviceChoice& choice, const ModelOpenOptions& options,
   return facts;
 }
 
-void log_opening(const ModelOpenOptions& options, const ModelFacts& facts) {
-  if (!logs(LogLevel::kInfo)) return;
-  log(LogLevel::kInfo,
-      "opened " + quote_name(options.path) + " on " + facts.device + " (" + facts.device_reason +
-          "), " + facts.instruction_set + ", " + std::to_string(facts.threads) + " threads, " +
-          std::to_string(facts.weight_bytes) + " bytes of weights as " + facts.weight_format);
+void log_opening(const ModelOpenOptions& options, const ModelFacts& facts, LogLevel level) {
+  if (!logs(level)) return;
+  log(level, "opened " + quote_name(options.path) + " on " + facts.device + " (" +
+                 facts.device_reason + "), " + facts.instruction_set + ", " +
+                 std::to_string(facts.threads) + " threads, " + std::to_string(facts.weight_bytes) +
+                 " bytes of weights as " + facts.weight_format);
 }
 
 // Whether a model that did not open there may do so on the processor.
@@ -95,7 +95,9 @@ Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open(
   auto opened = open_on(choice, options);
   const bool elsewhere = options.device == "auto" && !choice.backend->device->is_host();
   if (opened.ok() || !elsewhere || !is_the_devices_failure(opened.status())) return opened;
-  return open_on(the_processor_after(opened.status()), options);
+  DeviceChoice processor = the_processor_after(opened.status());
+  processor.instead_of_a_card = true;
+  return open_on(processor, options);
 }
 
 Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open_on(
@@ -118,7 +120,8 @@ Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open_on(
                          language::SequencePool::create(loaded->config.text, backend));
   std::shared_ptr<VisionLanguageModel> model(new VisionLanguageModel(
       choice, std::move(loaded), std::move(pool), std::move(sequences), options));
-  log_opening(options, model->facts());
+  log_opening(options, model->facts(),
+              choice.instead_of_a_card ? LogLevel::kWarning : LogLevel::kInfo);
   return model;
 }
 

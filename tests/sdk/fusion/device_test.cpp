@@ -26,6 +26,7 @@ using sdk::ModelOpenOptions;
 using sdk::VisionLanguageModel;
 using sdk::testing::ask;
 using sdk::testing::user;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 const std::string kGolden = std::string(ARGES_GOLDEN_DIR) + "/vl/model_original";
@@ -131,13 +132,17 @@ TEST_F(OtherDevice, WithoutADriverIsRefusedAndAutoSaysOnceThatItTakesTheProcesso
   EXPECT_EQ(lines, 1);
 }
 
-TEST_F(OtherDevice, WithoutRoomForTheWeightsIsRefusedAndAutoTakesTheProcessor) {
+TEST_F(OtherDevice, WithoutRoomForTheWeightsIsRefusedAndAutoWarnsThatItTakesTheProcessor) {
   card_->memory = 1 << 16;
   const Status status = open("cuda").status();
   EXPECT_EQ(status.code(), StatusCode::kOutOfMemoryDevice) << status.message();
+  std::vector<std::string> warnings;
+  sdk::set_log([&](sdk::LogLevel, std::string_view line) { warnings.emplace_back(line); },
+               sdk::LogLevel::kWarning);
   const auto model = open("auto").value();
   EXPECT_EQ(model->facts().device, "cpu");
   EXPECT_THAT(model->facts().device_reason, HasSubstr("memory of the card"));
+  EXPECT_THAT(warnings, ElementsAre(HasSubstr("auto takes the processor")));
 }
 
 TEST_F(OtherDevice, WithoutRoomForAConversationEndsTheRequest) {
