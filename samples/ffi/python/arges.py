@@ -7,6 +7,7 @@
 """
 
 import ctypes
+import itertools
 import os
 from ctypes import POINTER, byref, c_char_p, c_int32, c_int64, c_uint32, c_uint64, c_void_p
 
@@ -78,6 +79,8 @@ CALLS = {
     "message_add_image": [c_void_p, c_void_p],
     "generate": [c_void_p, POINTER(c_void_p), c_uint64, c_void_p, c_void_p, c_uint64,
                  POINTER(c_void_p)],
+    "request_cancel": [c_void_p],
+    "request_wait": [c_void_p, c_int64],
 }
 RELEASES = {
     "engine_close": [c_void_p],
@@ -141,6 +144,7 @@ class Conversation:
     def __init__(self, library, model_path):
         self._library = library
         self._engine = self._session = self._queue = None
+        self._tags = itertools.count(1)
         options = EngineOptions()
         library.engine_options_init(byref(options), ctypes.sizeof(options))
         path = os.fsencode(model_path)
@@ -148,8 +152,12 @@ class Conversation:
         self._engine = library.make("engine_open", byref(options))
 
     def __enter__(self):
-        self._session = self._library.make("session_create", self._engine)
-        self._queue = self._library.make("queue_create", None)
+        try:
+            self._session = self._library.make("session_create", self._engine)
+            self._queue = self._library.make("queue_create", None)
+        except ArgesError:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -158,17 +166,23 @@ class Conversation:
         self._library.engine_close(self._engine)
 
     def ask(self, question, picture=None):
-        """Yields the answer piece by piece. `picture`: the bytes of a PNG, JPEG or WebP file, or None."""
+        """Yields the answer piece by piece; an answer left early is cancelled and forgotten.
+        `picture`: the bytes of a PNG, JPEG or WebP file, or None."""
         # What is not UTF-8 on the command line goes on as it is: the library says so.
         message = self._message(question.encode(errors="surrogateescape"), picture)
         messages = (c_void_p * 1)(message)
+        tag = next(self._tags)
         try:
             request = self._library.make("generate", self._session, messages, 1, None, self._queue,
-                                         0)
+                                         tag)
         finally:
             self._library.message_free(message)
-        self._library.request_free(request)  # only needed to cancel
-        yield from self._events()
+        try:
+            yield from self._pieces(tag)
+        finally:
+            self._library.request_cancel(request)  # does nothing when it has ended
+            self._library.request_wait(request, -1)  # for the session to be free again
+            self._library.request_free(request)
 
     def _message(self, text, picture):
         library = self._library
@@ -189,14 +203,16 @@ class Conversation:
         finally:
             self._library.image_free(image)
 
-    def _events(self):
+    def _pieces(self, tag):
         event = Event()
         self._library.event_init(byref(event), ctypes.sizeof(event))
-        while event.type < EVENT_DONE:
-            self._library.queue_next(self._queue, -1, byref(event))
-            if event.type == EVENT_TEXT:
-                yield event.words().decode()
-        status, reason = event.status, event.words().decode()
-        self._library.event_clear(byref(event))
+        try:
+            while event.tag != tag or event.type < EVENT_DONE:
+                self._library.queue_next(self._queue, -1, byref(event))
+                if event.tag == tag and event.type == EVENT_TEXT:
+                    yield event.words().decode()
+            status, reason = event.status, event.words().decode()
+        finally:
+            self._library.event_clear(byref(event))
         if status != 0:
             raise ArgesError(f"no answer ({self._library.status_name(status)}): {reason}")
