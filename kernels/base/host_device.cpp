@@ -94,8 +94,9 @@ class HostDevice final : public Device {
 
 }  // namespace
 
+// Never destroyed: threads that still work while the process exits find it whole.
 Device& host_device() {
-  static HostDevice device;
+  static HostDevice& device = *new HostDevice;
   return device;
 }
 

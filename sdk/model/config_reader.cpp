@@ -12,8 +12,9 @@ namespace {
 
 using nlohmann::json;
 
+// Never destroyed: a model may still be opened while the process exits.
 const json& empty_object() {
-  static const json empty = json::object();
+  static const json& empty = *new json(json::object());
   return empty;
 }
 

@@ -84,11 +84,13 @@ Result<const CudaLibrary*> load_cuda_library(const std::string& path) {
   return library;
 }
 
+// Never destroyed: a model may still be opened while the process exits.
 Result<const CudaLibrary*> cuda_library() {
-  static const Result<const CudaLibrary*> loaded = []() -> Result<const CudaLibrary*> {
+  using Loaded = Result<const CudaLibrary*>;
+  static const Loaded& loaded = *new Loaded([]() -> Loaded {
     ARGES_ASSIGN_OR_RETURN(const std::string path, cuda_library_path());
     return load_cuda_library(path);
-  }();
+  }());
   return loaded;
 }
 
