@@ -18,7 +18,7 @@ bool is_plain_file_name(std::string_view name);
 // elsewhere. A value; holds no descriptor.
 class ModelFolder {
  public:
-  // NOT_FOUND if there is no such folder.
+  // NOT_FOUND if there is no such folder, IO if this process may not look into it.
   static Result<ModelFolder> open(const std::string& path);
 
   const std::string& path() const { return path_; }

@@ -2,7 +2,9 @@
 #include "sdk/model/model_folder.h"
 
 #include <gtest/gtest.h>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -66,6 +68,33 @@ TEST(ModelFolder, IsNotFoundWhereThereIsNone) {
   for (const std::string& path : {folder.file("absent"), folder.file("file"), std::string()}) {
     EXPECT_EQ(ModelFolder::open(path).status().code(), StatusCode::kNotFound) << path;
   }
+}
+
+// As another user while it lives, for whom permissions hold: on this thread, and for files alone.
+class AsNobody {
+ public:
+  AsNobody() : before_(setfsuid(65534)) {}
+  ~AsNobody() { setfsuid(static_cast<uid_t>(before_)); }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+
+ private:
+  const int before_;
+};
+
+TEST(ModelFolder, ThatMayNotBeLookedIntoIsNotTakenForEmpty) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  const TempFolder folder;
+  folder.write("config.json", "{}");
+  ASSERT_EQ(chmod(folder.path().c_str(), 0), 0);
+  Status status;
+  {
+    const AsNobody nobody;
+    status = ModelFolder::open(folder.path()).status();
+  }
+  chmod(folder.path().c_str(), 0700);
+  EXPECT_EQ(status.code(), StatusCode::kIo);
+  EXPECT_NE(status.message().find("permissions"), std::string::npos) << status.message();
 }
 
 TEST(ModelFolder, RefusesNamesThatAreNotPlain) {
