@@ -6,7 +6,9 @@
 namespace arges::bindings {
 
 Status check_struct_size(std::uint64_t size, std::span<const std::uint64_t> known) {
-  const bool newer = size > known.back() && size <= kMaxStructSize;
+  // A struct of ours ends where one of an array may follow it.
+  const bool whole = size % alignof(std::uint64_t) == 0;
+  const bool newer = size > known.back() && size <= kMaxStructSize && whole;
   if (newer || std::find(known.begin(), known.end(), size) != known.end()) return {};
   return invalid_argument("struct_size is " + std::to_string(size) + ", which no version of this " +
                           "struct has; call its _init function, or set struct_size to its sizeof");

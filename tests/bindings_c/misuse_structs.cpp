@@ -45,7 +45,8 @@ void append_cases(const std::string& name, arges_status good, arges_status tail_
                   const std::function<void(T*)>& fill, const UseStruct<T>& use,
                   std::vector<MisuseCase>& cases) {
   constexpr std::uint32_t kToday = sizeof(T);
-  for (const std::uint32_t size : {0u, 1u, 4u, kToday - 1, kToday - 8, 4097u, 0xFFFFFFFFu}) {
+  for (const std::uint32_t size :
+       {0u, 1u, 4u, kToday - 1, kToday - 8, kToday + 1, 4097u, 0xFFFFFFFFu}) {
     cases.push_back(sized<T>(name + "_size_" + std::to_string(size), size, 0,
                              ARGES_INVALID_ARGUMENT, fill, use));
   }
@@ -60,8 +61,8 @@ void append_init_cases(const std::string& name, arges_status (*init)(T*, std::ui
                        std::vector<MisuseCase>& cases) {
   constexpr std::uint64_t kToday = sizeof(T);
   for (const std::uint64_t size :
-       {std::uint64_t{0}, std::uint64_t{4}, kToday - 1, std::uint64_t{4097}, std::uint64_t{1} << 40,
-        ~std::uint64_t{0}, (std::uint64_t{1} << 32) + kToday}) {
+       {std::uint64_t{0}, std::uint64_t{4}, kToday - 1, kToday + 1, std::uint64_t{4097},
+        std::uint64_t{1} << 40, ~std::uint64_t{0}, (std::uint64_t{1} << 32) + kToday}) {
     cases.push_back(
         {name + "_size_" + std::to_string(size), ARGES_INVALID_ARGUMENT, [init, size](World&) {
            T out;

@@ -34,14 +34,14 @@ namespace {
 
 TEST(StructSize, TakesEveryReleasedSizeAndLargerOnes) {
   const std::uint64_t known[] = {8, 16};
-  for (const std::uint64_t size : {8u, 16u, 17u, 4096u}) {
+  for (const std::uint64_t size : {8u, 16u, 24u, 4096u}) {
     EXPECT_TRUE(check_struct_size(size, known).ok()) << size;
   }
 }
 
 TEST(StructSize, RefusesSizesThatNoReleaseHad) {
   const std::uint64_t known[] = {8, 16};
-  for (const std::uint64_t size : {0ull, 4ull, 7ull, 9ull, 15ull, 4097ull, ~0ull}) {
+  for (const std::uint64_t size : {0ull, 4ull, 7ull, 9ull, 15ull, 17ull, 20ull, 4097ull, ~0ull}) {
     EXPECT_EQ(check_struct_size(size, known).code(), StatusCode::kInvalidArgument) << size;
   }
 }
