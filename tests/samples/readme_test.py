@@ -52,6 +52,12 @@ class Readme(cli.ToolTest):
             said, expected = run.stdout.decode().splitlines(), ANSWER.findall(script)
             self.assertEqual(said[: len(expected)], expected)
 
+    def test_its_programs_are_short(self):
+        for language, most in {"c": 20, "python": 15, "cpp": 15}.items():
+            for program in shown(language):
+                lines = [line for line in program.splitlines() if line.strip()]
+                self.assertLessEqual(len(lines), most, language)
+
     def test_answers_are_found(self):
         self.assertEqual(ANSWER.findall("./dev ask a.png 'b?'  # c d\narges eval  # e\n"), ["c d"])
 
