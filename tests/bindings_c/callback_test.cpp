@@ -247,16 +247,27 @@ TEST_F(Callback, TwoMayCloseEachOthersQueues) {
 }
 
 TEST_F(Callback, ReleaseComesBehindTheLastCallbackBeforeCloseReturns) {
-  int released = 0;
+  std::vector<std::thread::id> callbacks;
+  std::vector<std::thread::id> releases;
+  std::function<void(bool)> note = [&](bool release) {
+    EXPECT_TRUE(releases.empty()) << "nothing is called behind release";
+    (release ? releases : callbacks).push_back(std::this_thread::get_id());
+  };
   arges_queue_options options;
   arges_queue_options_init(&options, sizeof options);
-  options.callback = [](void*, const arges_event*) {};
-  options.callback_user = &released;
-  options.release = [](void* user) { ++*static_cast<int*>(user); };
+  options.callback_user = &note;
+  options.callback = [](void* user, const arges_event*) {
+    (*static_cast<std::function<void(bool)>*>(user))(false);
+  };
+  options.release = [](void* user) { (*static_cast<std::function<void(bool)>*>(user))(true); };
   arges_queue* other = nullptr;
   ASSERT_EQ(arges_queue_create(&options, &other), ARGES_OK);
+  ASSERT_EQ(submit(session, "hello", other, 1), ARGES_OK);
+  arges_session_close(std::exchange(session, nullptr));
   arges_queue_close(other);
-  EXPECT_EQ(released, 1);
+  ASSERT_EQ(releases.size(), 1u);
+  for (const std::thread::id id : callbacks) EXPECT_EQ(id, releases.front());
+  EXPECT_NE(releases.front(), std::this_thread::get_id());
 }
 
 TEST_F(Callback, WhatItsReleaseThrowsIsDropped) {

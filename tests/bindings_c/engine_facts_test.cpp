@@ -92,6 +92,27 @@ TEST_F(EngineFacts, CountRequestsByWhatTheyAreIn) {
   arges_request_free(request);
 }
 
+// The conversation's own state, the one that the answer changes, and the one to go back to.
+TEST_F(EngineFacts, CountThreeStatesOfASessionThatGenerates) {
+  World world(engine);
+  arges_model_info info = {};
+  info.struct_size = sizeof info;
+  ASSERT_EQ(arges_engine_model_info(engine, &info), ARGES_OK);
+  model->step_gate().shut();
+  ASSERT_EQ(submit(world.session, "again", world.queue, 2), ARGES_OK);
+  model->step_gate().wait_until_held();
+  while (stats_of(engine).decoding == 0) {
+    model->step_gate().let(1);
+    model->step_gate().wait_until_held();
+  }
+  const arges_stats stats = stats_of(engine);
+  const std::uint64_t kept = stats.session_bytes + stats.request_bytes;
+  EXPECT_GE(kept, 3 * info.session_state_bytes);
+  EXPECT_LT(kept, 4 * info.session_state_bytes + 2 * info.kv_bytes_per_token * 100);
+  model->step_gate().open();
+  EXPECT_EQ(read_answer(world.queue, 2).end, ARGES_EVENT_DONE);
+}
+
 // Keeps what is logged while it lives.
 struct Lines {
   explicit Lines(std::uint32_t level) {
@@ -268,6 +289,8 @@ TEST_F(RealEngine, SaysOnceWhichDeviceItTookAndHonoursItsOptions) {
     arges_engine_options options = options_for(kPocket);
     options.prefill_chunk = 64;
     options.files = files;
+    options.device = "cpu";
+    options.device_length = 3;
     options.weight_format = "stored";
     options.weight_format_length = 6;
     arges_engine* engine = nullptr;

@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <atomic>
+#include <chrono>
 #include <list>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "bindings_c/include/arges/arges.h"
 #include "bindings_c/src/engine_handle.h"
@@ -60,6 +63,26 @@ TEST_F(NoMemory, AQueueWaitedForInVainAnswersTimeoutAllTheSame) {
   EXPECT_EQ(next(0), ARGES_TIMEOUT);
   EXPECT_EQ(next(1), ARGES_TIMEOUT);
   EXPECT_EQ(refused.count(), 0u) << "finding nothing takes no memory";
+}
+
+// The reader may come too late to find the queue at all, so there are several of them.
+TEST_F(NoMemory, AReaderWhoseQueueIsClosedHearsSoAllTheSame) {
+  bool heard = false;
+  for (int attempt = 0; attempt < 200 && !heard; ++attempt) {
+    arges_queue* closing = nullptr;
+    ASSERT_EQ(arges_queue_create(nullptr, &closing), ARGES_OK);
+    std::atomic<bool> begins{false};
+    std::thread reader([&] {
+      const RefusedMemory refused;
+      begins = true;
+      heard = arges_queue_next(closing, -1, &event) == ARGES_CLOSED && refused.count() == 0;
+    });
+    while (!begins) std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    arges_queue_close(closing);
+    reader.join();
+  }
+  EXPECT_TRUE(heard);
 }
 
 TEST_F(NoMemory, AnEventWithoutAPlaceIsReadByTheNextCall) {

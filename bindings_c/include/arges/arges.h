@@ -24,18 +24,24 @@
  * Processes
  *   A process that was forked from one with handles cannot use the library: every call answers
  *   UNSUPPORTED, those that give a handle back do nothing, and arges_queue_fd is -1. The parent
- *   notices nothing. A process that has never had a handle nor set a log may fork, and one that is
- *   started anew (exec, posix_spawn) is free. Children made by _Fork or clone are not noticed: they
- *   must not call.
+ *   notices nothing. A process that has never had a handle, begun to open an engine nor set a log
+ *   may fork, and one that is started anew (exec, posix_spawn) is free. Children made by _Fork or
+ *   clone are not noticed: they must not call. A child that was forked in a callback must not
+ *   return from it.
  *
  * Errors
  *   Functions return an arges_status. On failure nothing has changed, outputs are untouched, and
  *   arges_last_error_message() holds one sentence for the calling thread. The library never
  *   aborts, exits, throws, prints or installs signal handlers. A thread that is cancelled
- *   (pthread_cancel) inside a call ends behind it.
+ *   (pthread_cancel) inside a call ends behind it. INVALID_ARGUMENT for a handle, a pointer or a
+ *   struct_size that is not allowed may come of any call and is not said at each.
  *
- * Text is UTF-8, given as pointer and length, not terminated. Text is always literal: nothing that
- * a user writes can become a control token or an image placeholder.
+ * Text is UTF-8, given as pointer and length, not terminated; the pointer of an empty one must not
+ * be NULL either. Text is always literal: nothing that a user writes can become a control token or
+ * an image placeholder.
+ *
+ * Functions and callbacks have the calling convention that C has on the machine (on 32-bit Windows
+ * __cdecl).
  *
  * Option structs begin with struct_size. Fill one with its _init function, passing sizeof of the
  * struct as the program knows it, then set fields. Zero means the default in every field, so that a
@@ -174,7 +180,7 @@ typedef struct arges_engine_options {
   uint64_t model_path_length;
   /* "auto": the first GPU that can be had and has room for the model, else the processor;
    * "cpu"; "cuda", "cuda:N": the GPU device_index, N; "cuda-fp32" and "reference" (scalar) are
-   * slow, for tests. NULL = "auto". */
+   * slow, for tests. At most 64 bytes; NULL = "auto". */
   const char* device;
   uint64_t device_length;
   uint64_t max_context;   /* tokens of a session, to 10^9; 0, or more than the model was made for =
@@ -186,7 +192,7 @@ typedef struct arges_engine_options {
   uint32_t device_index;     /* with "cuda": which GPU, from 0, as the driver counts them */
   uint32_t files;            /* ARGES_FILES_*; 0 = mapped */
   const char* weight_format; /* in memory: "auto", "stored" (as in the files) or "bf16_dot" (see
-                                above); NULL = "auto" */
+                                above); at most 64 bytes; NULL = "auto" */
   uint64_t weight_format_length;
   uint64_t memory_budget; /* bytes of the host's memory, to 2^62, hard; 0 = no limit of its own */
   uint64_t device_budget; /* the same of the device's memory */
@@ -233,7 +239,8 @@ typedef struct arges_model_info {
   uint32_t supports_images; /* 1 or 0 */
   uint64_t max_context;     /* tokens of a session */
   uint64_t vocab_size;
-  uint64_t session_state_bytes; /* constant memory of a session; twice that while it generates */
+  uint64_t session_state_bytes; /* constant memory of a session; up to three times that while it
+                                   generates */
   uint64_t kv_bytes_per_token;  /* memory that grows with the conversation */
 } arges_model_info;
 
@@ -522,7 +529,7 @@ typedef struct arges_generate_options {
   float presence_penalty;         /* in [-100, 100]; 0 = off */
   float frequency_penalty;        /* in [-100, 100]; 0 = off */
   uint32_t stop_string_count;     /* at most 16 */
-  uint64_t seed;                  /* see below */
+  uint64_t seed;                  /* see arges_generate */
   uint64_t deadline_ms;           /* from submission; 0 = none */
   const arges_text* stop_strings; /* 1 to 512 bytes each; end the answer, are not part of it */
   const int32_t* stop_tokens;     /* in addition to the model's own */
@@ -533,10 +540,7 @@ typedef struct arges_generate_options {
   uint32_t reserved;         /* 0 */
 } arges_generate_options;
 
-/* The same seed and input give the same answer on the same model, device, kind of processor (its
- * instruction set), whatever other requests run beside it and however the conversation came about.
- *
- * Writes the defaults: 256 tokens, greedy, no penalty, no bias, no stop but the model's own, no
+/* Writes the defaults: 256 tokens, greedy, no penalty, no bias, no stop but the model's own, no
  * deadline. Pass sizeof of the struct. */
 ARGES_API arges_status arges_generate_options_init(arges_generate_options* options,
                                                    uint64_t struct_size);
@@ -554,6 +558,9 @@ ARGES_API arges_status arges_generate_options_init(arges_generate_options* optio
  * With continue_last the last message must be the assistant's and hold text alone, and some: the
  * answer begins with it. Events carry only what is new, and stop strings are sought in that; the
  * conversation then holds both as one turn of the assistant.
+ *
+ * The same seed and input give the same answer on the same model, device, kind of processor (its
+ * instruction set), whatever other requests run beside it and however the conversation came about.
  *
  * BUSY while the session has a request in flight or 1024 terminal events wait in the queue, CLOSED,
  * INVALID_ARGUMENT, UNSUPPORTED, OUT_OF_MEMORY_HOST. */

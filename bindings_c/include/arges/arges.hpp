@@ -63,10 +63,6 @@ struct Closer {
 template <typename T, auto give_back>
 using Handle = std::unique_ptr<T, Closer<give_back>>;
 
-}  // namespace detail
-
-namespace detail {
-
 using Log = std::function<void(std::uint32_t level, std::string_view line)>;
 
 // Stays while it is called, also when it sets another log.
@@ -118,7 +114,8 @@ struct EngineOptions {
   std::string weight_format = "auto";
   std::uint64_t memory_budget = 0;
   std::uint64_t device_budget = 0;
-  // Bytes done and in all; false stops loading with CANCELLED. Must not throw.
+  // Bytes done and in all; false, or an exception, stops loading with
+  // CANCELLED.
   std::function<bool(std::uint64_t done, std::uint64_t total)> progress{};
 };
 
@@ -333,9 +330,9 @@ struct Timings {
 // One event; owns its text. May be moved, not copied.
 class Event {
  public:
-  Event() { detail::check(arges_event_init(&event_, sizeof event_)); }
+  Event() = default;
   ~Event() { arges_event_clear(&event_); }
-  Event(Event&& other) noexcept : Event() { std::swap(event_, other.event_); }
+  Event(Event&& other) noexcept { std::swap(event_, other.event_); }
   Event& operator=(Event&& other) noexcept {
     std::swap(event_, other.event_);
     return *this;
@@ -373,7 +370,7 @@ class Event {
   }
 
  private:
-  arges_event event_;
+  arges_event event_{.struct_size = sizeof(arges_event)};
 };
 
 // Where events arrive.
