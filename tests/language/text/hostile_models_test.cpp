@@ -35,7 +35,7 @@ TEST_F(HostileModels, AreRefused) {
   }
 }
 
-TEST_F(HostileModels, AnHonestModelWithoutByteFallbackReadsUnknownTextInLinearTime) {
+TEST_F(HostileModels, AnHonestModelWithoutByteFallbackReadsALongUnknownRunAsOneToken) {
   const auto tokenizer = load_sentencepiece(bytes("plain_unigram.model"));
   ASSERT_TRUE(tokenizer.ok()) << tokenizer.status().message();
   EXPECT_EQ((*tokenizer)->encode(std::string(800'000, '\x01'))->size(), 1u);
