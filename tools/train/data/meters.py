@@ -17,7 +17,7 @@ MARKS = [(205, 35, 30), (205, 35, 30), (225, 115, 20), (30, 90, 200), (20, 130, 
 
 
 def number(value):
-    return f"{round(value, 3):g}"
+    return f"{round(value, 3) + 0.0:g}"  # never "-0"
 
 
 class Scale:
@@ -28,9 +28,9 @@ class Scale:
         self.low = 0 if rng.random() < 0.75 else self.step * rng.randint(-5, 6)
         self.high = self.low + self.step * self.count
         self.parts = rng.choice([1, 2, 4, 5, 5, 10])
-        grain = self.step / rng.choice([2, 5, 10, 10, 10])
-        if self.step >= 1:
-            grain = max(grain, self.step / 5 if self.step < 10 else 1)
+        grain = self.step / rng.choice([1, 2, self.parts, 5, 10, 10])  # on a mark at times
+        if self.step >= 10:
+            grain = max(1, round(grain))
         self.value = self.low + round(rng.uniform(0, 1) * (self.high - self.low) / grain) * grain
         self.value = min(self.high, self.value)
 
