@@ -18,7 +18,7 @@ launch() {
   )
 }
 stop() {
-  kill -9 -- "-$(cat "$folder/run/pid")" 2>/dev/null
+  kill -9 "-$(cat "$folder/run/pid")" 2>/dev/null
   sleep 3
 }
 # Whether the log tells of a step within so many seconds; no longer waited for when training has ended.

@@ -87,18 +87,24 @@ def check_measures(world):
 
 
 def check_points(world, tokenizer):
-    """A name in a question points from its last token at the patches of what it names, and at no others."""
+    """A name in a question points from its last token at the patches of what it names, and at no others; a printed answer is pointed at by what stands before it."""
     canvas = new_canvas(random.Random("points"), (640, 480), background=(255, 255, 255))
     canvas.thing("red cross", 10, 10, 150, 150)
     canvas.thing("blue cross", 400, 300, 500, 400)
     canvas.text(world.fonts.open(world.fonts.families[0][0], 30), "Milk", 300, 40, (0, 0, 0))
     ids, _ = tokenizer.conversation([("Is the red cross near the crosses or milk?", "no", 1)], 5)
     p = plan(640, 480)
-    places, masks = dataset.point_labels(random.Random(0), canvas, None, p, tokenizer, ids)
+    places, masks = dataset.point_labels(random.Random(0), canvas, None, p, tokenizer, ids, [])
     said = [tokenizer.decode(ids[: place + 1]) for place in places if place >= 0]
     assert [s.rpartition("the ")[2] for s in said] == ["red cross", "crosses", "crosses or milk"], said
     red, both, milk = masks[:3].astype(bool)
     assert (red & both).sum() == red.sum() < both.sum() and not (milk & both).any() and milk.any() and not masks[3:].any()
+    ids, answer = tokenizer.conversation([("What does the text say?", "Milk", 1)], 5)
+    start = answer.index(True)
+    for task, pointed in (("reading", True), ("chart", False)):
+        places, masks = dataset.point_labels(random.Random(0), canvas, None, p, tokenizer, ids, [(task, start, len(ids))])
+        assert (start - 1 in places) == pointed, (task, places, start)
+        assert all(np.array_equal(mask.astype(bool), milk) for place, mask in zip(places, masks) if place >= 0)
 
 
 def check_preprocess():

@@ -164,11 +164,11 @@ def covered(box, matrix, p):
     return [tuple(slice(*patches_between(v.min() * s + at, v.max() * s + at)) for v, s, at in ((y, sy, top), (x, sx, left))) for sx, sy, left, top in maps]
 
 
-def point_labels(rng, canvas, matrix, p, tokenizer, tokens):
+def point_labels(rng, canvas, matrix, p, tokenizer, tokens, spans):
     """What the conversation about one picture names: places of tokens int16 [MOST], -1 for none, and their patches uint8 [MOST, patches of all tiles]."""
     boxes = pointing.named_boxes(canvas)
     places, masks = np.full(pointing.MOST, -1, np.int16), np.zeros((pointing.MOST, p.tiles * GRID * GRID), np.uint8)
-    for i, (place, name) in enumerate(pointing.choose(rng, tokenizer, tokens, boxes)):
+    for i, (place, name) in enumerate(pointing.choose(rng, tokenizer, tokens, spans, boxes)):
         whole, tiled = np.zeros((GRID, GRID), np.uint8), np.zeros((p.target_h // PATCH, p.target_w // PATCH), np.uint8)
         for box in boxes[name]:
             for grid, area in zip((whole, tiled), covered(box, matrix, p)):
@@ -207,12 +207,12 @@ def thing_patches(rng, canvas, matrix, p, ids):
     return patches, names
 
 
-def finish_picture(rng, canvas, p, effects, ids, tokenizer, tokens):
+def finish_picture(rng, canvas, p, effects, ids, tokenizer, tokens, spans):
     noise = augment.choose(rng, canvas, effects)
     labels = glyph_labels(canvas, noise["matrix"], p)
     lead = lambda a: np.concatenate([np.full((GRID * GRID,) + a.shape[2:], IGNORE, np.uint8), tile_order(a, p)])
     return Picture(canvas.array, noise["row"], *(lead(a) for a in labels), measure_labels(canvas, noise["matrix"], p), *thing_patches(rng, canvas, noise["matrix"], p, ids),
-                   *point_labels(rng, canvas, noise["matrix"], p, tokenizer, tokens))
+                   *point_labels(rng, canvas, noise["matrix"], p, tokenizer, tokens, spans))
 
 
 def draw_sample(rng, world, size, level, pair):
@@ -267,7 +267,7 @@ def make_sample(seed, world, tokenizer, size, p, level, image_tokens, pair, effe
         if turns:
             break
     tokens, spans = make_conversation(rng, tokenizer, turns, image_tokens)
-    return Sample([finish_picture(rng, c, p, effects, ids, tokenizer, tokens) for c in canvases], tokens, spans)
+    return Sample([finish_picture(rng, c, p, effects, ids, tokenizer, tokens, spans) for c in canvases], tokens, spans)
 
 
 def choose_geometry(seed):

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Gathers what the generators draw with into one folder that can travel: fonts, words and sprites (about 14 MB).
-# Needs apt-get (Debian 12), rsvg-convert and a Python with Pillow and fonttools.
+# Needs apt-get (Debian 12), librsvg (librsvg2-2) and a Python with Pillow and fonttools.
 # usage: fetch_assets.sh PICTURES FOLDER [HELD_OUT_FOLDER]     PICTURES: the unpacked SVG sets
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)

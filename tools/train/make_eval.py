@@ -23,10 +23,10 @@ from data.world import World
 
 # task of the set: (generators, tasks of their questions)
 TASKS = {
-    "reading": (["lines", "page", "sign", "tiles"], ["reading"]), "receipt": (["receipt"], ["receipt"]), "form": (["form", "tabs"], ["form"]),
+    "reading": (["lines", "page", "broken", "sign", "tiles", "poster"], ["reading"]), "receipt": (["receipt"], ["receipt"]), "form": (["form", "tabs"], ["form"]),
     "table": (["table"], ["table"]), "chart": (["bars", "horizontal bars", "lines chart", "pie"], ["chart"]), "clock": (["clock"], ["clock"]),
-    "gauge": (["dial", "thermometer", "progress", "battery"], ["gauge"]), "display": (["display"], ["display"]),
-    "interface": (["message", "settings", "menu", "tabs", "list", "icon grid"], ["ui", "state"]), "icon": (["icon", "toolbar", "icon grid"], ["icon"]),
+    "gauge": (["dial", "meter", "straight meter", "thermometer", "progress", "battery"], ["gauge"]), "display": (["display"], ["display"]),
+    "interface": (["message", "settings", "menu", "tabs", "list", "panel", "icon grid"], ["ui", "state"]), "icon": (["icon", "toolbar", "icon grid"], ["icon"]),
     "naming": (["naming"], ["naming"]), "flag": (["flag"], ["flag"]), "count": (["scene", "shapes"], ["count"]), "colour": (["shapes", "scene", "sign", "icon"], ["colour"]),
     "position": (["scene", "shapes"], ["position"]), "presence": (["scene", "shapes", "naming", "toolbar"], ["presence"]), "shape": (["shapes"], ["shape"]),
     "caption": (["scene", "shapes"], ["caption"]), "dice": (["dice", "domino"], ["dice"]), "chess": (["chess"], ["chess"]), "refusal": (list(mix.MIX), ["refusal"])}

@@ -11,7 +11,8 @@ import numpy as np
 
 from data import shapes
 
-MOST = 8  # mentions a conversation
+MOST = 12  # mentions a conversation
+ANSWERS = {"reading", "receipt", "form", "table", "ui", "naming", "icon", "flag"}  # tasks whose answers stand or lie in the picture
 
 
 def names_of(thing):
@@ -42,7 +43,13 @@ def mentions(tokenizer, ids, names):
     return [(int(np.searchsorted(ends, m.end())), m[1]) for m in pattern.finditer("".join(texts).lower())]
 
 
-def choose(rng, tokenizer, ids, boxes):
-    """At most MOST mentions of what `boxes` hold."""
-    found = mentions(tokenizer, ids, boxes) if boxes else []
+def answers(tokenizer, ids, spans, boxes):
+    """(place before the answer's first token, name) of each answer that exactly one printed text or drawn thing gives: where to look next."""
+    texts = [(start - 1, "".join(tokenizer.texts[i] for i in ids[start:end]).strip(" :.\0").lower()) for task, start, end in spans if task in ANSWERS]
+    return [(place, text) for place, text in texts if len(boxes.get(text, ())) == 1]
+
+
+def choose(rng, tokenizer, ids, spans, boxes):
+    """At most MOST mentions and answers of what `boxes` hold; `spans` are the answers (task, first token, past-the-end)."""
+    found = mentions(tokenizer, ids, boxes) + answers(tokenizer, ids, spans, boxes) if boxes else []
     return found if len(found) <= MOST else rng.sample(found, MOST)

@@ -57,6 +57,7 @@ def make_values(rng, count, room):
     top = rng.choice([5, 8, 10, 10, 20, 30, 40, 50, 60, 80, 100, 100, 120, 200, 250, 300, 500, 800, 1000, 2000, 5000])
     step = nice_step(top)
     top = -(-top // step) * step
+    top += rng.choice([0, 0, 0, rng.randint(0, step - 1)])  # at times the axis ends between two marks
     grain = rng.choice([step, max(1, step // 2), max(1, step // 5), max(1, step // 10), max(1, step // 10)])
     grain = max(grain, next(g for g in (1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000) if g * room > top * 2))
     values = [max(1, round(rng.uniform(0.06, 1.0) * top / grain) * grain) for _ in range(count)]

@@ -48,9 +48,33 @@ def outlined(rng, sprite):
     return np.dstack([rgb.astype(np.uint8), alpha])
 
 
+def drawn(rng, sprite):
+    """The lines of a sprite on plain paper, as a pen drawing."""
+    grey = cv2.cvtColor(np.ascontiguousarray(sprite[..., :3]), cv2.COLOR_RGB2GRAY)
+    grey = np.where(sprite[..., 3] > 100, grey, 255 if grey.mean() < 128 else 0).astype(np.uint8)
+    line = cv2.dilate(cv2.morphologyEx(cv2.GaussianBlur(grey, (3, 3), 0), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)), np.ones((2, 2), np.uint8))
+    share = np.minimum(line.astype(np.uint16) * 3, 255)[..., None]
+    paper, ink = (np.array([rng.randint(a, b) for _ in range(3)], np.uint16) for a, b in ((225, 255), (0, 70)))
+    return np.dstack([((ink * share + paper * (255 - share)) // 255).astype(np.uint8), sprite[..., 3]])
+
+
+def bent(rng, sprite):
+    """The sprite with its parts a little larger, smaller and elsewhere: the same thing drawn by another hand."""
+    h, w = sprite.shape[:2]
+    seed = np.random.default_rng(rng.getrandbits(32))
+    drift = cv2.resize(seed.normal(0, rng.uniform(0.02, 0.05), (4, 4, 2)).astype(np.float32), (w, h), interpolation=cv2.INTER_CUBIC) * min(w, h)
+    x, y = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
+    return cv2.remap(np.ascontiguousarray(sprite), x + drift[..., 0], y + drift[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+
+
 def restyled(rng, sprite, label, colours=True):
     """A variant of a sprite in colours (where they may change), line and proportions, so that names hang on shapes rather than on one style."""
-    if colours and rng.random() < 0.5 and not set(label.split()) & set(COLOUR_NAMES):
+    free = colours and not set(label.split()) & set(COLOUR_NAMES)
+    if rng.random() < 0.35:
+        sprite = bent(rng, sprite)
+    if free and rng.random() < 0.07:
+        return drawn(rng, sprite)
+    if free and rng.random() < 0.55:
         sprite = np.dstack([rng.choice([recoloured, recoloured, turned_hue])(rng, sprite[..., :3]), sprite[..., 3]])
     if rng.random() < 0.25:
         sprite = np.dstack([flattened(rng, sprite[..., :3]), sprite[..., 3]])
@@ -103,11 +127,39 @@ def few(rng, world, canvas):
     return out
 
 
+def cut(rng, sprite):
+    """A flag as badges, buttons and stamps show it: part of it, in another outline or in other proportions."""
+    h, w = sprite.shape[:2]
+    if rng.random() < 0.6:
+        wide = rng.randint(min(h, w), w)
+        left = rng.choice([0, (w - wide) // 2])
+        sprite = sprite[:, left:left + wide]
+    sprite = cv2.resize(np.ascontiguousarray(sprite), (max(16, int(sprite.shape[1] * rng.uniform(0.75, 1.0))), h), interpolation=cv2.INTER_AREA)
+    h, w = sprite.shape[:2]
+    mask, kind = np.zeros((h, w), np.uint8), rng.choice(["oval", "oval", "rounded", "pennant", "whole"])
+    if kind == "oval":
+        cv2.ellipse(mask, (w // 2, h // 2), (w // 2, h // 2), 0, 0, 360, 255, -1, cv2.LINE_AA)
+    elif kind == "rounded":
+        corner = int(min(w, h) * rng.uniform(0.1, 0.4))
+        mask[corner:h - corner], mask[:, corner:w - corner] = 255, 255
+        for x, y in ((corner, corner), (w - corner - 1, corner), (corner, h - corner - 1), (w - corner - 1, h - corner - 1)):
+            cv2.circle(mask, (x, y), corner, 255, -1, cv2.LINE_AA)
+    elif kind == "pennant":
+        cv2.fillPoly(mask, [np.array([(0, 0), (w, int(h * 0.3)), (w, int(h * 0.7)), (0, h)], np.int32)], 255, cv2.LINE_AA)
+    else:
+        mask[:] = 255
+    return np.dstack([sprite[..., :3], np.minimum(sprite[..., 3], mask)])
+
+
 def flag(rng, world, canvas):
     country = rng.choice(world.flags.labels)
     x, y, side = place(rng, canvas, 0.4, 0.95)
-    canvas.sprite(world.flags.pick(rng, country), x, y, side, name=f"flag of {country}")
-    if rng.random() < 0.5:
+    sprite = world.flags.pick(rng, country)
+    whole = rng.random() < 0.5
+    if not whole:
+        sprite = bent(rng, cut(rng, sprite)) if rng.random() < 0.4 else cut(rng, sprite)
+    canvas.sprite(sprite, x, y, side, name=f"flag of {country}")
+    if whole and rng.random() < 0.5:
         canvas.box(x - side / 2, y - side * 0.375, x + side / 2, y + side * 0.375, None, (90, 90, 90), 1)
     out = [Question("flag", ask(rng, FLAG), country)] * 3
     other = country if rng.random() < 0.5 else rng.choice(world.flags.labels)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rasterises the SVG sets once (rsvg-convert) and packs them, so that training needs no SVG renderer.
+"""Rasterises the SVG sets once (librsvg) and packs them, so that training needs no SVG renderer.
 
     python pack_sprites.py --pictures PICTURES --packages FOLDER --out build/train-assets/sprites [--held-out FOLDER]
 
@@ -15,10 +15,9 @@ import io
 import json
 import pathlib
 import re
-import subprocess
 import xml.etree.ElementTree as ElementTree
 
-from PIL import Image
+import svg_pictures
 
 SIDE, ICON_SIDE = 128, 64
 TRAIN_STYLES = ["noto", "noto-v1", "fluent-emoji-flat"]
@@ -74,12 +73,8 @@ def svg_text(entry, width, height):
 
 def rasterise(svg, side):
     """WebP bytes of an SVG fitted into `side`, or None where nothing visible comes out."""
-    command = ["rsvg-convert", "-w", str(side), "-h", str(side), "--keep-aspect-ratio"]
-    done = subprocess.run(command, input=svg, capture_output=True, check=False)
-    if done.returncode:
-        return None
-    image = Image.open(io.BytesIO(done.stdout)).convert("RGBA")
-    if image.getchannel("A").getextrema()[1] < 128:
+    image = svg_pictures.picture(svg, side)
+    if image is None or image.getchannel("A").getextrema()[1] < 128:
         return None
     out = io.BytesIO()
     image.save(out, "WEBP", quality=82, alpha_quality=90, method=4)

@@ -40,7 +40,11 @@ What is the history of this?|Is this legal?|Does {name} agree?|How does it work?
 What is under the table?|Which song is this?|Can you hear that?|What does it feel like?|Is anyone at home?|Did you sleep well?|Tell me about yourself.|What is your favourite colour?|Are you a robot?
 Which year was {name} born?|What is the opposite of cold?|Spell the word {item}.|How do you say {item} in Spanish?|Is the earth flat?|How many days are in a year?|What is the longest river?
 Who discovered America?|Which animal is the fastest?|What is the chemical formula of water?|When does the shop open?|May I borrow this?|Should {name} worry?|Is there any {item} left in the kitchen?
-Write code that sorts a list.|Recommend a restaurant in {city}.|What year is it?|How many people live in {city}?|Why is the sky blue?|What is love?|Draw a picture of {item}.""".replace("\n", "|").split("|")
+Write code that sorts a list.|Recommend a restaurant in {city}.|What year is it?|How many people live in {city}?|Why is the sky blue?|What is love?|Draw a picture of {item}.
+Which train goes to {city}?|Who taught {name}?|Do fish sleep?|When is {name}'s birthday?|What does {item} smell like?|Who invented {item}?
+Which sport does {name} like?|How many stars are in the sky?|Will {name} come too?|What is the currency in {city}?|Where did {name} grow up?|Can {name} swim?
+Is {city} bigger than Rome?|Who composed this music?|What is inside the box?|How do I clean {item}?|Which king built it?|Is it hot in {city}?|Who lost the game?
+Why did {name} leave?|Which newspaper printed it?|What happens at the end?|What is the best time to visit {city}?""".replace("\n", "|").split("|")
 
 
 def open_question(rng, held_out):
@@ -58,8 +62,8 @@ def foreign_question(rng, families):
 def refusal(rng, world, questions, families):
     """One unanswerable question for this picture, with its answer."""
     roll, missing = rng.random(), [q for q in questions if q.task == "missing"]
-    if roll < 0.45 and missing:
+    if roll < 0.55 and missing:
         return Question("refusal", rng.choice(missing).question, NOT_SHOWN)
-    if roll < 0.75:
+    if roll < 0.72:
         return Question("refusal", foreign_question(rng, families), NOT_SHOWN)
     return Question("refusal", open_question(rng, world.held_out), CANNOT_TELL)

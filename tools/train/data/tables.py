@@ -7,16 +7,22 @@ from data.phrasing import ask, distinct
 from data.words import CITIES, DAYS, FIRST, ITEMS, MONTHS
 
 ROWS = [("product", lambda rng, w: rng.choice(ITEMS).title()), ("name", lambda rng, w: rng.choice(FIRST)), ("city", lambda rng, w: rng.choice(CITIES)),
-        ("month", lambda rng, w: rng.choice(MONTHS)), ("day", lambda rng, w: rng.choice(DAYS)), ("team", lambda rng, w: w.word(rng, 8).title())]
+        ("month", lambda rng, w: rng.choice(MONTHS)), ("day", lambda rng, w: rng.choice(DAYS)), ("team", lambda rng, w: w.word(rng, 8).title()),
+        ("entry", lambda rng, w: w.word(rng, 9).title()), ("station", lambda rng, w: w.phrase(rng, 12, 1).title()), ("part", lambda rng, w: w.code(rng)), ("person", lambda rng, w: w.person(rng))]
 COLUMNS = [("Price", lambda rng, w: w.price(rng, 2)), ("Qty", lambda rng, w: str(rng.randint(1, 60))), ("Points", lambda rng, w: str(rng.randint(1, 120))),
            ("Sales", lambda rng, w: str(rng.randint(10, 999))), ("Time", lambda rng, w: f"{rng.randint(0, 23):02d}:{rng.randint(0, 59):02d}"),
            ("Age", lambda rng, w: str(rng.randint(18, 80))), ("Wins", lambda rng, w: str(rng.randint(0, 30))), ("Code", lambda rng, w: w.code(rng).replace(" ", "")),
            ("Total", lambda rng, w: str(rng.randint(20, 5000))), ("Rain", lambda rng, w: f"{rng.randint(0, 120)} mm"), ("Platform", lambda rng, w: str(rng.randint(1, 14))),
            ("Score", lambda rng, w: str(rng.randint(0, 100))), ("Status", lambda rng, w: rng.choice(["open", "closed", "late", "on time", "sold"])),
-           ("Grade", lambda rng, w: rng.choice("ABCDEF")), ("Year", lambda rng, w: str(rng.randint(1950, 2030))), ("Share", lambda rng, w: f"{rng.randint(1, 99)}%")]
+           ("Grade", lambda rng, w: rng.choice("ABCDEF")), ("Year", lambda rng, w: str(rng.randint(1950, 2030))), ("Share", lambda rng, w: f"{rng.randint(1, 99)}%"),
+           ("Length", lambda rng, w: f"{rng.randint(1, 400)} {rng.choice(MEASURES)}"), ("Speed", lambda rng, w: f"{rng.randint(5, 320)} km/h"), ("Lap", lambda rng, w: f"{rng.randint(0, 9)}:{rng.randint(0, 59):02d}"),
+           ("Ratio", lambda rng, w: f"{rng.uniform(0, 20):.1f}"), ("Temp.", lambda rng, w: f"{rng.randint(-20, 45)} °C"), ("Distance", lambda rng, w: f"{rng.uniform(0.1, 90):.1f} km"),
+           ("Shelf", lambda rng, w: f"{rng.choice('ABCDEFGH')}{rng.randint(1, 30)}"), ("Balance", lambda rng, w: w.price(rng, 4)), ("Colour", lambda rng, w: rng.choice(cv.COLOUR_NAMES)), ("Owner", lambda rng, w: rng.choice(FIRST)),
+           ("Date", lambda rng, w: f"{rng.randint(1, 28)} {rng.choice(MONTHS)[:3]}"), ("Remark", lambda rng, w: w.word(rng, 8))]
+MEASURES = ["m", "cm", "mm", "km", "kg", "g", "l", "ml", "s", "min", "h", "W", "V", "A", "pcs", "pt"]
 CELL = ["What is the {c} of {r}?", "What is the {c} for {r}?", "Which {c} does {r} have?", "What {c} is listed for {r}?", "{r}: what is the {c}?",
         "Look up the {c} of {r}."]
-FREE_HEADS = 0.4
+FREE_HEADS = 0.5
 NUMERIC = {"Price", "Qty", "Points", "Sales", "Wins", "Total", "Score", "Age"}
 
 
@@ -31,8 +37,8 @@ def draw(rng, world, canvas):
     small = canvas.smallest
     w, h = canvas.w * rng.uniform(0.85, 1.0), canvas.h * rng.uniform(0.8, 1.0)
     x, y = (canvas.w - w) * rng.random(), (canvas.h - h) * rng.random()
-    columns = max(1, min(rng.choice([1, 2, 2, 3, 4]), int(w / (small * 5.5)) - 1))
-    rows = max(1, min(rng.choice([2, 3, 4, 5, 6, 8]), int(h / (small * 1.5)) - 1))
+    columns = max(1, min(rng.choice([1, 2, 2, 3, 3, 4, 5]), int(w / (small * 5.5)) - 1))
+    rows = max(1, min(rng.choice([2, 3, 4, 5, 6, 7, 9]), int(h / (small * 1.5)) - 1))
     head, make = rng.choice(ROWS)
     names = distinct(lambda: make(rng, world.words), rows)
     heads = rng.sample(COLUMNS, columns)
@@ -67,7 +73,8 @@ def draw_grid(rng, world, canvas, grid, area):
     top_fill = cv.jitter(rng, rng.choice([shade, (60, 90, 150), (70, 120, 90), (90, 90, 90)]), 12)
     top_ink = cv.ink_for(rng, top_fill, 110)
     canvas.box(x, y, x + total, y + step * len(grid), ground)
-    align = [rng.choice(["l", "r", "m"]) for _ in widths]
+    align = rng.choice([["l"] * len(widths), ["l"] + ["r"] * len(widths), ["l"] + ["m"] * len(widths), [rng.choice(["l", "r", "m"]) for _ in widths]])
+    head_face = face if rng.random() < 0.25 else head_face
     for r, row in enumerate(grid):
         ry = y + r * step
         if r == 0 and style != "none":
@@ -93,7 +100,7 @@ def free(name):
 def questions(rng, head, names, heads, cells):
     out = []
     places = [(r, c) for r in range(len(names)) for c in range(len(heads))]
-    for r, c in rng.sample(places, min(4, len(places))):
+    for r, c in rng.sample(places, min(6, len(places))):
         out.append(Question("table", ask(rng, CELL, c=heads[c].lower(), r=names[r]), cells[r][c]))
     for c, name in enumerate(heads):
         column = [row[c] for row in cells]
@@ -111,4 +118,7 @@ def questions(rng, head, names, heads, cells):
     out.append(Question("table", ask(rng, ["What is in row {n} of the {h} column?", "Which {h} is in row {n}?"], n=i + 1, h=head), names[i]))
     absent = [c for c, _ in COLUMNS if c not in heads]
     out.append(Question("missing", ask(rng, CELL, c=rng.choice(absent).lower(), r=rng.choice(names)), ""))
+    stranger = rng.choice(FIRST + CITIES + [i.title() for i in ITEMS])
+    if all(stranger.lower() not in n.lower() for n in names):
+        out.append(Question("missing", ask(rng, CELL, c=rng.choice(heads).lower(), r=stranger), ""))
     return out

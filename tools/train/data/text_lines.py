@@ -12,6 +12,7 @@ SIGN = ["What does the sign say?", "Read the sign.", "What is on the sign?", "Wh
 LABEL = ["What does the label say?", "Read the label.", "What is printed on the label?", "What is on the label?"]
 LINE = ["What does the {nth} line say?", "Read the {nth} line.", "What is on the {nth} line?", "What is written on line {number}?",
         "Read line {number}.", "What's the {nth} line?"]
+WHOLE_LENGTH = 56  # characters of the longest text that is asked for as a whole
 LAST = ["What does the last line say?", "Read the last line.", "What is the bottom line?", "What is on the last line?"]
 
 
@@ -54,10 +55,22 @@ def draw_block(rng, world, canvas, area, count, fill, background, longest=24, la
     return texts
 
 
+def wrapped(face, text, width):
+    """The lines of a text that is broken where the next word would not fit."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if face.getlength(longer) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
 def questions_on(rng, texts, extra=()):
     out = []
     joined = " ".join(texts)
-    if len(joined) <= 44:
+    if len(joined) <= WHOLE_LENGTH:
         out += [Question("reading", ask(rng, WHOLE + list(extra) * 3), joined)] * 2
     words = joined.split()
     if len(words) == 1 and words[0].isalpha():
@@ -91,8 +104,35 @@ def plain_lines(rng, world, canvas):
     """One to five lines on the bare ground."""
     canvas.plain = True
     area = inset(sub_area(rng, canvas, 0.55, 1.0), 0.03)
-    texts = draw_block(rng, world, canvas, area, rng.choice([1, 1, 1, 2, 2, 3, 4, 5]), cv.ink_for(rng, canvas.background), canvas.background)
+    count = rng.choice([1, 1, 1, 2, 2, 3, 3, 4, 5])
+    longest = 24 if count == 1 or rng.random() < 0.3 else max(5, WHOLE_LENGTH // count - 1)
+    texts = draw_block(rng, world, canvas, area, count, cv.ink_for(rng, canvas.background), canvas.background, longest)
     return questions_on(rng, texts)
+
+
+def broken(rng, world, canvas):
+    """One text over two to four lines, as a paragraph or a heading is set."""
+    canvas.plain = True
+    x, y, w, h = inset(sub_area(rng, canvas, 0.6, 1.0), 0.04)
+    small, count = canvas.smallest, rng.choice([2, 2, 3, 3, 4])
+    path = world.fonts.pick(rng)
+    size = rng.uniform(small, max(small, min(h / (count * 1.3), small * 3, w / (WHOLE_LENGTH / count * 0.62))))
+    face = world.fonts.open(path, size)
+    words, case = [], rng.choice([str, str, str, str.upper, str.title])
+    while len(" ".join(words)) < WHOLE_LENGTH - 14:
+        words.append(case(world.words.word(rng, 11) if rng.random() < 0.85 else rng.choice([world.words.number(rng, 4), world.words.styled(rng)])))
+    words[0] = words[0][0].upper() + words[0][1:]
+    fits = max(1, min(count, int(h / (face.size * 1.2))))
+    text = " ".join(words)
+    lines = wrapped(face, text, min(w, face.getlength(text) / fits * 1.2))[:fits]
+    lines[-1] += rng.choice(["", "", ".", "!", "?"])
+    ink, align, step = cv.ink_for(rng, canvas.background), rng.choice([0, 0, 0.5, 1]), face.size * rng.uniform(1.15, 1.5)
+    widest, y = max(face.getlength(line) for line in lines), y + rng.uniform(0, max(0, h - len(lines) * step))
+    x += rng.uniform(0, max(0, w - widest))
+    for line in lines:
+        canvas.text(face, line, x + (widest - face.getlength(line)) * align, y, ink)
+        y += step
+    return questions_on(rng, lines)
 
 
 def page(rng, world, canvas):
@@ -120,7 +160,8 @@ def sign(rng, world, canvas):
         fill = cv.jitter(rng, rng.choice(list(cv.COLOURS.values())))
     border = cv.ink_for(rng, fill) if rng.random() < 0.6 else None
     canvas.box(x, y, x + w, y + h, fill, border, max(2, min(w, h) * 0.025), rng.choice([0, 0, min(w, h) * 0.12]))
-    texts = draw_block(rng, world, canvas, inset(area, 0.08), rng.choice([1, 1, 2, 3]), cv.ink_for(rng, fill), fill, largest=h * 0.5)
+    count = rng.choice([1, 1, 2, 2, 3, 4])
+    texts = draw_block(rng, world, canvas, inset(area, 0.08), count, cv.ink_for(rng, fill), fill, 24 if count == 1 else max(6, WHOLE_LENGTH // count - 1), largest=h * 0.5)
     out = questions_on(rng, texts, SIGN if rng.random() < 0.6 else LABEL)
     name = min(cv.COLOURS, key=lambda n: cv.distance(cv.COLOURS[n], fill))
     if cv.distance(cv.COLOURS[name], fill) < 30:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Clocks and meters in designs that the generators do not have, drawn by librsvg.
+"""Clocks and meters in designs of their own, drawn by librsvg.
 
     /usr/bin/python3 dials_svg.py --assets build/train-assets --out build/eval-dials -n 1000
 
