@@ -330,9 +330,9 @@ struct Timings {
 // One event; owns its text. May be moved, not copied.
 class Event {
  public:
-  Event() = default;
+  Event() noexcept { event_.struct_size = sizeof event_; }
   ~Event() { arges_event_clear(&event_); }
-  Event(Event&& other) noexcept { std::swap(event_, other.event_); }
+  Event(Event&& other) noexcept : Event() { std::swap(event_, other.event_); }
   Event& operator=(Event&& other) noexcept {
     std::swap(event_, other.event_);
     return *this;
@@ -370,7 +370,7 @@ class Event {
   }
 
  private:
-  arges_event event_{.struct_size = sizeof(arges_event)};
+  arges_event event_{};
 };
 
 // Where events arrive.
