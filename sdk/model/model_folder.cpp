@@ -39,7 +39,7 @@ Result<ModelFolder> ModelFolder::open(const std::string& path) {
                   "model folder " + quote_name(path) + " does not exist or is not a folder");
   }
   // Whether files in it can be reached, so that one that is hidden is not taken for missing.
-  fs::symlink_status(resolved / ".", error);
+  static_cast<void>(fs::symlink_status(resolved / ".", error));
   if (error == std::errc::permission_denied)
     return no_permission("model folder " + quote_name(path));
   ModelFolder folder;
