@@ -9,7 +9,8 @@
 # Without arguments: build check bench. `first`: what no card has run yet, in four minutes at most.
 # What checks runs side by side; what measures waits for it and runs alone. bench=GROUPS: the
 # beginnings of its lines, with commas between. Programs built elsewhere are taken from
-# $ARGES_CUDA_BUILD (pack.sh), then without `build`; `first`, `golden`, `soak` and `ask` need those.
+# $ARGES_CUDA_BUILD (pack.sh), without `build` where they have kernels; `first`, `golden`, `soak` and
+# `ask` need those.
 # $OUT, or logs/ of the build, gets one log a step, as far as it has come, and the summary, whose
 # last line names what failed; the exit status says whether anything did. Every program has a limit
 # of time of its own, so that one that hangs leaves the others; $LIMIT, seconds, is that of each
@@ -55,9 +56,14 @@ beside() {
   run "$@" &
 }
 
+# In a pack without kernels its library too, for the pack's programs.
 do_build() {
-  run build configure 60 cmake -S kernels/cuda/standalone -B "$build" -G Ninja &&
+  local id=
+  [ ! -e "$build/build_id" ] || id=$(cat "$build/build_id")
+  run build configure 60 cmake -S kernels/cuda/standalone -B "$build" -G Ninja \
+    -DARGES_CUDA_BUILD_ID="$id" &&
     run build compile 400 cmake --build "$build" || { tail -n 40 "$logs/build.log"; exit 1; }
+  [ -z "$id" ] || ln -sf ../kernels/libarges_cuda.so "$build/lib/"
 }
 
 do_check() {
@@ -194,7 +200,7 @@ for step in "$@"; do
     build | first | check | golden | soak | sanitize | alone | ask | peers | vit_peer | profile) "do_$step" ;;
     bench) do_bench "" ;;
     bench=*) do_bench "${step#*=}" ;;
-    *) sed -n '3,19p' "$0"; exit 2 ;;
+    *) sed -n '3,20p' "$0"; exit 2 ;;
   esac
 done
 wait

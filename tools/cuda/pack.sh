@@ -8,8 +8,11 @@
 # there:
 #
 #   tar xf pack.tar.xz -C DIR && ARGES_CUDA_BUILD=DIR ARGES_SOURCE=TREE DIR/check_and_bench.sh check
+#
+# Of a BUILD without CUDA the pack has no kernels: `check_and_bench.sh build check` makes them there,
+# where nvcc must be.
 set -euo pipefail
-[ $# = 2 ] || { sed -n '3,10p' "$0"; exit 2; }
+[ $# = 2 ] || { sed -n '3,13p' "$0"; exit 2; }
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(cd "$1" && pwd)
 mkdir -p "$2"
@@ -25,16 +28,21 @@ libraries_of() {
     grep -vE '/(libc|libm|libdl|librt|libpthread|ld-linux-x86-64|libstdc\+\+|libgcc_s|libz)\.so'
 }
 
-program tests/kernels/cuda/arges_cuda_check check/arges_cuda_check
-program tests/bench/cuda/arges_cuda_bench bench/arges_cuda_bench
+if [ -e "$build/bindings_c/libarges_cuda.so" ]; then
+  program tests/kernels/cuda/arges_cuda_check check/arges_cuda_check
+  program tests/bench/cuda/arges_cuda_bench bench/arges_cuda_bench
+  program bindings_c/libarges_cuda.so lib/libarges_cuda.so
+fi
 program tests/kernels/cuda_loader/cuda_backend_test backend/cuda_backend_test
 program tests/sdk/fusion/sdk_fusion_test fusion/sdk_fusion_test
 program samples/cli/arges bin/arges
 program tests/soak/arges_soak bin/arges_soak
-program bindings_c/libarges_cuda.so lib/libarges_cuda.so
 program bindings_c/libarges.so.0.2 lib/libarges.so.0.2
 for folder in backend fusion bin; do ln -s ../lib/libarges_cuda.so "$stage/$folder/"; done
-libraries_of "$stage"/{check,bench,backend,fusion,bin}/*[a-z] | while read -r library; do
+# For whom a library that is built there is to be: what these programs ask of it.
+grep -o 'ARGES_CUDA_BUILD_ID=\\"[0-9a-f]*' "$build/build.ninja" | head -n 1 | grep -o '[0-9a-f]*$' \
+  >"$stage/build_id"
+libraries_of $(find "$stage" -type f -perm -u+x) | while read -r library; do
   case $library in "$stage"/* | "$build"/*) ;; *) cp -L "$library" "$stage/lib/" ;; esac
 done
 cp "$root"/tools/cuda/check_and_bench.sh "$root"/tests/bench/cuda/*_peer*.py "$stage/"
