@@ -43,7 +43,7 @@ run() {
   {
     flock 9
     note "$name: exit $code after $((SECONDS - began)) s; $(tail -n 1 "$work/$name" | cut -c 1-120)"
-    [ "$code" = 0 ] || echo "$name" >>"$work/failed"
+    if [ "$code" != 0 ] || grep -q '^FAIL' "$work/$name"; then echo "$name" >>"$work/failed"; fi
     grep -m 12 -E '^FAIL|FAILED|Failure$' "$work/$name" | cut -c 1-150 | tee -a "$summary"
     { printf '\n==== %s: exit %s\n' "$name" "$code"; cat "$work/$name"; } >>"$logs/$step.log"
   } 9>"$work/lock"
@@ -60,9 +60,10 @@ beside() {
 do_build() {
   local id=
   [ ! -e "$build/build_id" ] || id=$(cat "$build/build_id")
-  run build configure 60 cmake -S kernels/cuda/standalone -B "$build" -G Ninja \
-    -DARGES_CUDA_BUILD_ID="$id" &&
-    run build compile 400 cmake --build "$build" || { tail -n 40 "$logs/build.log"; exit 1; }
+  run build configure 60 env LD_LIBRARY_PATH="$given" cmake -S kernels/cuda/standalone -B "$build" \
+    -G Ninja -DARGES_CUDA_BUILD_ID="$id" &&
+    run build compile 400 env LD_LIBRARY_PATH="$given" cmake --build "$build" ||
+    { tail -n 40 "$logs/build.log"; exit 1; }
   [ -z "$id" ] || ln -sf ../kernels/libarges_cuda.so "$build/lib/"
 }
 
