@@ -56,12 +56,15 @@ beside() {
   run "$@" &
 }
 
-# In a pack without kernels its library too, for the pack's programs.
+# Of a pack's sources the library too, for the pack's programs.
 do_build() {
-  local id=
-  [ ! -e "$build/build_id" ] || id=$(cat "$build/build_id")
-  run build configure 60 env LD_LIBRARY_PATH="$given" cmake -S kernels/cuda/standalone -B "$build" \
-    -G Ninja -DARGES_CUDA_BUILD_ID="$id" &&
+  local source=$PWD id=
+  if [ -d "$build/source" ]; then
+    source=$build/source
+    id=$(cat "$source/build_id")
+  fi
+  run build configure 60 env LD_LIBRARY_PATH="$given" cmake -S "$source/kernels/cuda/standalone" \
+    -B "$build" -G Ninja -DARGES_CUDA_BUILD_ID="$id" &&
     run build compile 400 env LD_LIBRARY_PATH="$given" cmake --build "$build" ||
     { tail -n 40 "$logs/build.log"; exit 1; }
   [ -z "$id" ] || ln -sf ../kernels/libarges_cuda.so "$build/lib/"
