@@ -20,7 +20,10 @@ out=$(cd "$2" && pwd)
 stage=$(mktemp -d)
 mkdir "$stage"/{check,bench,backend,fusion,bin,lib}
 
-program() { strip -o "$stage/$2" "$build/$1"; }
+# What was not built is left out; what runs it will say so.
+program() {
+  if [ -e "$build/$1" ]; then strip -o "$stage/$2" "$build/$1"; else echo "left out: $1" >&2; fi
+}
 
 # Those that not every system with a compiler has.
 libraries_of() {
