@@ -19,21 +19,6 @@ Status lay_out(const CudaExecutor&, const ExecContext& context, const LayOutArgs
   return plain::lay_out(context, args);
 }
 
-Status layer_norm(const CudaExecutor& executor, const ExecContext&, const LayerNormArgs& args) {
-  return each_warp(executor, args.x.shape[0],
-                   LayerNorm{args.x.f32(), args.weight.f32(), args.bias.f32(), args.epsilon,
-                             args.x.shape[1], args.out.f32()});
-}
-
-Status layer_norm_linear(const CudaExecutor& executor, const ExecContext& context,
-                         const LayerNormLinearArgs& args) {
-  const Arena::Scope scope(*context.workspace);
-  ARGES_ASSIGN_OR_RETURN(const TensorView normed, context.workspace->allocate(args.x.shape));
-  ARGES_RETURN_IF_ERROR(layer_norm(
-      executor, context, {args.x, args.norm_weight, args.norm_bias, args.epsilon, normed}));
-  return linear(executor, context, {normed, args.weight, args.bias, args.activation, args.out});
-}
-
 }  // namespace
 
 // The list's names are those of this namespace.

@@ -10,8 +10,8 @@ struct EngineOptions {
   // Prompt tokens of one request in one step, in [1, 8192]: a budget for whole blocks of the model,
   // of which one always fits. Does not change an answer.
   std::int64_t prefill_chunk = 256;
-  // Prompt tokens of all requests in one step, >= 0; one chunk always fits, and 0 means two. A
-  // running answer, and a cancel, may have to wait for a step of so many.
+  // Prompt tokens of all requests in one step, >= 0; one chunk always fits, and 0 means two, on a
+  // GPU at least 2048. A running answer, and a cancel, may have to wait for a step of so many.
   std::int64_t step_prompt_tokens = 0;
   std::int64_t max_sessions = 1024;                // open at a time, in [1, 65536]
   std::int64_t max_images_per_request = 16;        // >= 0

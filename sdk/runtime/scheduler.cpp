@@ -31,8 +31,13 @@ Status check_options(const EngineOptions& options) {
   return {};
 }
 
-std::int64_t step_prompt_tokens(const EngineOptions& options) {
-  return options.step_prompt_tokens > 0 ? options.step_prompt_tokens : 2 * options.prefill_chunk;
+// A GPU is not full with two chunks: a step of these takes it hardly less time than one of 2048.
+constexpr std::int64_t kGpuPromptTokens = 2048;
+
+std::int64_t step_prompt_tokens(const EngineOptions& options, const ModelFacts& facts) {
+  if (options.step_prompt_tokens > 0) return options.step_prompt_tokens;
+  const std::int64_t two_chunks = 2 * options.prefill_chunk;
+  return facts.device == "cuda" ? std::max(two_chunks, kGpuPromptTokens) : two_chunks;
 }
 
 std::shared_ptr<const language::SuppressedTokens> share_suppressed(const Model& model) {
@@ -205,7 +210,8 @@ void Scheduler::count_step(Generation::Clock::duration time) {
 
 // One turn; false when nobody can go on.
 bool Scheduler::step() {
-  plan_turn(active_, {options_.prefill_chunk, step_prompt_tokens(options_)}, turn_);
+  plan_turn(active_, {options_.prefill_chunk, step_prompt_tokens(options_, model_->facts())},
+            turn_);
   if (turn_.items.empty()) return false;
   reserve_memory(turn_, ++news_);
   if (turn_.items.empty()) return true;

@@ -3,15 +3,18 @@
 # Builds the CUDA kernels on a machine with a GPU and the CUDA toolkit (cmake, ninja, nvcc; nothing
 # else), then runs what is asked for, and prints a short table last.
 #
-#   tools/cuda/check_and_bench.sh [build] [check] [golden] [soak] [sanitize] [alone]
+#   tools/cuda/check_and_bench.sh [build] [first] [check] [golden] [soak] [sanitize] [alone]
 #                                 [bench[=GROUPS]] [ask] [peers] [vit_peer] [profile]
 #
-# Without arguments: build check bench. What checks runs side by side; what measures waits for it
-# and runs alone. bench=GROUPS: the beginnings of its lines, with commas between. Programs built
-# elsewhere are taken from $ARGES_CUDA_BUILD (pack.sh), then without `build`; `golden`, `soak` and
-# `ask` need those. $OUT, or logs/ of the build, gets one log a step, as far as it has come, and the
-# summary. Every program has a limit of time of its own, so that one that hangs leaves the others;
-# $LIMIT, seconds, is that of each check (75).
+# Without arguments: build check bench. `first`: what no card has run yet, in four minutes at most.
+# What checks runs side by side; what measures waits for it and runs alone. bench=GROUPS: the
+# beginnings of its lines, with commas between. Programs built elsewhere are taken from
+# $ARGES_CUDA_BUILD (pack.sh), without `build` where they have kernels; `first`, `golden`, `soak` and
+# `ask` need those.
+# $OUT, or logs/ of the build, gets one log a step, as far as it has come, and the summary, whose
+# last line names what failed; the exit status says whether anything did. Every program has a limit
+# of time of its own, so that one that hangs leaves the others; $LIMIT, seconds, is that of each
+# check (75).
 set -uo pipefail
 cd "${ARGES_SOURCE:-$(dirname "$0")/../..}"
 build=${ARGES_CUDA_BUILD:-build/cuda}
@@ -40,6 +43,7 @@ run() {
   {
     flock 9
     note "$name: exit $code after $((SECONDS - began)) s; $(tail -n 1 "$work/$name" | cut -c 1-120)"
+    if [ "$code" != 0 ] || grep -q '^FAIL' "$work/$name"; then echo "$name" >>"$work/failed"; fi
     grep -m 12 -E '^FAIL|FAILED|Failure$' "$work/$name" | cut -c 1-150 | tee -a "$summary"
     { printf '\n==== %s: exit %s\n' "$name" "$code"; cat "$work/$name"; } >>"$logs/$step.log"
   } 9>"$work/lock"
@@ -52,9 +56,18 @@ beside() {
   run "$@" &
 }
 
+# Of a pack's sources the library too, for the pack's programs.
 do_build() {
-  run build configure 60 cmake -S kernels/cuda/standalone -B "$build" -G Ninja &&
-    run build compile 400 cmake --build "$build" || { tail -n 40 "$logs/build.log"; exit 1; }
+  local source=$PWD id=
+  if [ -d "$build/source" ]; then
+    source=$build/source
+    id=$(cat "$source/build_id")
+  fi
+  run build configure 60 env LD_LIBRARY_PATH="$given" cmake -S "$source/kernels/cuda/standalone" \
+    -B "$build" -G Ninja -DARGES_CUDA_BUILD_ID="$id" &&
+    run build compile 400 env LD_LIBRARY_PATH="$given" cmake --build "$build" ||
+    { tail -n 40 "$logs/build.log"; exit 1; }
+  [ -z "$id" ] || ln -sf ../kernels/libarges_cuda.so "$build/lib/"
 }
 
 do_check() {
@@ -102,7 +115,12 @@ do_sanitize() {
     beside sanitize "$tool" "$limit" compute-sanitizer --tool "$tool" --error-exitcode 9 \
       "$build/check/arges_cuda_check" small
   done
-  [ -x "$build/backend/cuda_backend_test" ] || return 0
+  [ ! -x "$build/backend/cuda_backend_test" ] || sanitize_whole
+}
+
+# The backend's ops, and a question about a picture from the model's file to the answer.
+sanitize_whole() {
+  local tool
   for tool in memcheck initcheck; do
     beside sanitize "${tool}_backend" "$limit" compute-sanitizer --tool "$tool" \
       --error-exitcode 9 "$build/backend/cuda_backend_test" --gtest_brief=1
@@ -110,6 +128,19 @@ do_sanitize() {
       "$build/bin/arges" ask --model models/pocket --device cuda samples/images/receipt.png \
       "What is the total?"
   done
+}
+
+# What tests/README.md says that no card has run yet.
+do_first() {
+  local part
+  do_alone
+  do_golden
+  do_soak
+  sanitize_whole
+  for part in linear products experts vit; do
+    beside check "check_$part" "$limit" "$build/check/arges_cuda_check" "$part"
+  done
+  wait
 }
 
 # Groups of measurements, what decides most first: each a process, by the beginning of its lines.
@@ -170,13 +201,16 @@ note "CUDA_VISIBLE_DEVICES=${CUDA_VISIBLE_DEVICES-all}; $(nproc) cores"
 [ $# -gt 0 ] || set -- build check bench
 for step in "$@"; do
   case $step in
-    build | check | golden | soak | sanitize | alone | ask | peers | vit_peer | profile) "do_$step" ;;
+    build | first | check | golden | soak | sanitize | alone | ask | peers | vit_peer | profile) "do_$step" ;;
     bench) do_bench "" ;;
     bench=*) do_bench "${step#*=}" ;;
-    *) sed -n '3,17p' "$0"; exit 2 ;;
+    *) sed -n '3,20p' "$0"; exit 2 ;;
   esac
 done
 wait
+failed=$(paste -sd ' ' "$work/failed" 2>/dev/null)
 rm -rf "$work"
+note "failed: ${failed:-nothing}"
 printf '\n==== summary ====\n'
 cat "$summary"
+[ -z "$failed" ]

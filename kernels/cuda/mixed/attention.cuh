@@ -138,15 +138,16 @@ inline Status causal(const CudaExecutor& executor, const ExecContext& context,
       executor.stream, "launch of attention");
 }
 
-// A part of the rows that the kernel takes: q, k or v.
-struct NarrowPartBody {
-  const float* x;
+// The rows that the kernel takes: q, k and v side by side.
+struct NarrowPartsBody {
+  const float* parts[3];
   std::int64_t width;
-  std::int64_t stride;
   __nv_bfloat16* rows;
 
   __device__ void operator()(std::int64_t i) const {
-    rows[i / width * stride + i % width] = __float2bfloat16_rn(x[i]);
+    const std::int64_t part = i / width % 3;
+    const float* x = part == 0 ? parts[0] : (part == 1 ? parts[1] : parts[2]);
+    rows[i] = __float2bfloat16_rn(x[i / width / 3 * width + i % width]);
   }
 };
 
@@ -168,12 +169,8 @@ inline Status bidirectional_attention(const CudaExecutor& executor, const ExecCo
   const std::int64_t width = shape[2] * shape[3];
   ARGES_ASSIGN_OR_RETURN(__nv_bfloat16* const rows, bf16_rows(context, count, 3 * width));
   ARGES_ASSIGN_OR_RETURN(__nv_bfloat16* const z, bf16_rows(context, count, width));
-  std::int64_t column = 0;
-  for (const ConstTensorView& part : {args.q, args.k, args.v}) {
-    ARGES_RETURN_IF_ERROR(
-        executor.each(shape.count(), NarrowPartBody{part.f32(), width, 3 * width, rows + column}));
-    column += width;
-  }
+  ARGES_RETURN_IF_ERROR(executor.each(
+      3 * shape.count(), NarrowPartsBody{{args.q.f32(), args.k.f32(), args.v.f32()}, width, rows}));
   cuda::BidirectionalAttentionArgs attention;
   attention.rows = rows;
   attention.row_stride = 3 * width;

@@ -11,6 +11,31 @@ namespace arges::kernels::mixed {
 
 using plain::ExpertTable;
 
+// As plain::SortBody, an expert a warp, 32 pairs at a time.
+struct SortWarp {
+  const std::int32_t* ids;
+  std::int64_t pairs;
+  std::int64_t experts;
+  std::int32_t* order;
+  std::int32_t* offsets;
+
+  __device__ void operator()(std::int64_t expert, int lane) const {
+    int lower = 0;
+    for (std::int64_t pair = lane; pair < pairs; pair += 32) lower += ids[pair] < expert ? 1 : 0;
+    lower = __reduce_add_sync(0xffffffffu, lower);
+    if (lane == 0) offsets[expert] = lower;
+    if (expert == experts) return;
+    for (std::int64_t first = 0; first < pairs; first += 32) {
+      const std::int64_t pair = first + lane;
+      const bool mine = pair < pairs && ids[pair] == expert;
+      const unsigned all = __ballot_sync(0xffffffffu, mine);
+      const int before = __popc(all & ((1u << lane) - 1));
+      if (mine) order[lower + before] = static_cast<std::int32_t>(pair);
+      lower += __popc(all);
+    }
+  }
+};
+
 inline Status route(const CudaExecutor& executor, const ExecContext& context,
                     const RouteArgs& args) {
   const Arena::Scope scope(*context.workspace);
@@ -19,20 +44,19 @@ inline Status route(const CudaExecutor& executor, const ExecContext& context,
   const std::int64_t experts = args.router->rows;
   const Routing& routing = args.routing;
   ARGES_ASSIGN_OR_RETURN(const TensorView logits, context.workspace->allocate({rows, experts}));
-  ARGES_RETURN_IF_ERROR(each_warp(
-      executor, rows,
-      InverseRms{args.x.f32(), nullptr, width, args.norm.epsilon, args.inverse_rms.f32()}));
-  const plain::NormedRows n{args.x.f32(), args.inverse_rms.f32(), args.norm.weight.f32(), width};
-  ARGES_RETURN_IF_ERROR(executor.each(rows * width, plain::NormBody{n, args.m.f32()}));
+  ARGES_RETURN_IF_ERROR(
+      each_warp(executor, rows,
+                RmsNormed<float>{args.x.f32(), nullptr, args.norm.weight.f32(), width,
+                                 args.norm.epsilon, args.inverse_rms.f32(), args.m.f32()}));
   ARGES_RETURN_IF_ERROR(each_warp(
       executor, rows * experts,
       LinearWarp{{args.m.f32(), Weight(*args.router), nullptr, Activation::kNone, logits.f32()}}));
   ARGES_RETURN_IF_ERROR(
       executor.each(rows, plain::ChooseBody{logits.f32(), experts, routing.ids.shape[1],
                                             routing.ids.i32(), routing.weights.f32()}));
-  return executor.each(experts + 1,
-                       plain::SortBody{routing.ids.i32(), routing.order.shape[0], experts,
-                                       routing.order.i32(), routing.offsets.i32()});
+  return each_warp(executor, experts + 1,
+                   SortWarp{routing.ids.i32(), routing.order.shape[0], experts, routing.order.i32(),
+                            routing.offsets.i32()});
 }
 
 // out[pair] = W of the pair's expert · x[pair / rows_of], for the pairs of all experts.

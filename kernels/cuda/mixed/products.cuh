@@ -30,20 +30,6 @@ struct NarrowBody {
   __device__ void operator()(std::int64_t i) const { n[i] = __float2bfloat16_rn(x[i]); }
 };
 
-// Normed rows of `rows`, or of all.
-struct NarrowNormedBody {
-  plain::NormedRows n;
-  const std::int32_t* rows;
-  __nv_bfloat16* out;
-
-  __device__ void operator()(std::int64_t i) const {
-    const std::int64_t row = i / n.width;
-    const std::int64_t source = rows == nullptr ? row : rows[row];
-    out[i] = __float2bfloat16_rn(n.x[source * n.width + i % n.width] * n.inverse[row] *
-                                 n.weight[i % n.width]);
-  }
-};
-
 // The product as kernels/cuda takes it, without what is around it.
 inline cuda::LinearArgs product_of(const __nv_bfloat16* x, std::int64_t rows, const Matrix& weight,
                                    float* sums) {
@@ -72,13 +58,25 @@ struct LinearWarp {
   }
 };
 
+inline bool is_for_tensor_cores(const Matrix& weight, Activation activation) {
+  const bool knows = activation == Activation::kNone || activation == Activation::kGeluErf;
+  return knows && is_for_tensor_cores(weight);
+}
+
+// Of rows that are narrowed already.
+inline Status linear_of(const CudaExecutor& executor, const __nv_bfloat16* x, const Matrix& weight,
+                        ConstTensorView bias, Activation activation, TensorView out) {
+  cuda::LinearArgs product = product_of(x, out.shape[0], weight, out.f32());
+  product.bias = bias.f32();
+  if (activation == Activation::kGeluErf) product.activation = cuda::LinearActivation::kGeluErf;
+  return cuda::linear(product, executor.stream);
+}
+
 inline Status linear(const CudaExecutor& executor, const ExecContext& context,
                      const LinearArgs& args) {
   const std::int64_t rows = args.x.shape[0];
-  const bool knows =
-      args.activation == Activation::kNone || args.activation == Activation::kGeluErf;
   if (rows == 0) return {};
-  if (!knows || !is_for_tensor_cores(*args.weight)) {
+  if (!is_for_tensor_cores(*args.weight, args.activation)) {
     return each_warp(executor, args.out.shape.count(),
                      LinearWarp{{args.x.f32(), Weight(*args.weight), args.bias.f32(),
                                  args.activation, args.out.f32()}});
@@ -86,12 +84,37 @@ inline Status linear(const CudaExecutor& executor, const ExecContext& context,
   const Arena::Scope scope(*context.workspace);
   ARGES_ASSIGN_OR_RETURN(__nv_bfloat16* const x, bf16_rows(context, rows, args.weight->cols));
   ARGES_RETURN_IF_ERROR(executor.each(args.x.shape.count(), NarrowBody{args.x.f32(), x}));
-  cuda::LinearArgs product = product_of(x, rows, *args.weight, args.out.f32());
-  product.bias = args.bias.f32();
-  if (args.activation == Activation::kGeluErf) {
-    product.activation = cuda::LinearActivation::kGeluErf;
+  return linear_of(executor, x, *args.weight, args.bias, args.activation, args.out);
+}
+
+// T: of the normed rows.
+template <class T>
+Status layer_norm_rows(const CudaExecutor& executor, ConstTensorView x, ConstTensorView weight,
+                       ConstTensorView bias, float epsilon, T* out) {
+  return each_warp(executor, x.shape[0],
+                   LayerNorm<T>{x.f32(), weight.f32(), bias.f32(), epsilon, x.shape[1], out});
+}
+
+inline Status layer_norm(const CudaExecutor& executor, const ExecContext&,
+                         const LayerNormArgs& args) {
+  return layer_norm_rows(executor, args.x, args.weight, args.bias, args.epsilon, args.out.f32());
+}
+
+inline Status layer_norm_linear(const CudaExecutor& executor, const ExecContext& context,
+                                const LayerNormLinearArgs& args) {
+  const Arena::Scope scope(*context.workspace);
+  const std::int64_t rows = args.x.shape[0];
+  if (rows == 0) return {};
+  if (!is_for_tensor_cores(*args.weight, args.activation)) {
+    ARGES_ASSIGN_OR_RETURN(const TensorView normed, context.workspace->allocate(args.x.shape));
+    ARGES_RETURN_IF_ERROR(layer_norm_rows(executor, args.x, args.norm_weight, args.norm_bias,
+                                          args.epsilon, normed.f32()));
+    return linear(executor, context, {normed, args.weight, args.bias, args.activation, args.out});
   }
-  return cuda::linear(product, executor.stream);
+  ARGES_ASSIGN_OR_RETURN(__nv_bfloat16* const normed, bf16_rows(context, rows, args.weight->cols));
+  ARGES_RETURN_IF_ERROR(
+      layer_norm_rows(executor, args.x, args.norm_weight, args.norm_bias, args.epsilon, normed));
+  return linear_of(executor, normed, *args.weight, args.bias, args.activation, args.out);
 }
 
 struct NormLinearWarp {
@@ -108,42 +131,52 @@ struct NormLinearWarp {
   }
 };
 
-// Of normed rows, all or those that are named; `n` has their 1/rms.
+// W · norm(x) of rows `rows` of x, or of all, and each row's 1/rms.
+struct NormedProduct {
+  ConstTensorView x;
+  const std::int32_t* rows;
+  std::int64_t count;
+  RmsNorm norm;
+  const Matrix& weight;
+  float* inverse;
+  float* out;
+};
+
 inline Status normed_product(const CudaExecutor& executor, const ExecContext& context,
-                             const plain::NormedRows& n, const std::int32_t* rows,
-                             std::int64_t count, const Matrix& weight, float* out) {
-  if (count == 0) return {};
+                             const NormedProduct& of) {
+  const Matrix& weight = of.weight;
+  const float* x = of.x.f32();
+  const float* norm = of.norm.weight.f32();
+  if (of.count == 0) return {};
   if (!is_for_tensor_cores(weight)) {
-    return each_warp(executor, count * weight.rows, NormLinearWarp{{n, rows, Weight(weight), out}});
+    ARGES_RETURN_IF_ERROR(each_warp(
+        executor, of.count, InverseRms{x, of.rows, weight.cols, of.norm.epsilon, of.inverse}));
+    return each_warp(
+        executor, of.count * weight.rows,
+        NormLinearWarp{{{x, of.inverse, norm, weight.cols}, of.rows, Weight(weight), of.out}});
   }
-  ARGES_ASSIGN_OR_RETURN(__nv_bfloat16* const x, bf16_rows(context, count, weight.cols));
-  ARGES_RETURN_IF_ERROR(executor.each(count * weight.cols, NarrowNormedBody{n, rows, x}));
-  return cuda::linear(product_of(x, count, weight, out), executor.stream);
+  ARGES_ASSIGN_OR_RETURN(__nv_bfloat16* const n, bf16_rows(context, of.count, weight.cols));
+  ARGES_RETURN_IF_ERROR(each_warp(
+      executor, of.count,
+      RmsNormed<__nv_bfloat16>{x, of.rows, norm, weight.cols, of.norm.epsilon, of.inverse, n}));
+  return cuda::linear(product_of(n, of.count, weight, of.out), executor.stream);
 }
 
 inline Status norm_linear(const CudaExecutor& executor, const ExecContext& context,
                           const NormLinearArgs& args) {
   const Arena::Scope scope(*context.workspace);
-  const std::int64_t rows = args.x.shape[0];
-  const std::int64_t width = args.weight->cols;
-  ARGES_RETURN_IF_ERROR(each_warp(
-      executor, rows,
-      InverseRms{args.x.f32(), nullptr, width, args.norm.epsilon, args.inverse_rms.f32()}));
-  const plain::NormedRows n{args.x.f32(), args.inverse_rms.f32(), args.norm.weight.f32(), width};
-  return normed_product(executor, context, n, nullptr, rows, *args.weight, args.y.f32());
+  return normed_product(executor, context,
+                        {args.x, nullptr, args.x.shape[0], args.norm, *args.weight,
+                         args.inverse_rms.f32(), args.y.f32()});
 }
 
 inline Status head(const CudaExecutor& executor, const ExecContext& context, const HeadArgs& args) {
   const Arena::Scope scope(*context.workspace);
   const std::int64_t rows = args.rows.shape[0];
-  const std::int64_t width = args.weight->cols;
   ARGES_ASSIGN_OR_RETURN(const TensorView inverse, context.workspace->allocate({rows}));
-  ARGES_RETURN_IF_ERROR(each_warp(
-      executor, rows,
-      InverseRms{args.x.f32(), args.rows.i32(), width, args.norm.epsilon, inverse.f32()}));
-  const plain::NormedRows n{args.x.f32(), inverse.f32(), args.norm.weight.f32(), width};
-  return normed_product(executor, context, n, args.rows.i32(), rows, *args.weight,
-                        args.logits.f32());
+  return normed_product(
+      executor, context,
+      {args.x, args.rows.i32(), rows, args.norm, *args.weight, inverse.f32(), args.logits.f32()});
 }
 
 struct LinearResidualWarp {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cuda_bf16.h>
+
 #include "kernels/cuda/op_executor.cuh"
 #include "kernels/cuda/plain/scalar.h"
 
@@ -76,6 +78,36 @@ struct InverseRms {
   }
 };
 
+__device__ inline void put(float& to, float value) {
+  to = value;
+}
+__device__ inline void put(__nv_bfloat16& to, float value) {
+  to = __float2bfloat16_rn(value);
+}
+
+// 1/rms of rows `rows` of x, or of all, and these rows normed, one behind the other.
+template <class T>
+struct RmsNormed {
+  const float* x;
+  const std::int32_t* rows;
+  const float* weight;
+  std::int64_t width;
+  float epsilon;
+  float* inverse;
+  T* out;
+
+  __device__ void operator()(std::int64_t row, int lane) const {
+    const float* values = x + (rows == nullptr ? row : rows[row]) * width;
+    float squares = 0.0f;
+    for (std::int64_t j = lane; j < width; j += 32) squares = fmaf(values[j], values[j], squares);
+    const float scale = plain::inverse_rms(add_lanes(squares), width, epsilon);
+    if (lane == 0) inverse[row] = scale;
+    for (std::int64_t j = lane; j < width; j += 32) {
+      put(out[row * width + j], values[j] * scale * weight[j]);
+    }
+  }
+};
+
 // Σ o² of a row of lightning attention.
 struct Squares {
   const float* o;
@@ -92,13 +124,14 @@ struct Squares {
 };
 
 // As plain::LayerNormBody; rows may be normed in place.
+template <class T>
 struct LayerNorm {
   const float* x;
   const float* weight;
   const float* bias;
   float epsilon;
   std::int64_t width;
-  float* out;
+  T* out;
 
   __device__ void operator()(std::int64_t row, int lane) const {
     const float* values = x + row * width;
@@ -111,7 +144,7 @@ struct LayerNorm {
     }
     const float scale = 1.0f / sqrtf(add_lanes(squares) / static_cast<float>(width) + epsilon);
     for (std::int64_t j = lane; j < width; j += 32) {
-      out[row * width + j] = (values[j] - mean) * scale * weight[j] + bias[j];
+      put(out[row * width + j], (values[j] - mean) * scale * weight[j] + bias[j]);
     }
   }
 };

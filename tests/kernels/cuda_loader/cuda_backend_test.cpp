@@ -177,21 +177,31 @@ TEST_P(CudaBackend, MultipliesRows) {
   }
 }
 
+// With outputs for the tensor cores, and without.
 TEST_P(CudaBackend, NormsAndMultiplies) {
-  const Pair x = floats({4, 48}, 3.0f);
-  const Pair norm = floats({48});
-  const MatrixPair w = matrix(20, 48);
-  const Pair y = unwritten({4, 20});
-  const Pair inverse = unwritten({4});
-  expect_ok(norm_linear(host_, {x.host, {norm.host, 1e-5f}, &w.host, y.host, inverse.host}));
-  expect_ok(norm_linear(card_, {x.card, {norm.card, 1e-5f}, &w.card, y.card, inverse.card}));
-  expect_same("y", y);
-  expect_same("inverse_rms", inverse);
-  const Pair rows = numbers({3, 0});
-  const Pair logits = unwritten({2, 20});
-  expect_ok(head(host_, {x.host, rows.host, {norm.host, 1e-5f}, &w.host, logits.host}));
-  expect_ok(head(card_, {x.card, rows.card, {norm.card, 1e-5f}, &w.card, logits.card}));
-  expect_same("logits", logits);
+  for (const std::int64_t outputs : {20, 24}) {
+    const Pair x = floats({4, 48}, 3.0f);
+    const Pair norm = floats({48});
+    const MatrixPair w = matrix(outputs, 48);
+    const Pair y = unwritten({4, outputs});
+    const Pair inverse = unwritten({4});
+    expect_ok(norm_linear(host_, {x.host, {norm.host, 1e-5f}, &w.host, y.host, inverse.host}));
+    expect_ok(norm_linear(card_, {x.card, {norm.card, 1e-5f}, &w.card, y.card, inverse.card}));
+    expect_same("y", y);
+    expect_same("inverse_rms", inverse);
+    const Pair rows = numbers({3, 0});
+    const Pair logits = unwritten({2, outputs});
+    expect_ok(head(host_, {x.host, rows.host, {norm.host, 1e-5f}, &w.host, logits.host}));
+    expect_ok(head(card_, {x.card, rows.card, {norm.card, 1e-5f}, &w.card, logits.card}));
+    expect_same("logits", logits);
+    const Pair bias = floats({outputs});
+    const Pair out = unwritten({4, outputs});
+    expect_ok(layer_norm_linear(host_, {x.host, norm.host, norm.host, 1e-5f, &w.host, bias.host,
+                                        Activation::kGeluErf, out.host}));
+    expect_ok(layer_norm_linear(card_, {x.card, norm.card, norm.card, 1e-5f, &w.card, bias.card,
+                                        Activation::kGeluErf, out.card}));
+    expect_same("out", out);
+  }
 }
 
 TEST_P(CudaBackend, AddsToTheResidual) {
@@ -210,23 +220,31 @@ TEST_P(CudaBackend, AddsToTheResidual) {
   expect_same("x", x);
 }
 
+// Sequences of several spans, of one token and of more than are brought at once; a state that is
+// new, one that is read elsewhere, one in place; heads of any width.
 TEST_P(CudaBackend, RemembersByLightning) {
   constexpr std::int64_t kHeads = 2;
-  constexpr std::int64_t kWidth = 32;
-  const Pair y = floats({9, kHeads, 4, kWidth});
-  const Pair slopes = floats({kHeads}, 0.1f, 0.5f);
-  const Pair norm = floats({kHeads * kWidth});
-  const Pair table = spans({{0, 3, 0, -1, 1, 0}, {3, 2, 3, 1, 1, 0}, {5, 4, 7, 0, 2, 0}});
-  const Pair states = floats({3, 2, kHeads, kWidth * kWidth});
-  const Pair z = unwritten({9, kHeads, kWidth});
-  const Pair squares = unwritten({9});
-  expect_ok(lightning(
-      host_, {y.host, slopes.host, norm.host, table.host, states.host, 1, z.host, squares.host}));
-  expect_ok(lightning(
-      card_, {y.card, slopes.card, norm.card, table.card, states.card, 1, z.card, squares.card}));
-  expect_same("z", z);
-  expect_same("squares", squares);
-  expect_same("states", states);
+  constexpr std::int64_t kRows = 59;
+  for (const std::int64_t width : {8, 32, 48, 128}) {
+    const Pair y = floats({kRows, kHeads, 4, width});
+    const Pair slopes = floats({kHeads}, 0.1f, 0.5f);
+    const Pair norm = floats({kHeads * width});
+    const Pair table = spans({{0, 3, 0, -1, 1, 0},
+                              {3, 2, 3, 1, 1, 0},
+                              {5, 37, 7, 0, 2, 0},
+                              {42, 1, 9, 3, 3, 0},
+                              {43, 16, 0, -1, 4, 0}});
+    const Pair states = floats({5, 2, kHeads, width * width});
+    const Pair z = unwritten({kRows, kHeads, width});
+    const Pair squares = unwritten({kRows});
+    expect_ok(lightning(
+        host_, {y.host, slopes.host, norm.host, table.host, states.host, 1, z.host, squares.host}));
+    expect_ok(lightning(
+        card_, {y.card, slopes.card, norm.card, table.card, states.card, 1, z.card, squares.card}));
+    expect_same("z", z);
+    expect_same("squares", squares);
+    expect_same("states", states);
+  }
 }
 
 TEST_P(CudaBackend, AttendsCausally) {
@@ -263,7 +281,7 @@ TEST_P(CudaBackend, AttendsCausally) {
 }
 
 TEST_P(CudaBackend, RoutesToExpertsAndRunsThem) {
-  constexpr std::int64_t kRows = 7;
+  constexpr std::int64_t kRows = 83;  // pairs enough for several of whatever sorts them
   constexpr std::int64_t kWidth = 40;
   constexpr std::int64_t kFfn = 24;
   constexpr std::int64_t kExperts = 5;

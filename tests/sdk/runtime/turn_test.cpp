@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
+#include <string>
 #include <thread>
+#include <utility>
 
 #include "tests/sdk/runtime/scripted_engine.h"
 
@@ -20,8 +23,11 @@ std::int64_t prompt_tokens(const Step& step) {
 // Requests that set out together. Each brings a picture of two tokens, and pictures are encoded one
 // after another: when a last one stands before the gate, all others go back to the text thread.
 struct Crowd {
-  explicit Crowd(const EngineOptions& options)
-      : engine({.script = always(std::string(40, 'x')), .tiles_per_image = 1}, options) {
+  explicit Crowd(const EngineOptions& options, std::string device = "scripted")
+      : engine({.script = always(std::string(40, 'x')),
+                .tiles_per_image = 1,
+                .device = std::move(device)},
+               options) {
     engine.model->step_gate().shut();
     engine.model->tile_gate().shut();
   }
@@ -137,6 +143,16 @@ TEST(Turn, RequestsThatAreReadyGoTogether) {
   const auto steps = crowd.run();
   ASSERT_GE(steps.size(), 2U);
   EXPECT_EQ(steps[1].size(), 12U);
+}
+
+TEST(Turn, AGpuTakesMorePromptsAtOnce) {
+  for (const auto& [device, most] : {std::pair{"cpu", 512}, std::pair{"cuda", 2048}}) {
+    Crowd crowd({}, device);
+    for (int i = 0; i < 9; ++i) crowd.add(std::string(249, 'p'));  // 256 tokens each
+    std::int64_t largest = 0;
+    for (const Step& step : crowd.run()) largest = std::max(largest, prompt_tokens(step));
+    EXPECT_EQ(largest, most) << device;
+  }
 }
 
 }  // namespace
