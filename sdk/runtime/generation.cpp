@@ -87,8 +87,7 @@ StepItem Generation::step_item(std::int64_t prefill_chunk) {
   if (prompt_done_ < keep_at_) end = std::min(end, keep_at_);
   const std::int64_t count = end - prompt_done_;
   const bool last = work_.answer && end == prompt_size_;
-  return {work_.sequence.get(), &prompt_, prompt_done_, count,
-          last ? work_.answer->logits() : nullptr};
+  return {work_.sequence.get(), &prompt_, prompt_done_, count, last};
 }
 
 void Generation::after_step(const StepItem& item, const Status& outcome, std::uint64_t now) {

@@ -80,9 +80,9 @@ class Generation {
   // for, at least one, or one token of the answer. Chunks end where blocks do, so an answer depends
   // neither on them nor on its company. Precondition: runnable().
   StepItem step_item(std::int64_t prefill_chunk);
-  // Chooses the answer's next token from what that step has written, for after_step to take. Those
-  // of one step may choose at the same time. Precondition: the item asked for logits.
-  void choose() noexcept { work_.answer->choose(); }
+  // Chooses the answer's next token from the logits that its item came back with, for after_step to
+  // take. Those of one step may choose at the same time.
+  void choose(float* logits) noexcept { work_.answer->choose(logits); }
   // Takes the outcome of that step, unless the request was interrupted while it ran. `now`: what
   // waiting_since() says of news that come of it.
   void after_step(const StepItem& item, const Status& outcome, std::uint64_t now);
