@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -178,6 +179,28 @@ TEST_P(SameBits, OfForksThatGoOnTogetherAndOfEachAlone) {
     for (const StepItem& item : items) logits.push_back(logits_of(item, *model_));
   }
   EXPECT_EQ(logits, alone);
+}
+
+// Fills unused memory of sequences with what would spoil every sum that it gets into.
+void spoil(language::BlockPool& pool) {
+  std::vector<language::BlockRef> blocks;
+  for (int i = 0; i < 12; ++i) {
+    blocks.emplace_back(pool, pool.take().value());
+    const auto at = static_cast<std::size_t>(blocks.back().block() * pool.block_bytes());
+    std::fill_n(reinterpret_cast<float*>(pool.memory().at(at)), pool.block_bytes() / 4,
+                std::numeric_limits<float>::quiet_NaN());
+  }
+}
+
+TEST_P(SameBits, InMemoryThatHeldSomethingElse) {
+  const ModelInput input = prompt();
+  const Logits before = Talk(*model_).absorb(input, 64);
+  spoil(model_->decoder().pool()->slots());
+  spoil(model_->decoder().pool()->pages());
+  Talk talk(*model_);
+  EXPECT_EQ(talk.absorb(input, 64), before);
+  Talk fork = talk.fork();
+  EXPECT_EQ(fork.speak({1, 2, 3}), talk.speak({1, 2, 3}));
 }
 
 // Prompts and answers of several conversations in the same steps, on one thread and on many.
