@@ -106,9 +106,10 @@ bool BlockPool::is_shared(std::int32_t block) const {
   return references_[static_cast<std::size_t>(block)] > 1;
 }
 
-Status BlockPool::copy(std::int32_t to, std::int32_t from) {
-  return memory_.device().copy(memory_.at(offset(to)), memory_.at(offset(from)),
-                               static_cast<std::size_t>(block_bytes_));
+Status BlockPool::copy(std::int32_t to, std::int32_t from, std::int64_t first, std::int64_t bytes) {
+  const auto skip = static_cast<std::size_t>(first);
+  return memory_.device().copy(memory_.at(offset(to) + skip), memory_.at(offset(from) + skip),
+                               static_cast<std::size_t>(bytes));
 }
 
 std::int64_t BlockPool::bytes_in_use() const {

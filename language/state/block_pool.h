@@ -37,8 +37,10 @@ class BlockPool {
   void share(std::int32_t block);
   void drop(std::int32_t block) noexcept;
   bool is_shared(std::int32_t block) const;
-  // The contents of one block into another. As Device::copy.
-  Status copy(std::int32_t to, std::int32_t from);
+  // The contents of one block into another; or so many bytes of them, from `first` on. As
+  // Device::copy.
+  Status copy(std::int32_t to, std::int32_t from) { return copy(to, from, 0, block_bytes_); }
+  Status copy(std::int32_t to, std::int32_t from, std::int64_t first, std::int64_t bytes);
 
   std::int64_t block_bytes() const { return block_bytes_; }
   std::int64_t capacity() const { return capacity_; }
