@@ -110,8 +110,7 @@ void ScriptedModel::log_step(std::span<const StepItem> items) {
   Step record;
   for (const auto& item : items) {
     record.push_back({item.sequence->length(), item.count,
-                      item.input->ids[static_cast<std::size_t>(item.begin)],
-                      item.wants_logits});
+                      item.input->ids[static_cast<std::size_t>(item.begin)], item.wants_logits});
   }
   std::lock_guard lock(steps_mutex_);
   steps_.push_back(std::move(record));

@@ -21,8 +21,8 @@ Result<std::unique_ptr<Answer>> Answer::create(const Model& model, const Generat
   ARGES_ASSIGN_OR_RETURN(TokenPicker picker,
                          TokenPicker::create(model, options, std::move(rules.suppressed), seen));
   TextOutput output(model.tokenizer(), !options.continue_last, std::move(rules.stops));
-  return std::unique_ptr<Answer>(new Answer(model, std::move(picker), std::move(output),
-                                            std::min(options.max_tokens, room)));
+  return std::unique_ptr<Answer>(
+      new Answer(model, std::move(picker), std::move(output), std::min(options.max_tokens, room)));
 }
 
 void Answer::choose(float* logits) noexcept {

@@ -63,9 +63,9 @@ class Generation {
   // Puts it behind `pieces`, for the queue to take.
   void offer(EventQueue::Slots& pieces);
   // What became of it, offered or not. `taken`: how many pieces the queue took of this request and
-  // those behind it; its own are deducted. `refused`: the pieces that it did not take, in order; its
-  // own are removed. Text then waits for the next turn, progress, which is for the eye, is skipped.
-  // Once no text waits, the end follows.
+  // those behind it; its own are deducted. `refused`: the pieces that it did not take, in order;
+  // its own are removed. Text then waits for the next turn, progress, which is for the eye, is
+  // skipped. Once no text waits, the end follows.
   void settle(std::size_t& taken, EventQueue::Slots& refused);
 
   // Whether the next step may take it along: not while text of the last step waits for room.
