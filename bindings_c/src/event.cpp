@@ -49,7 +49,7 @@ void arges_event_clear(arges_event* event) {
   if (event == nullptr) return;
   at_boundary([&] {
     ARGES_RETURN_IF_ERROR(check_result_struct(event));
-    taken_events().remove(from_storage(event->storage));
+    forget_event(event->storage);
     write_struct(event, arges_event{});
     return arges::Status();
   });

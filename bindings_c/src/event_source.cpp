@@ -42,7 +42,7 @@ void dispatch(const std::shared_ptr<sdk::EventQueue>& events, const EventCallbac
   const AtEnd at_end(*events, callback);
   for (;;) {
     std::list<sdk::Event> taken;
-    const auto news = events->take(std::chrono::milliseconds(-1), taken);
+    const auto news = events->take(std::chrono::milliseconds(-1), 1, taken);
     if (news != sdk::EventQueue::News::kEvent) return;
     const arges_event event = describe_event(taken.front(), 0);
     run_callers_code([&] { callback.call(callback.user, &event); });

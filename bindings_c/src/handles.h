@@ -32,6 +32,11 @@ inline std::uint64_t to_storage(const TakenEvent* handle) {
 inline const TakenEvent* from_storage(std::uint64_t storage) {
   return reinterpret_cast<const TakenEvent*>(static_cast<std::uintptr_t>(storage));
 }
+// The struct that had this storage holds its event no more. 0, of a struct without one, costs no
+// look into the table.
+inline void forget_event(std::uint64_t storage) {
+  if (storage != 0) taken_events().remove(from_storage(storage));
+}
 
 // INVALID_ARGUMENT naming the parameter when a pointer is null.
 Status require_pointer(const void* pointer, const char* name);

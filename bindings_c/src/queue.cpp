@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
-#include <list>
 #include <new>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "bindings_c/src/boundary.h"
 #include "bindings_c/src/event_struct.h"
@@ -59,32 +59,6 @@ arges_status report_no_event(sdk::EventQueue::News news) {
   return report_fixed(StatusCode::kTimeout, "no event came within the time given");
 }
 
-// Takes one event if one is there. Its place is made first, so that none can be lost.
-sdk::EventQueue::News take_present(sdk::EventQueue& events, arges_event* out) {
-  using News = sdk::EventQueue::News;
-  auto event = std::make_shared<sdk::Event>();
-  ReservedHandle storage(taken_events());
-  std::list<sdk::Event> taken;
-  const News news = events.take(std::chrono::milliseconds(0), taken);
-  if (news != News::kEvent) return news;
-  *event = std::move(taken.front());
-  taken_events().remove(from_storage(out->storage));
-  write_struct(out, describe_event(*event, to_storage(storage.publish(event))));
-  return news;
-}
-
-// Waits without making a place: a reader that finds nothing needs no memory.
-arges_status take_event(sdk::EventQueue& events, std::int64_t timeout_ms, arges_event* out) {
-  using News = sdk::EventQueue::News;
-  const Patience patience(wait_time(timeout_ms));
-  News news = events.wait(patience.left());
-  while (news == News::kEvent) {
-    if (take_present(events, out) == News::kEvent) return ARGES_OK;
-    news = events.wait(patience.left());  // another reader was faster
-  }
-  return report_no_event(news);
-}
-
 // An array of event structs as the caller knows them.
 class EventArray {
  public:
@@ -100,10 +74,13 @@ class EventArray {
   arges_event* at(std::uint64_t index) const {
     return reinterpret_cast<arges_event*>(first_ + index * stride_);
   }
-  // Whether there is a struct that can be filled, behind others that were: looked at one by one, as
-  // few of a large array are filled in most calls.
-  bool has(std::uint64_t index) const {
-    return index < capacity_ && read_struct_size(at(index)) == stride_;
+  // How many structs can be filled, `most` (>= 1) at most: no more are looked at, as few of a large
+  // array are filled in most calls.
+  std::size_t usable(std::size_t most) const {
+    const std::size_t end = std::min<std::uint64_t>(most, capacity_);
+    std::size_t count = 1;
+    while (count < end && read_struct_size(at(count)) == stride_) ++count;
+    return count;
   }
 
  private:
@@ -117,22 +94,80 @@ class EventArray {
   std::uint64_t capacity_;
 };
 
-// Behind the first event: what is there and finds memory.
-std::uint64_t take_more(sdk::EventQueue& events, const EventArray& out) {
-  std::uint64_t count = 1;
+// Where an event stays whose text a caller's struct points to.
+struct Place {
+  std::shared_ptr<sdk::Event> event = std::make_shared<sdk::Event>();
+  ReservedHandle<TakenEvent, sdk::Event> storage{taken_events()};
+};
+
+// At least one; as many of `most` as there is memory for.
+std::vector<Place> make_places(std::size_t most) {
+  std::vector<Place> places(1);
   try {
-    while (out.has(count) && take_present(events, out.at(count)) == sdk::EventQueue::News::kEvent) {
-      ++count;
-    }
+    while (places.size() < most) places.emplace_back();
   } catch (const std::bad_alloc&) {  // the rest waits for the next call
   }
-  return count;
+  return places;
+}
+
+void give(sdk::Event&& event, Place& place, arges_event* out) {
+  *place.event = std::move(event);
+  forget_event(out->storage);
+  write_struct(out, describe_event(*place.event, to_storage(place.storage.publish(place.event))));
+}
+
+// Takes events that are there, as many as the array and the memory have places for. Those are made
+// first, so that none can be lost.
+sdk::EventQueue::News take_present(sdk::EventQueue& events, const EventArray& out,
+                                   std::uint64_t& count) {
+  using News = sdk::EventQueue::News;
+  std::vector<Place> places = make_places(out.usable(events.size()));
+  sdk::EventQueue::Slots taken;
+  const News news = events.take(std::chrono::milliseconds(0), places.size(), taken);
+  count = 0;
+  for (sdk::Event& event : taken) {
+    give(std::move(event), places[count], out.at(count));
+    ++count;
+  }
+  return news;
+}
+
+// Waits without making a place: a reader that finds nothing needs no memory.
+arges_status take_events(sdk::EventQueue& events, std::int64_t timeout_ms, const EventArray& out,
+                         std::uint64_t& count) {
+  using News = sdk::EventQueue::News;
+  const Patience patience(wait_time(timeout_ms));
+  News news = events.wait(patience.left());
+  while (news == News::kEvent) {
+    if (take_present(events, out, count) == News::kEvent) return ARGES_OK;
+    news = events.wait(patience.left());  // another reader was faster
+  }
+  return report_no_event(news);
 }
 
 Result<std::shared_ptr<EventSource>> pulled_queue(const arges_queue* queue) {
   ARGES_ASSIGN_OR_RETURN(auto source, queues().find(queue));
   if (!source->has_callback()) return source;
   return unsupported("this queue gives its events to a callback; make one without");
+}
+
+// What both ways to read a queue do.
+arges_status next_events(arges_queue* queue, std::int64_t timeout_ms, arges_event* events,
+                         std::uint64_t capacity, std::uint64_t* count) {
+  std::shared_ptr<EventSource> source;
+  std::optional<EventArray> array;
+  const arges_status status = at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(source, pulled_queue(queue));
+    ARGES_ASSIGN_OR_RETURN(array, EventArray::create(events, capacity));
+    return require_pointer(count, "count");
+  });
+  if (status != ARGES_OK) return status;
+  return at_boundary([&] {
+    std::uint64_t taken = 0;
+    const arges_status news = take_events(*source->events(), timeout_ms, *array, taken);
+    if (news == ARGES_OK) *count = taken;
+    return news;
+  });
 }
 
 }  // namespace
@@ -153,30 +188,13 @@ arges_status arges_queue_create(const arges_queue_options* options, arges_queue*
 }
 
 arges_status arges_queue_next(arges_queue* queue, int64_t timeout_ms, arges_event* event) {
-  std::shared_ptr<EventSource> source;
-  const arges_status status = at_boundary([&]() -> arges::Status {
-    ARGES_ASSIGN_OR_RETURN(source, pulled_queue(queue));
-    return check_result_struct(event);
-  });
-  if (status != ARGES_OK) return status;
-  return at_boundary([&] { return take_event(*source->events(), timeout_ms, event); });
+  std::uint64_t count = 0;
+  return next_events(queue, timeout_ms, event, 1, &count);
 }
 
 arges_status arges_queue_next_many(arges_queue* queue, int64_t timeout_ms, arges_event* events,
                                    uint64_t capacity, uint64_t* count) {
-  std::shared_ptr<EventSource> source;
-  std::optional<EventArray> array;
-  const arges_status status = at_boundary([&]() -> arges::Status {
-    ARGES_ASSIGN_OR_RETURN(source, pulled_queue(queue));
-    ARGES_ASSIGN_OR_RETURN(array, EventArray::create(events, capacity));
-    return require_pointer(count, "count");
-  });
-  if (status != ARGES_OK) return status;
-  return at_boundary([&] {
-    const arges_status first = take_event(*source->events(), timeout_ms, events);
-    if (first == ARGES_OK) *count = take_more(*source->events(), *array);
-    return first;
-  });
+  return next_events(queue, timeout_ms, events, capacity, count);
 }
 
 int32_t arges_queue_fd(const arges_queue* queue) {

@@ -24,16 +24,28 @@ std::uintptr_t page_size() {
   return size;
 }
 
-std::uintptr_t round_down(std::uintptr_t address) {
-  return address / page_size() * page_size();
+// What a large page of the processor spans, x86's and most of ARM's. A step streams through weights
+// and states of many megabytes, and with small pages it waits for their addresses to be looked up.
+constexpr std::uintptr_t kLargePage = std::uintptr_t{2} << 20;
+
+std::uintptr_t round_down(std::uintptr_t address, std::uintptr_t page) {
+  return address / page * page;
 }
 
-std::uintptr_t round_up(std::uintptr_t address) {
-  return round_down(address + page_size() - 1);
+std::uintptr_t round_up(std::uintptr_t address, std::uintptr_t page) {
+  return round_down(address + page - 1, page);
 }
 
 std::uintptr_t address_of(const std::byte* data) {
   return reinterpret_cast<std::uintptr_t>(data);
+}
+
+// Has the system put large pages behind what whole ones lie inside. A wish: where it has none, or
+// was told to give none, small ones serve.
+void prefer_large_pages(const std::byte* data, std::size_t bytes) {
+  const std::uintptr_t begin = round_up(address_of(data), kLargePage);
+  const std::uintptr_t end = round_down(address_of(data) + bytes, kLargePage);
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 }
 
 class HostDevice final : public Device {
@@ -47,28 +59,39 @@ class HostDevice final : public Device {
     const std::size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
     void* data = std::aligned_alloc(kAlignment, rounded == 0 ? kAlignment : rounded);
     if (data == nullptr) return out_of_memory(bytes);
+    prefer_large_pages(static_cast<std::byte*>(data), bytes);
     return static_cast<std::byte*>(data);
   }
   void free(std::byte* data, std::size_t) override { std::free(data); }
 
+  // Whole large pages, so that a commit never leaves the range.
   Result<std::byte*> reserve(std::size_t bytes) override {
     constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-    void* data = mmap(nullptr, bytes, PROT_NONE, kFlags, -1, 0);
-    if (data == MAP_FAILED) return unsupported("the system has no addresses left for the pool");
-    return static_cast<std::byte*>(data);
+    const std::size_t size = round_up(bytes, kLargePage);
+    void* found = mmap(nullptr, size + kLargePage, PROT_NONE, kFlags, -1, 0);
+    if (found == MAP_FAILED) return unsupported("the system has no addresses left for the pool");
+    auto* const first = static_cast<std::byte*>(found);
+    const std::size_t before = round_up(address_of(first), kLargePage) - address_of(first);
+    std::byte* const data = first + before;
+    if (before > 0) munmap(first, before);
+    if (before < kLargePage) munmap(data + size, kLargePage - before);
+    prefer_large_pages(data, size);
+    return data;
   }
-  void release(std::byte* data, std::size_t bytes) override { munmap(data, bytes); }
+  void release(std::byte* data, std::size_t bytes) override {
+    munmap(data, round_up(bytes, kLargePage));
+  }
 
   Status commit(std::byte* data, std::size_t bytes) override {
-    const std::uintptr_t begin = round_down(address_of(data));
-    const std::uintptr_t end = round_up(address_of(data) + bytes);
+    const std::uintptr_t begin = round_down(address_of(data), kLargePage);
+    const std::uintptr_t end = round_up(address_of(data) + bytes, kLargePage);
     void* first = reinterpret_cast<void*>(begin);
     if (mprotect(first, end - begin, PROT_READ | PROT_WRITE) != 0) return out_of_memory(bytes);
     return {};
   }
   void decommit(std::byte* data, std::size_t bytes) override {
-    const std::uintptr_t begin = round_up(address_of(data));
-    const std::uintptr_t end = round_down(address_of(data) + bytes);
+    const std::uintptr_t begin = round_up(address_of(data), page_size());
+    const std::uintptr_t end = round_down(address_of(data) + bytes, page_size());
     if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
   }
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 #include "kernels/backend.h"
 #include "kernels/base/checked_math.h"
-#include "kernels/base/memory.h"
 #include "kernels/cpu/backend.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/tiled_rows.h"
@@ -74,16 +72,17 @@ Status lay_out(const ExecContext& context, const LayOutArgs& args) {
     return invalid_argument("lay_out: the weight has too many elements");
   }
   const auto panel_bytes = static_cast<std::size_t>(kPanel * panel_inputs(matrix) * element);
-  ARGES_ASSIGN_OR_RETURN(
-      Memory memory,
-      Memory::allocate(static_cast<std::size_t>(panels) * panel_bytes, *context.backend->device));
+  const std::size_t bytes = static_cast<std::size_t>(panels) * panel_bytes;
+  ARGES_ASSIGN_OR_RETURN(Slab::Piece memory,
+                         args.slab != nullptr ? args.slab->take(bytes)
+                                              : Slab::take_alone(bytes, *context.backend->device));
   ARGES_RETURN_IF_ERROR(parallel_tasks(
       context, panels, kPanel * matrix.cols, [&](std::int64_t panel, float* scratch) {
         lay_out_panel(args, panel, reinterpret_cast<std::byte*>(scratch),
-                      memory.data() + static_cast<std::size_t>(panel) * panel_bytes);
+                      memory.data + static_cast<std::size_t>(panel) * panel_bytes);
       }));
-  matrix.data = memory.data();
-  matrix.owner = std::make_shared<Memory>(std::move(memory));
+  matrix.data = memory.data;
+  matrix.owner = std::move(memory.owner);
   *args.out = std::move(matrix);
   return {};
 }

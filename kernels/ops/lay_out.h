@@ -5,6 +5,7 @@
 #include <span>
 
 #include "kernels/base/matrix.h"
+#include "kernels/base/slab.h"
 #include "kernels/base/tensor_view.h"
 
 namespace arges::kernels {
@@ -35,6 +36,9 @@ struct LayOutArgs {
   // What rows become before they meet the weight (Matrix::row_type). kBF16 wants dtype kBF16, and a
   // backend that has it: UNSUPPORTED elsewhere.
   DType row_type = DType::kF32;
+  // Where the weight lies beside others, if the backend's memory is the host's and it copies the
+  // sources at all; null = in memory of its own.
+  Slab* slab = nullptr;
   Matrix* out = nullptr;  // may refer to the source's memory, which must then outlive it: its owner
                           // is null
 };

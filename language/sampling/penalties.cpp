@@ -3,6 +3,11 @@
 
 namespace arges::language {
 
+bool have_penalties(const SamplingOptions& options) {
+  return options.repetition_penalty != 1.0f || options.presence_penalty != 0.0f ||
+         options.frequency_penalty != 0.0f;
+}
+
 void apply_penalties(const TokenCounts& counts, const SamplingOptions& options,
                      std::span<float> logits) {
   const float repetition = options.repetition_penalty;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "language/sampling/sampler.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <iterator>
 #include <limits>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,23 +19,20 @@ bool can_be_picked(float logit) {
   return logit > -std::numeric_limits<float>::infinity();
 }
 
-std::optional<TokenId> index_of_largest(std::span<const float> logits) {
-  std::optional<std::size_t> best;
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    if (!can_be_picked(logits[i])) continue;
-    if (!best || logits[i] > logits[*best]) best = i;
+// -infinity when none can be picked. In lanes that do not wait for one another, so that compilers
+// make vectors of them.
+float largest_of(std::span<const float> logits) {
+  constexpr std::size_t kLanes = 16;
+  std::array<float, kLanes> lanes;
+  lanes.fill(-std::numeric_limits<float>::infinity());
+  const auto keep_larger = [](float& lane, float logit) { lane = logit > lane ? logit : lane; };
+  const float* next = logits.data();
+  const float* const end = next + logits.size();
+  for (; end - next >= std::ssize(lanes); next += kLanes) {
+    for (std::size_t i = 0; i < kLanes; ++i) keep_larger(lanes[i], next[i]);
   }
-  if (!best) return std::nullopt;
-  return static_cast<TokenId>(*best);
-}
-
-std::vector<Candidate> candidates_of(std::span<const float> logits) {
-  std::vector<Candidate> candidates;
-  candidates.reserve(logits.size());
-  for (std::size_t i = 0; i < logits.size(); ++i) {
-    if (can_be_picked(logits[i])) candidates.push_back({static_cast<TokenId>(i), logits[i], 1.0});
-  }
-  return candidates;
+  for (; next != end; ++next) keep_larger(lanes[0], *next);
+  return *std::max_element(lanes.begin(), lanes.end());
 }
 
 // How far a logit is below the largest, in the exponent of its weight. NaN for an infinite one that
@@ -79,20 +78,34 @@ Result<Sampler> Sampler::create(SamplingOptions options, TokenId vocab_size,
   return Sampler(std::move(options), vocab_size, std::move(suppressed));
 }
 
-std::vector<float> Sampler::adjusted(std::span<const float> logits) const {
-  std::vector<float> copy(logits.begin(), logits.end());
-  if (suppressed_) suppressed_->apply(copy);
-  apply_logit_bias(options_.logit_bias, copy);
-  apply_penalties(counts_, options_, copy);
-  return copy;
+void Sampler::adjust(std::span<float> logits) const {
+  if (suppressed_) suppressed_->apply(logits);
+  apply_logit_bias(options_.logit_bias, logits);
+  apply_penalties(counts_, options_, logits);
 }
 
-TokenId Sampler::draw(std::vector<Candidate> candidates) {
+// Those that are left to draw from, weighed. Precondition: `largest` is that of the logits.
+void Sampler::find_candidates(std::span<const float> logits, float largest) {
+  candidates_.clear();
+  candidates_.reserve(logits.size());
+  for (std::size_t i = 0; i < logits.size(); ++i) {
+    if (can_be_picked(logits[i])) candidates_.push_back({static_cast<TokenId>(i), logits[i], 1.0});
+  }
+  keep_top_k(options_.top_k, candidates_);
+  if (options_.min_p > 0.0f && options_.top_p >= 1.0f) {
+    drop_below_min_p(options_.min_p, largest, options_.temperature, candidates_);
+  }
+  weigh(largest, options_.temperature, candidates_);
+  keep_top_p(options_.top_p, candidates_);
+  keep_min_p(options_.min_p, candidates_);
+}
+
+TokenId Sampler::draw() {
   double sum = 0.0;
-  for (const Candidate& candidate : candidates) sum += candidate.weight;
+  for (const Candidate& candidate : candidates_) sum += candidate.weight;
   double left = random_.next_unit() * sum;
-  TokenId last = candidates.front().id;
-  for (const Candidate& candidate : candidates) {
+  TokenId last = candidates_.front().id;
+  for (const Candidate& candidate : candidates_) {
     if (candidate.weight == 0.0) continue;
     last = candidate.id;
     left -= candidate.weight;
@@ -101,35 +114,30 @@ TokenId Sampler::draw(std::vector<Candidate> candidates) {
   return last;
 }
 
-Result<TokenId> Sampler::sample(std::span<const float> logits) {
+Result<TokenId> Sampler::sample(std::span<float> logits) {
   if (logits.size() != static_cast<std::size_t>(vocab_size_)) {
     return invalid_argument("The sampler needs " + std::to_string(vocab_size_) + " logits, not " +
                             std::to_string(logits.size()) + ".");
   }
-  const std::vector<float> scores = adjusted(logits);
-  const auto best = index_of_largest(scores);
-  if (!best) {
+  adjust(logits);
+  const float largest = largest_of(logits);
+  if (!can_be_picked(largest)) {
     return model_invalid(
         "The model gave no usable logit (all are NaN or suppressed); its weights may be damaged.");
   }
-  if (options_.temperature == 0.0f) return *best;
-  const float largest = scores[static_cast<std::size_t>(*best)];
-  std::vector<Candidate> candidates = candidates_of(scores);
-  keep_top_k(options_.top_k, candidates);
-  if (options_.min_p > 0.0f && options_.top_p >= 1.0f) {
-    drop_below_min_p(options_.min_p, largest, options_.temperature, candidates);
+  if (options_.temperature == 0.0f) {
+    return static_cast<TokenId>(std::find(logits.begin(), logits.end(), largest) - logits.begin());
   }
-  weigh(largest, options_.temperature, candidates);
-  keep_top_p(options_.top_p, candidates);
-  keep_min_p(options_.min_p, candidates);
-  return draw(std::move(candidates));
+  find_candidates(logits, largest);
+  return draw();
 }
 
 void Sampler::accept(TokenId id) {
-  if (id >= 0 && id < vocab_size_) ++counts_[id];
+  if (have_penalties(options_) && id >= 0 && id < vocab_size_) ++counts_[id];
 }
 
 void Sampler::accept_prompt(std::span<const TokenId> ids) {
+  if (!have_penalties(options_)) return;
   for (const TokenId id : ids) {
     if (id >= 0 && id < vocab_size_) counts_.try_emplace(id, 0);
   }

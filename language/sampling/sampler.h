@@ -27,9 +27,10 @@ class Sampler {
                                 std::shared_ptr<const SuppressedTokens> suppressed = nullptr);
 
   // Picks a token; does not count it (see accept). `logits`: float32 [vocab_size], of the last
-  // position. NaN and -infinity are never picked; +infinity always is, when there is one.
-  // INVALID_ARGUMENT: another number of logits. MODEL_INVALID: nothing is left to pick from.
-  Result<TokenId> sample(std::span<const float> logits);
+  // position; the steps before temperature change them in place. NaN and -infinity are never
+  // picked; +infinity always is, when there is one. INVALID_ARGUMENT: another number of logits.
+  // MODEL_INVALID: nothing is left to pick from.
+  Result<TokenId> sample(std::span<float> logits);
 
   // Counts a generated token for the penalties. Ids outside the vocabulary are passed over.
   void accept(TokenId id);
@@ -41,14 +42,16 @@ class Sampler {
  private:
   Sampler(SamplingOptions options, TokenId vocab_size,
           std::shared_ptr<const SuppressedTokens> suppressed);
-  std::vector<float> adjusted(std::span<const float> logits) const;
-  TokenId draw(std::vector<Candidate> candidates);
+  void adjust(std::span<float> logits) const;
+  void find_candidates(std::span<const float> logits, float largest);
+  TokenId draw();
 
   SamplingOptions options_;
   TokenId vocab_size_;
   std::shared_ptr<const SuppressedTokens> suppressed_;
   RandomStream random_;
-  TokenCounts counts_;
+  TokenCounts counts_;                 // empty where no penalty asks for them
+  std::vector<Candidate> candidates_;  // of the last token; kept for its memory
 };
 
 }  // namespace arges::language

@@ -2,6 +2,7 @@
 #include "language/state/block_pool.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <string>
 
@@ -21,28 +22,69 @@ Result<std::unique_ptr<BlockPool>> BlockPool::create(std::int64_t block_bytes, s
   }
 }
 
-// The last one that went out of use, or one more. Makes room for its number to come back, so that
-// drop() needs no memory.
-std::int32_t BlockPool::unused_block() {
-  if (unused_.empty()) {
-    unused_.reserve(references_.size() + 1);
-    references_.push_back(0);
-    unused_.push_back(static_cast<std::int32_t>(references_.size() - 1));
-  }
-  return unused_.back();
+BlockPool::~BlockPool() {
+  for (const std::int32_t block : spare_) decommit(block);
 }
 
-Result<std::int32_t> BlockPool::take() {
-  std::lock_guard lock(mutex_);
-  if (unused_.empty() && static_cast<std::int64_t>(references_.size()) == capacity_) {
+// These four: precondition: mutex_ is held.
+std::int64_t BlockPool::in_use() const {
+  return std::ssize(references_) - std::ssize(spare_) - std::ssize(unused_);
+}
+
+std::int64_t BlockPool::most_spare() const {
+  const std::int64_t cheap = kSpareBytes / std::max<std::int64_t>(1, block_bytes_);
+  return std::max(in_use() / 8, std::min(kSpareBlocks, cheap));
+}
+
+// The last one that went out of use, or one more.
+Result<std::int32_t> BlockPool::block_without_memory() {
+  if (!unused_.empty()) {
+    const std::int32_t block = unused_.back();
+    unused_.pop_back();
+    return block;
+  }
+  if (std::ssize(references_) == capacity_) {
     const bool on_host = memory_.device().is_host();
     return Status(on_host ? StatusCode::kOutOfMemoryHost : StatusCode::kOutOfMemoryDevice,
                   "all " + std::to_string(capacity_) + " blocks of sequence memory are in use; " +
                       "close sessions, or use a smaller context");
   }
-  const std::int32_t block = unused_block();
-  ARGES_RETURN_IF_ERROR(memory_.commit(offset(block), static_cast<std::size_t>(block_bytes_)));
-  unused_.pop_back();
+  spare_.reserve(references_.size() + 1);
+  unused_.reserve(references_.size() + 1);
+  references_.push_back(0);
+  return static_cast<std::int32_t>(references_.size() - 1);
+}
+
+// Lets go of the lock while the device takes the memory: that may last, and nobody waits for it.
+void BlockPool::give_back_surplus(std::unique_lock<std::mutex>& lock) noexcept {
+  while (std::ssize(spare_) > most_spare()) {
+    const std::int32_t block = spare_.front();
+    spare_.erase(spare_.begin());
+    lock.unlock();
+    decommit(block);
+    lock.lock();
+    unused_.push_back(block);
+  }
+}
+
+void BlockPool::decommit(std::int32_t block) noexcept {
+  memory_.decommit(offset(block), static_cast<std::size_t>(block_bytes_));
+}
+
+Result<std::int32_t> BlockPool::take() {
+  std::lock_guard lock(mutex_);
+  std::int32_t block = 0;
+  if (!spare_.empty()) {
+    block = spare_.back();
+    spare_.pop_back();
+  } else {
+    ARGES_ASSIGN_OR_RETURN(block, block_without_memory());
+    const Status status = memory_.commit(offset(block), static_cast<std::size_t>(block_bytes_));
+    if (!status.ok()) {
+      unused_.push_back(block);
+      return status;
+    }
+  }
   references_[static_cast<std::size_t>(block)] = 1;
   return block;
 }
@@ -53,10 +95,10 @@ void BlockPool::share(std::int32_t block) {
 }
 
 void BlockPool::drop(std::int32_t block) noexcept {
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (--references_[static_cast<std::size_t>(block)] > 0) return;
-  memory_.decommit(offset(block), static_cast<std::size_t>(block_bytes_));
-  unused_.push_back(block);
+  spare_.push_back(block);
+  give_back_surplus(lock);
 }
 
 bool BlockPool::is_shared(std::int32_t block) const {
@@ -64,14 +106,20 @@ bool BlockPool::is_shared(std::int32_t block) const {
   return references_[static_cast<std::size_t>(block)] > 1;
 }
 
-Status BlockPool::copy(std::int32_t to, std::int32_t from) {
-  return memory_.device().copy(memory_.at(offset(to)), memory_.at(offset(from)),
-                               static_cast<std::size_t>(block_bytes_));
+Status BlockPool::copy(std::int32_t to, std::int32_t from, std::int64_t first, std::int64_t bytes) {
+  const auto skip = static_cast<std::size_t>(first);
+  return memory_.device().copy(memory_.at(offset(to) + skip), memory_.at(offset(from) + skip),
+                               static_cast<std::size_t>(bytes));
 }
 
 std::int64_t BlockPool::bytes_in_use() const {
   std::lock_guard lock(mutex_);
-  return static_cast<std::int64_t>(references_.size() - unused_.size()) * block_bytes_;
+  return in_use() * block_bytes_;
+}
+
+std::int64_t BlockPool::spare_bytes() const {
+  std::lock_guard lock(mutex_);
+  return std::ssize(spare_) * block_bytes_;
 }
 
 }  // namespace arges::language

@@ -44,7 +44,8 @@ Status Sequence::own_open_page() {
   const auto open = static_cast<std::size_t>(length_ / pool_->page_tokens());
   if (open >= pages_.size() || !pages_[open].is_shared()) return {};
   ARGES_ASSIGN_OR_RETURN(BlockRef copy, take(pool_->pages()));
-  ARGES_RETURN_IF_ERROR(pool_->pages().copy(copy.block(), pages_[open].block()));
+  ARGES_RETURN_IF_ERROR(
+      pool_->copy_page(copy.block(), pages_[open].block(), length_ % pool_->page_tokens()));
   pages_[open] = std::move(copy);
   return {};
 }

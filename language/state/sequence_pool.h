@@ -29,6 +29,9 @@ class SequencePool {
   TensorView states() const;
   kernels::KvPool kv() const;
 
+  // The first `tokens` of a page into another. As Device::copy.
+  Status copy_page(std::int32_t to, std::int32_t from, std::int64_t tokens);
+
   std::int64_t page_tokens() const { return page_tokens_; }
   // Pages that so many tokens lie in.
   std::int64_t pages_for(std::int64_t tokens) const {
@@ -42,6 +45,8 @@ class SequencePool {
   SequencePool() = default;
 
   std::int64_t page_tokens_ = 0;
+  std::int64_t kv_heads_ = 0;
+  std::int64_t head_dim_ = 0;
   Shape state_shape_;  // of one slot: [layers, heads, D·D]
   Shape page_shape_;   // of one page: [layers, floats]
   std::unique_ptr<BlockPool> slots_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "samples/cli/eval_run.h"
 
+#include <chrono>
 #include <map>
 
 #include "samples/cli/failure.h"
@@ -11,6 +12,7 @@ namespace arges::cli {
 namespace {
 
 constexpr std::uint8_t kBlankGrey = 128;  // as in tools/train/evaluate.py
+constexpr std::size_t kEventsAtOnce = 64;
 
 Image blank_like(const Image& image) {
   const auto [width, height] = image.size();
@@ -34,7 +36,9 @@ class EvalRun {
     std::size_t next = 0;
     while (next < items_.size() || !running_.empty()) {
       for (; next < items_.size() && running_.size() < options_.parallel; ++next) start(next);
-      take_event();
+      for (const Event& event : queue_.next_some(kEventsAtOnce, std::chrono::milliseconds(-1))) {
+        take(event);
+      }
       meter.show(next - running_.size(), items_.size());
     }
     return std::move(answers_);
@@ -60,8 +64,7 @@ class EvalRun {
     running_.emplace(index, Running{std::move(session), std::move(request)});
   }
 
-  void take_event() {
-    const Event event = queue_.next();
+  void take(const Event& event) {
     const auto index = static_cast<std::size_t>(event.tag());
     if (event.type() == ARGES_EVENT_TEXT) answers_[index] += event.text();
     if (!event.terminal()) return;

@@ -91,12 +91,18 @@ Result<std::unique_ptr<ImageEncoding>> ScriptedModel::begin_image(const vision::
   return std::unique_ptr<ImageEncoding>(std::make_unique<Picture>(*this, image));
 }
 
-Status ScriptedModel::step(std::span<const StepItem> items) {
+Status ScriptedModel::step(std::span<StepItem> items) {
   step_gate_.pass();
   if (options_.step_delay.count() > 0) std::this_thread::sleep_for(options_.step_delay);
   if (options_.logs_steps) log_step(items);
   ARGES_RETURN_IF_ERROR(step_fault_.check());
-  for (const auto& item : items) ARGES_RETURN_IF_ERROR(absorb(item));
+  logits_.resize(items.size() * static_cast<std::size_t>(vocab_size()));
+  float* row = logits_.data();
+  for (StepItem& item : items) {
+    item.logits = item.wants_logits ? row : nullptr;
+    ARGES_RETURN_IF_ERROR(absorb(item));
+    row += vocab_size();
+  }
   return {};
 }
 
@@ -104,8 +110,7 @@ void ScriptedModel::log_step(std::span<const StepItem> items) {
   Step record;
   for (const auto& item : items) {
     record.push_back({item.sequence->length(), item.count,
-                      item.input->ids[static_cast<std::size_t>(item.begin)],
-                      item.logits != nullptr});
+                      item.input->ids[static_cast<std::size_t>(item.begin)], item.wants_logits});
   }
   std::lock_guard lock(steps_mutex_);
   steps_.push_back(std::move(record));
@@ -132,7 +137,7 @@ Status ScriptedModel::absorb(const StepItem& item) {
   if (static_cast<std::int64_t>(history.ids.size()) > options_.max_context) {
     return internal_error("more tokens than the context holds");
   }
-  if (item.logits) write_logits(history, item.logits);
+  if (item.wants_logits) write_logits(history, item.logits);
   return {};
 }
 

@@ -75,7 +75,7 @@ class ScriptedModel : public Model {
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
   Result<std::unique_ptr<ImageEncoding>> begin_image(const vision::Image& image) override;
-  Status step(std::span<const StepItem> items) override;
+  Status step(std::span<StepItem> items) override;
   void for_each(std::int64_t count, const std::function<void(std::int64_t)>& work) override;
 
   // For tests; safe from any thread.
@@ -121,6 +121,7 @@ class ScriptedModel : public Model {
       std::make_shared<std::atomic<std::int64_t>>(0);
   mutable std::mutex steps_mutex_;
   std::vector<Step> steps_;
+  std::vector<float> logits_;  // of the last step's items, [items, vocab_size]
 };
 
 }  // namespace arges::sdk

@@ -58,7 +58,7 @@ Status add_item(const StepItem& item, language::Sequence& sequence, std::int64_t
        .ids = ids,
        .cuts = cuts,
        .pictures = pictures,
-       .logits = item.logits == nullptr ? language::LogitRows::kNone : language::LogitRows::kLast});
+       .logits = item.wants_logits ? language::LogitRows::kLast : language::LogitRows::kNone});
 }
 
 }  // namespace arges::sdk

@@ -216,7 +216,7 @@ void VisionLanguageModel::for_each(std::int64_t count,
   });
 }
 
-Status VisionLanguageModel::step(std::span<const StepItem> items) {
+Status VisionLanguageModel::step(std::span<StepItem> items) {
   const ThreadPool::Foreground somebody_waits(*pool_);
   const kernels::ExecContext context = this->context();
   const Arena::Scope scope(step_workspace_);
@@ -233,7 +233,7 @@ Status VisionLanguageModel::step(std::span<const StepItem> items) {
 }
 
 // In one piece from a device of its own: each download waits for it.
-Status VisionLanguageModel::bring_logits(std::span<const StepItem> items, TensorView logits) {
+Status VisionLanguageModel::bring_logits(std::span<StepItem> items, TensorView logits) {
   const Arena::Scope scope(host_workspace_);
   if (!backend_->device->is_host()) {
     ARGES_ASSIGN_OR_RETURN(const TensorView here, host_workspace_.allocate(logits.shape));
@@ -241,10 +241,8 @@ Status VisionLanguageModel::bring_logits(std::span<const StepItem> items, Tensor
     logits = here;
   }
   std::int64_t row = 0;
-  for (const StepItem& item : items) {
-    if (item.logits == nullptr) continue;
-    const TensorView wanted = logits.slice(row++, 1);
-    ARGES_RETURN_IF_ERROR(host_device().copy(item.logits, wanted.data, wanted.bytes()));
+  for (StepItem& item : items) {
+    item.logits = item.wants_logits ? logits.slice(row++, 1).f32() : nullptr;
   }
   return {};
 }

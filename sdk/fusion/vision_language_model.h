@@ -66,7 +66,7 @@ class VisionLanguageModel final : public Model {
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
   Result<std::unique_ptr<ImageEncoding>> begin_image(const vision::Image& image) override;
-  Status step(std::span<const StepItem> items) override;
+  Status step(std::span<StepItem> items) override;
   void for_each(std::int64_t count, const std::function<void(std::int64_t)>& work) override;
 
   // The parts, for tools that look inside (arges debug).
@@ -87,8 +87,9 @@ class VisionLanguageModel final : public Model {
                       std::shared_ptr<language::SequencePool> sequences,
                       const ModelOpenOptions& options);
 
-  // A step's logits, [rows that want them, vocab_size], to where its items want them.
-  Status bring_logits(std::span<const StepItem> items, TensorView logits);
+  // Tells the items of a step where its logits are, [rows that want them, vocab_size]: on the host,
+  // in scratch memory that nobody takes before the next step.
+  Status bring_logits(std::span<StepItem> items, TensorView logits);
 
   std::shared_ptr<const kernels::Backend> backend_;  // first: the others have its memory
   std::unique_ptr<ThreadPool> pool_;

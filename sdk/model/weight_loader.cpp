@@ -8,6 +8,7 @@
 
 #include "kernels/backend.h"
 #include "kernels/base/quote_name.h"
+#include "kernels/base/slab.h"
 #include "kernels/op_table.h"
 #include "sdk/model/widen.h"
 
@@ -46,7 +47,11 @@ class Loader final : public WeightVisitor {
  public:
   Loader(const kernels::ExecContext& context, ModelWeights& weights, std::int64_t total_bytes,
          const WeightOptions& options)
-      : context_(context), weights_(weights), total_bytes_(total_bytes), options_(options) {}
+      : context_(context),
+        weights_(weights),
+        total_bytes_(total_bytes),
+        options_(options),
+        slab_(*context.backend->device) {}
 
   Status weight(std::span<const WeightPiece> pieces, Matrix& target) override {
     std::vector<Source> sources;
@@ -107,12 +112,12 @@ class Loader final : public WeightVisitor {
   Device& device() const { return *context_.backend->device; }
 
   // The one place every weight of a linear map passes through on its way to the backend.
-  Status lay_out(std::span<const kernels::MatrixSource> sources, ModelPart part,
-                 Matrix& target) const {
+  Status lay_out(std::span<const kernels::MatrixSource> sources, ModelPart part, Matrix& target) {
     const WeightFormat format = options_.formats[part];
     return kernels::lay_out(context_, {.sources = sources,
                                        .dtype = type_in_memory(format, sources),
                                        .row_type = row_type(format),
+                                       .slab = &slab_,
                                        .out = &target});
   }
 
@@ -162,6 +167,7 @@ class Loader final : public WeightVisitor {
   ModelWeights& weights_;
   std::int64_t total_bytes_;
   const WeightOptions& options_;
+  Slab slab_;  // of all weights, one behind the other
   std::int64_t done_bytes_ = 0;
   std::vector<std::string> kept_;
 };

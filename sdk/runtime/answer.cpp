@@ -8,31 +8,27 @@
 
 namespace arges::sdk {
 
-Answer::Answer(const Model& model, TokenPicker picker, TextOutput output, Memory logits,
-               std::int64_t max_tokens)
+Answer::Answer(const Model& model, TokenPicker picker, TextOutput output, std::int64_t max_tokens)
     : model_(model),
       picker_(std::move(picker)),
       output_(std::move(output)),
-      logits_(std::move(logits)),
       max_tokens_(max_tokens) {}
 
 Result<std::unique_ptr<Answer>> Answer::create(const Model& model, const GenerateOptions& options,
                                                AnswerRules rules,
                                                std::span<const language::TokenId> seen,
                                                std::int64_t room) {
-  const auto vocab = static_cast<std::size_t>(model.vocab_size());
-  ARGES_ASSIGN_OR_RETURN(Memory logits, Memory::allocate(vocab * sizeof(float)));
   ARGES_ASSIGN_OR_RETURN(TokenPicker picker,
                          TokenPicker::create(model, options, std::move(rules.suppressed), seen));
   TextOutput output(model.tokenizer(), !options.continue_last, std::move(rules.stops));
-  return std::unique_ptr<Answer>(new Answer(model, std::move(picker), std::move(output),
-                                            std::move(logits), std::min(options.max_tokens, room)));
+  return std::unique_ptr<Answer>(
+      new Answer(model, std::move(picker), std::move(output), std::min(options.max_tokens, room)));
 }
 
-void Answer::choose() noexcept {
-  choice_ = guarded([this]() -> Status {
+void Answer::choose(float* logits) noexcept {
+  choice_ = guarded([&]() -> Status {
     const auto vocab = static_cast<std::size_t>(model_.vocab_size());
-    ARGES_ASSIGN_OR_RETURN(token_, picker_.pick({logits(), vocab}));
+    ARGES_ASSIGN_OR_RETURN(token_, picker_.pick({logits, vocab}));
     return {};
   });
 }
@@ -59,7 +55,7 @@ void Answer::end(FinishReason reason) {
 }
 
 StepItem Answer::step_item(Sequence* sequence) {
-  return {sequence, &input_, token_count() - 1, 1, logits()};
+  return {sequence, &input_, token_count() - 1, 1, true};
 }
 
 Result<std::vector<language::TokenId>> Answer::turn(

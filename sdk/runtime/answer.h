@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "kernels/base/memory.h"
 #include "kernels/base/status.h"
 #include "language/text/stop_matcher.h"
 #include "sdk/runtime/event.h"
@@ -37,10 +36,9 @@ class Answer {
   Answer(const Answer&) = delete;
   Answer& operator=(const Answer&) = delete;
 
-  // Where a step that wants the next token writes its logits, [vocab_size].
-  float* logits() const { return logits_.f32(); }
-  // Chooses the next token from the logits; several answers may at the same time.
-  void choose() noexcept;
+  // Chooses the next token from these logits, [vocab_size], which it changes; several answers may
+  // at the same time.
+  void choose(float* logits) noexcept;
   // Takes the token chosen. Fails as TokenPicker::pick.
   Status take_token();
 
@@ -60,14 +58,12 @@ class Answer {
   Result<std::vector<language::TokenId>> turn(std::span<const language::TokenId> begin) const;
 
  private:
-  Answer(const Model& model, TokenPicker picker, TextOutput output, Memory logits,
-         std::int64_t max_tokens);
+  Answer(const Model& model, TokenPicker picker, TextOutput output, std::int64_t max_tokens);
   void end(FinishReason reason);
 
   const Model& model_;
   TokenPicker picker_;
   TextOutput output_;
-  Memory logits_;
   const std::int64_t max_tokens_;
   ModelInput input_;
   Status choice_;                // how choosing went

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/runtime/event_queue.h"
 
+#include <algorithm>
+#include <iterator>
 #include <new>
 #include <string>
 #include <utility>
@@ -19,25 +21,50 @@ Result<std::shared_ptr<EventQueue>> EventQueue::create(std::size_t capacity) {
   }
 }
 
-// Precondition: mutex_ is held. Moves the node, so it cannot fail.
-void EventQueue::append(Slot& slot) {
-  if (events_.empty()) readiness_.raise();
-  if (is_terminal(slot.front().type)) ++ends_;
-  events_.splice(events_.end(), slot);
-  news_.notify_one();
+// Precondition: mutex_ is held, the descriptor is not as it is to be.
+void EventQueue::set_readable(bool readable) {
+  if (!watched_) return;
+  if (readable) {
+    readiness_.raise();
+  } else {
+    readiness_.lower();
+  }
 }
 
-bool EventQueue::try_push(Slot& slot) noexcept {
+// The first events of `from`, at least one. Precondition: mutex_ is held; the caller wakes a reader
+// when it has let go of it. Moves the nodes, so it cannot fail.
+void EventQueue::append(Slots& from, Slots::iterator end) {
+  if (events_.empty()) set_readable(true);
+  for (auto event = from.begin(); event != end; ++event) ends_ += is_terminal(event->type) ? 1 : 0;
+  events_.splice(events_.end(), from, from.begin(), end);
+}
+
+// Precondition: mutex_ is held.
+std::size_t EventQueue::room_now() const {
+  return closed_ ? 0 : capacity_ - std::min(capacity_, events_.size());
+}
+
+std::size_t EventQueue::room() const {
   std::lock_guard lock(mutex_);
-  if (closed_ || events_.size() >= capacity_) return false;
-  append(slot);
-  return true;
+  return room_now();
+}
+
+std::size_t EventQueue::try_push(Slots& events) noexcept {
+  std::size_t taken = 0;
+  {
+    std::lock_guard lock(mutex_);
+    taken = std::min(room_now(), events.size());
+    if (taken == 0) return 0;
+    append(events, std::next(events.begin(), static_cast<std::ptrdiff_t>(taken)));
+  }
+  news_.notify_one();
+  return taken;
 }
 
 bool EventQueue::try_push(Event event) {
-  Slot slot(1);
+  Slots slot(1);
   slot.front() = std::move(event);
-  return try_push(slot);
+  return try_push(slot) == 1;
 }
 
 Status EventQueue::check_room_for_request() const {
@@ -48,8 +75,12 @@ Status EventQueue::check_room_for_request() const {
 }
 
 void EventQueue::push_terminal(TerminalSlot slot) noexcept {
-  std::lock_guard lock(mutex_);
-  if (!closed_) append(slot);
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_) return;
+    append(slot, slot.end());
+  }
+  news_.notify_one();
 }
 
 void EventQueue::push_terminal(Event event) {
@@ -67,8 +98,10 @@ EventQueue::News EventQueue::wait_for_news(std::unique_lock<std::mutex>& lock,
                                            std::chrono::milliseconds timeout) {
   using Clock = std::chrono::steady_clock;
   const auto has_news = [this] { return closed_ || !events_.empty(); };
+  const auto news = [this] { return closed_ ? News::kClosed : News::kEvent; };
+  if (has_news()) return news();
   // A wait of no length would sleep all the same.
-  if (timeout.count() == 0 && !has_news()) return News::kTimeout;
+  if (timeout.count() == 0) return News::kTimeout;
   const auto now = Clock::now();
   if (timeout.count() < 0 ||
       timeout > std::chrono::floor<std::chrono::milliseconds>(Clock::time_point::max() - now)) {
@@ -76,7 +109,7 @@ EventQueue::News EventQueue::wait_for_news(std::unique_lock<std::mutex>& lock,
   } else if (!news_.wait_until(lock, now + timeout, has_news)) {
     return News::kTimeout;
   }
-  return closed_ ? News::kClosed : News::kEvent;
+  return news();
 }
 
 EventQueue::News EventQueue::wait(std::chrono::milliseconds timeout) {
@@ -87,24 +120,47 @@ EventQueue::News EventQueue::wait(std::chrono::milliseconds timeout) {
   return news;
 }
 
-EventQueue::News EventQueue::take(std::chrono::milliseconds timeout, std::list<Event>& taken) {
+EventQueue::News EventQueue::take(std::chrono::milliseconds timeout, std::size_t most,
+                                  Slots& taken) {
   bool made_room = false;
   {
     std::unique_lock lock(mutex_);
     const News news = wait_for_news(lock, timeout);
     if (news != News::kEvent) return news;
-    made_room = events_.size() == capacity_;
-    taken.splice(taken.end(), events_, events_.begin());
-    if (is_terminal(taken.back().type)) --ends_;
-    if (events_.empty()) readiness_.lower();
+    const std::size_t waiting = events_.size();
+    Slots first;
+    const auto count = static_cast<std::ptrdiff_t>(std::min(most, waiting));
+    first.splice(first.end(), events_, events_.begin(), std::next(events_.begin(), count));
+    for (const Event& event : first) ends_ -= is_terminal(event.type) ? 1 : 0;
+    taken.splice(taken.end(), first);
+    made_room = waiting >= capacity_ && events_.size() < capacity_;
+    if (events_.empty()) {
+      set_readable(false);
+    } else {
+      news_.notify_one();
+    }
   }
   if (made_room) listeners_.notify();
   return News::kEvent;
 }
 
+std::size_t EventQueue::size() const {
+  std::lock_guard lock(mutex_);
+  return events_.size();
+}
+
+int EventQueue::fd() {
+  std::lock_guard lock(mutex_);
+  if (!watched_) {
+    watched_ = true;
+    if (closed_ || !events_.empty()) set_readable(true);
+  }
+  return readiness_.fd();
+}
+
 Result<Event> EventQueue::next(std::chrono::milliseconds timeout) {
-  std::list<Event> taken;
-  switch (take(timeout, taken)) {
+  Slots taken;
+  switch (take(timeout, 1, taken)) {
     case News::kTimeout:
       return Status(StatusCode::kTimeout, "no event came within the time given");
     case News::kClosed:
@@ -116,21 +172,16 @@ Result<Event> EventQueue::next(std::chrono::milliseconds timeout) {
 }
 
 void EventQueue::close() {
-  std::list<Event> dropped;
+  Slots dropped;
   {
     std::lock_guard lock(mutex_);
-    if (std::exchange(closed_, true)) return;
-    if (events_.empty()) readiness_.raise();
+    if (closed_.exchange(true)) return;
+    if (events_.empty()) set_readable(true);
     dropped.swap(events_);
     ends_ = 0;
     news_.notify_all();
   }
   listeners_.notify();
-}
-
-bool EventQueue::closed() const {
-  std::lock_guard lock(mutex_);
-  return closed_;
 }
 
 }  // namespace arges::sdk

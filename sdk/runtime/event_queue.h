@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -22,6 +23,9 @@ namespace arges::sdk {
 // Backpressure: try_push refuses when `capacity` events wait; the scheduler then leaves that
 // request alone until a reader makes room, so a slow reader slows its own generations only.
 // Terminal events always fit; while kMaxEnds of them wait, no further request is taken on.
+//
+// One wake-up a push, however many events it brings: a reader that leaves some behind wakes the
+// next reader.
 class EventQueue {
  public:
   static constexpr std::size_t kMaxCapacity = 65536;
@@ -33,18 +37,21 @@ class EventQueue {
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
 
-  // One event in a place of its own.
-  using Slot = std::list<Event>;
+  // Events, each in a place of its own.
+  using Slots = std::list<Event>;
 
-  // For the scheduler. False when full or closed (there is nobody to wait for then: see closed());
-  // the slot keeps its event.
-  bool try_push(Slot& slot) noexcept;
-  // The same with a slot made now; a refused event is dropped. Throws std::bad_alloc.
+  // For the scheduler. Takes the first of them, in their order, as many as there is room for, and
+  // says how many; the rest stay where they are. 0 when full or closed (there is nobody to wait for
+  // then: see closed()).
+  std::size_t try_push(Slots& events) noexcept;
+  // How many it would take, a moment ago.
+  std::size_t room() const;
+  // One event, in a slot made now; a refused one is dropped. Throws std::bad_alloc.
   bool try_push(Event event);
 
   // Room for one terminal event, set aside when a request is accepted so that memory running out
   // later cannot keep its end from its reader.
-  using TerminalSlot = Slot;
+  using TerminalSlot = Slots;
   static TerminalSlot make_terminal_slot() { return TerminalSlot(1); }
   // BUSY when so many terminal events wait unread that no request may be added.
   Status check_room_for_request() const;
@@ -62,31 +69,37 @@ class EventQueue {
   enum class News { kEvent, kTimeout, kClosed };
   // Waits until an event can be taken; another reader may be faster. Needs no memory.
   News wait(std::chrono::milliseconds timeout);
-  // kEvent: the next event has been moved behind those of `taken`. Needs no memory.
-  News take(std::chrono::milliseconds timeout, std::list<Event>& taken);
+  // kEvent: the next event, and of those behind it as many as make `most` (>= 1), have been moved
+  // behind those of `taken`. Needs no memory.
+  News take(std::chrono::milliseconds timeout, std::size_t most, Slots& taken);
   // The same as a Result: TIMEOUT when none came, CLOSED once closed.
   Result<Event> next(std::chrono::milliseconds timeout);
+  // Events that wait, a moment ago.
+  std::size_t size() const;
   // Readable while events wait or the queue is closed; for poll/select/epoll only, owned by the
-  // queue.
-  int fd() const { return readiness_.fd(); }
+  // queue. Costs a system call whenever the queue fills or empties, from the first fd() on.
+  int fd();
 
   // Drops what waits, wakes all readers with CLOSED; further events are dropped. Idempotent.
   void close();
-  bool closed() const;
+  bool closed() const { return closed_; }
 
  private:
   EventQueue(std::size_t capacity, ReadinessFd readiness)
       : capacity_(capacity), readiness_(std::move(readiness)) {}
-  void append(Slot& slot);
+  std::size_t room_now() const;
+  void append(Slots& from, Slots::iterator end);
+  void set_readable(bool readable);
   News wait_for_news(std::unique_lock<std::mutex>& lock, std::chrono::milliseconds timeout);
 
   const std::size_t capacity_;
   mutable std::mutex mutex_;
   std::condition_variable news_;
-  ReadinessFd readiness_;  // raised while events wait or the queue is closed
-  std::list<Event> events_;
-  std::size_t ends_ = 0;  // of them, terminal ones
-  bool closed_ = false;
+  ReadinessFd readiness_;  // once watched: raised while events wait or the queue is closed
+  bool watched_ = false;   // somebody has the descriptor
+  Slots events_;
+  std::size_t ends_ = 0;             // of them, terminal ones
+  std::atomic<bool> closed_{false};  // written under the lock
   SpaceListeners listeners_;
 };
 

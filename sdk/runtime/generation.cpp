@@ -87,8 +87,7 @@ StepItem Generation::step_item(std::int64_t prefill_chunk) {
   if (prompt_done_ < keep_at_) end = std::min(end, keep_at_);
   const std::int64_t count = end - prompt_done_;
   const bool last = work_.answer && end == prompt_size_;
-  return {work_.sequence.get(), &prompt_, prompt_done_, count,
-          last ? work_.answer->logits() : nullptr};
+  return {work_.sequence.get(), &prompt_, prompt_done_, count, last};
 }
 
 void Generation::after_step(const StepItem& item, const Status& outcome, std::uint64_t now) {
@@ -133,40 +132,47 @@ bool Generation::has_news() const {
   return phase_ == Phase::kDecode && has_text();
 }
 
-bool Generation::hand_over() {
-  bool taken = !progress_due_ || try_progress();
-  progress_due_ = false;
-  if (phase_ != Phase::kDecode && phase_ != Phase::kClosing) return taken;
-  Status status = guarded([&] { return give_text(taken); });
-  if (!status.ok()) fail(std::move(status));
-  return taken;
+void Generation::offer(EventQueue::Slots& pieces) {
+  Status status = guarded([&]() -> Status {
+    if (progress_due_) offer_progress(pieces);
+    if ((phase_ == Phase::kDecode || phase_ == Phase::kClosing) && has_text()) offer_text(pieces);
+    return {};
+  });
+  if (status.ok()) return;
+  for (; offered_ > 0; --offered_) pieces.pop_back();  // nothing comes after the end
+  fail(std::move(status));
 }
 
 // A slow reader misses some, one for which there is no memory is missed by all, and nothing waits
 // for it.
-bool Generation::try_progress() {
-  bool taken = true;
-  const Status told = guarded([&]() -> Status {
-    Event progress = event(EventType::kProgress);
-    progress.generated_tokens = 0;
-    taken = parts_.queue->try_push(std::move(progress));
+void Generation::offer_progress(EventQueue::Slots& pieces) {
+  static_cast<void>(guarded([&]() -> Status {
+    pieces.push_back(event(EventType::kProgress));
+    pieces.back().generated_tokens = 0;
+    ++offered_;
     return {};
-  });
-  return told.ok() && taken;
+  }));
 }
 
-Status Generation::give_text(bool& taken) {
-  if (has_text()) {
-    EventQueue::Slot piece(1);
-    piece.front() = event(EventType::kText);
-    piece.front().text.swap(work_.answer->text());
-    taken = parts_.queue->try_push(piece);
-    if (!taken) {
-      piece.front().text.swap(work_.answer->text());
-      return {};
-    }
+void Generation::offer_text(EventQueue::Slots& pieces) {
+  pieces.push_back(event(EventType::kText));
+  pieces.back().text.swap(work_.answer->text());
+  ++offered_;
+}
+
+void Generation::settle(std::size_t& taken, EventQueue::Slots& refused) {
+  const std::size_t mine = std::min(offered_, taken);
+  taken -= mine;
+  for (; offered_ > mine; --offered_) {
+    Event& piece = refused.front();
+    if (piece.type == EventType::kText) piece.text.swap(work_.answer->text());
+    refused.pop_front();
   }
-  return phase_ == Phase::kClosing ? commit() : Status();
+  offered_ = 0;
+  progress_due_ = false;
+  if (phase_ != Phase::kClosing || has_text()) return;
+  Status status = guarded([this] { return commit(); });
+  if (!status.ok()) fail(std::move(status));
 }
 
 Status Generation::commit() {

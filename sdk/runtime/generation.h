@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -57,13 +58,15 @@ class Generation {
   bool has_news() const;
   // Where that goes, and since when it waits: a number that grows from one piece of news of the
   // engine to the next.
-  const EventQueue* queue() const { return parts_.queue.get(); }
+  EventQueue* queue() const { return parts_.queue.get(); }
   std::uint64_t waiting_since() const { return waiting_since_; }
-  // Gives it to the queue, the end too once no text is left to wait for. False when the queue is
-  // full: text then waits, progress is skipped. Precondition: has_news().
-  bool hand_over();
-  // Progress is for the eye: who finds no room for it goes on.
-  void skip_progress() { progress_due_ = false; }
+  // Puts it behind `pieces`, for the queue to take.
+  void offer(EventQueue::Slots& pieces);
+  // What became of it, offered or not. `taken`: how many pieces the queue took of this request and
+  // those behind it; its own are deducted. `refused`: the pieces that it did not take, in order;
+  // its own are removed. Text then waits for the next turn, progress, which is for the eye, is
+  // skipped. Once no text waits, the end follows.
+  void settle(std::size_t& taken, EventQueue::Slots& refused);
 
   // Whether the next step may take it along: not while text of the last step waits for room.
   bool runnable() const;
@@ -77,9 +80,9 @@ class Generation {
   // for, at least one, or one token of the answer. Chunks end where blocks do, so an answer depends
   // neither on them nor on its company. Precondition: runnable().
   StepItem step_item(std::int64_t prefill_chunk);
-  // Chooses the answer's next token from what that step has written, for after_step to take. Those
-  // of one step may choose at the same time. Precondition: the item asked for logits.
-  void choose() noexcept { work_.answer->choose(); }
+  // Chooses the answer's next token from the logits that its item came back with, for after_step to
+  // take. Those of one step may choose at the same time.
+  void choose(float* logits) noexcept { work_.answer->choose(logits); }
   // Takes the outcome of that step, unless the request was interrupted while it ran. `now`: what
   // waiting_since() says of news that come of it.
   void after_step(const StepItem& item, const Status& outcome, std::uint64_t now);
@@ -93,8 +96,8 @@ class Generation {
   Status absorb_prompt(std::int64_t count);
   void leave_prompt();
   bool has_text() const;
-  bool try_progress();
-  Status give_text(bool& taken);
+  void offer_progress(EventQueue::Slots& pieces);
+  void offer_text(EventQueue::Slots& pieces);
   Status commit();
   void fail(Status status);
   Event event(EventType type) const;
@@ -119,6 +122,7 @@ class Generation {
   std::int64_t keep_at_ = 0;
   std::vector<language::TokenId> turn_begin_;
   bool progress_due_ = false;
+  std::size_t offered_ = 0;  // pieces that the queue has not yet been asked to take
   std::uint64_t waiting_since_ = 0;
 };
 

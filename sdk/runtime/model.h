@@ -47,8 +47,11 @@ struct StepItem {
   Sequence* sequence = nullptr;
   const ModelInput* input = nullptr;
   std::int64_t begin = 0;
-  std::int64_t count = 0;   // >= 1
-  float* logits = nullptr;  // [vocab_size], of the last token; null when not wanted
+  std::int64_t count = 0;     // >= 1
+  bool wants_logits = false;  // of the last token
+  // Where a step that was wanted to has left them, [vocab_size]: the model's memory, which the
+  // caller may change, until its next step.
+  float* logits = nullptr;
 };
 
 // What there is to say of a model as it was opened. Never changes.
@@ -94,9 +97,9 @@ class Model {
   // The same in one go, asking before each slice.
   Result<ImageFeatures> encode_image(const vision::Image& image, const StopCheck& stop);
 
-  // Absorbs all items in one ragged batch; each item's result is independent of the others. On
-  // failure the sequences named are no longer usable.
-  virtual Status step(std::span<const StepItem> items) = 0;
+  // Absorbs all items in one ragged batch, and says in them where their logits are; each item's
+  // result is independent of the others. On failure the sequences named are no longer usable.
+  virtual Status step(std::span<StepItem> items) = 0;
 
   // Calls work(i) for each i in [0, count), shared out among the threads that compute; returns when
   // all have returned. work must not throw.

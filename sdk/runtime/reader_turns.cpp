@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <span>
 
 namespace arges::sdk {
 namespace {
@@ -13,6 +14,18 @@ bool goes_before(const Generation* a, const Generation* b) {
   return a->waiting_since() < b->waiting_since();
 }
 
+// Of one queue. More than it has room for is not even offered.
+void hand_over(std::span<Generation* const> writers) {
+  EventQueue& queue = *writers.front()->queue();
+  const std::size_t room = queue.room();
+  EventQueue::Slots pieces;
+  for (Generation* writer : writers) {
+    if (pieces.size() < room) writer->offer(pieces);
+  }
+  std::size_t taken = queue.try_push(pieces);
+  for (Generation* writer : writers) writer->settle(taken, pieces);
+}
+
 }  // namespace
 
 void ReaderTurns::run(const std::list<std::shared_ptr<Generation>>& active) {
@@ -21,14 +34,12 @@ void ReaderTurns::run(const std::list<std::shared_ptr<Generation>>& active) {
     if (generation->has_news()) waiting_.push_back(generation.get());
   }
   std::sort(waiting_.begin(), waiting_.end(), goes_before);
-  const EventQueue* full = nullptr;
-  for (Generation* generation : waiting_) {
-    const EventQueue* queue = generation->queue();
-    if (queue == full) {
-      generation->skip_progress();
-    } else if (!generation->hand_over()) {
-      full = queue;
-    }
+  for (auto first = waiting_.begin(); first != waiting_.end();) {
+    const auto end = std::find_if(first, waiting_.end(), [queue = (*first)->queue()](auto* other) {
+      return other->queue() != queue;
+    });
+    hand_over({first, end});
+    first = end;
   }
 }
 

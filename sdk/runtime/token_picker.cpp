@@ -20,7 +20,7 @@ Result<TokenPicker> TokenPicker::create(
   return TokenPicker(std::move(sampler), std::move(stops));
 }
 
-Result<language::TokenId> TokenPicker::pick(std::span<const float> logits) {
+Result<language::TokenId> TokenPicker::pick(std::span<float> logits) {
   ARGES_ASSIGN_OR_RETURN(const auto token, sampler_.sample(logits));
   sampler_.accept(token);
   return token;

@@ -24,8 +24,8 @@ class TokenPicker {
                                     std::shared_ptr<const language::SuppressedTokens> suppressed,
                                     std::span<const language::TokenId> seen);
 
-  // logits [vocab_size]. Fails as Sampler::sample.
-  Result<language::TokenId> pick(std::span<const float> logits);
+  // logits [vocab_size]; changes them and fails as Sampler::sample.
+  Result<language::TokenId> pick(std::span<float> logits);
   // The model's own end of turn, or one of the request's stop tokens.
   bool is_stop(language::TokenId id) const;
 

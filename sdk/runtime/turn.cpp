@@ -47,7 +47,7 @@ void reserve_memory(Turn& turn, std::uint64_t now) {
 void choose_tokens(const Turn& turn, Model& model) {
   model.for_each(std::ssize(turn.items), [&turn](std::int64_t i) {
     const auto at = static_cast<std::size_t>(i);
-    if (turn.items[at].logits) turn.generations[at]->choose();
+    if (float* logits = turn.items[at].logits) turn.generations[at]->choose(logits);
   });
 }
 

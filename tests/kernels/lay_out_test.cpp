@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+
 #include "tests/kernels/op_test.h"
 
 namespace arges::kernels {
@@ -57,6 +59,25 @@ TEST_P(LayOutTest, FillsTheLastGroupWithZeros) {
     } else {
       for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(rows[static_cast<std::size_t>(row) * 5 + i], 0);
     }
+  }
+}
+
+TEST_P(LayOutTest, AWeightLiesBesideOthersAndOutlivesTheirSlab) {
+  const Weight a(18, 5, DType::kF32, 1), b(33, 6, DType::kF32, 2);
+  std::array<Matrix, 2> matrices;
+  {
+    Slab slab(*context().backend->device);
+    for (std::size_t i = 0; i < 2; ++i) {
+      const Weight& weight = i == 0 ? a : b;
+      const MatrixSource source{weight.floats.data(), DType::kF32, weight.cols, weight.rows,
+                                weight.cols};
+      expect_ok(lay_out(context(), {.sources = {&source, 1}, .slab = &slab, .out = &matrices[i]}));
+    }
+  }
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Weight& weight = i == 0 ? a : b;
+    const std::vector<float> rows = rows_of(workshop(), matrices[i]);
+    for (std::int64_t row = 0; row < weight.rows; ++row) expect_row(rows, row, weight, row);
   }
 }
 

@@ -50,8 +50,11 @@ Matrix RandomWeights::matrix(std::int64_t rows, std::int64_t cols, DType dtype, 
   Memory buffer = fill(rows * cols, dtype, unit_gain(cols));
   const kernels::MatrixSource source = kernels::whole_matrix(buffer.view(Shape{rows, cols}, dtype));
   Matrix laid_out;
-  require(kernels::lay_out(
-      context_, {.sources = {&source, 1}, .dtype = dtype, .row_type = row_type, .out = &laid_out}));
+  require(kernels::lay_out(context_, {.sources = {&source, 1},
+                                      .dtype = dtype,
+                                      .row_type = row_type,
+                                      .slab = &slab_,
+                                      .out = &laid_out}));
   if (laid_out.owner == nullptr) kept_.push_back(std::move(buffer));
   return laid_out;
 }

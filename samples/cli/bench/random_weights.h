@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/backend.h"
 #include "kernels/base/exec_context.h"
 #include "kernels/base/matrix.h"
 #include "kernels/base/memory.h"
+#include "kernels/base/slab.h"
 #include "kernels/base/tensor_view.h"
 #include "kernels/ops/expert_ffn.h"
 
@@ -19,7 +21,7 @@ class RandomWeights {
  public:
   // Matrices of f32 or bf16 for rows of `row_type`, laid out for context.backend.
   RandomWeights(kernels::ExecContext context, DType dtype, DType row_type = DType::kF32)
-      : context_(context), dtype_(dtype), row_type_(row_type) {}
+      : context_(context), dtype_(dtype), row_type_(row_type), slab_(*context.backend->device) {}
 
   Matrix matrix(std::int64_t rows, std::int64_t cols) {
     return matrix(rows, cols, dtype_, row_type_);
@@ -45,6 +47,7 @@ class RandomWeights {
   kernels::ExecContext context_;
   DType dtype_;
   DType row_type_;
+  Slab slab_;  // of all matrices, as a loaded model's lie
   std::uint32_t state_ = 1;
   std::vector<Memory> kept_;
 };

@@ -5,6 +5,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <string>
 
 #include "kernels/base/reserved_memory.h"
 
@@ -47,6 +52,51 @@ TEST(ReservedMemory, KeepsItsPlaceWhileMemoryComesAndGoes) {
     std::fill_n(memory->at(kFar), kBytes, std::byte{7});
     EXPECT_EQ(*memory->at(kFar + kBytes - 1), std::byte{7});
     memory->decommit(kFar, kBytes);
+  }
+}
+
+// Whether the system was asked for large pages at an address; nothing where it does not say.
+std::optional<bool> wants_large_pages(const std::byte* data) {
+  std::ifstream maps("/proc/self/smaps");
+  const auto address = reinterpret_cast<std::uintptr_t>(data);
+  bool inside = false;
+  for (std::string line; std::getline(maps, line);) {
+    std::uintptr_t begin = 0, end = 0;
+    char dash = 0;
+    std::istringstream range(line);
+    if (range >> std::hex >> begin >> dash >> end && dash == '-') {
+      inside = begin <= address && address < end;
+    } else if (inside && line.starts_with("VmFlags:")) {
+      return line.find(" hg") != std::string::npos;
+    }
+  }
+  return std::nullopt;
+}
+
+TEST(LargePages, AreAskedForWhereAStepReadsMuch) {
+  if (!std::filesystem::exists("/sys/kernel/mm/transparent_hugepage")) {
+    GTEST_SKIP() << "this system has none";
+  }
+  constexpr std::size_t kBytes = std::size_t{9} << 20;
+  const Memory memory = Memory::allocate(kBytes).value();
+  const auto allocated = wants_large_pages(memory.data() + kBytes / 2);
+  if (!allocated) GTEST_SKIP() << "this system does not say";
+  EXPECT_TRUE(*allocated);
+  auto range = ReservedMemory::reserve(kBytes, host_device());
+  ASSERT_TRUE(range.ok() && range->commit(kBytes / 2, 1000).ok());
+  EXPECT_EQ(wants_large_pages(range->at(kBytes / 2)), true);
+}
+
+// A small block brings a large page with it: within the range, wherever the block lies.
+TEST(ReservedMemory, MayBeCommittedUpToBothEnds) {
+  for (const std::size_t bytes : {std::size_t{1}, std::size_t{5000}, std::size_t{3} << 20}) {
+    auto memory = ReservedMemory::reserve(bytes, host_device());
+    ASSERT_TRUE(memory.ok()) << memory.status().message();
+    ASSERT_TRUE(memory->commit(0, 1).ok());
+    ASSERT_TRUE(memory->commit(bytes - 1, 1).ok());
+    *memory->at(0) = std::byte{1};
+    *memory->at(bytes - 1) = std::byte{2};
+    EXPECT_EQ(*memory->at(bytes - 1), std::byte{2});
   }
 }
 

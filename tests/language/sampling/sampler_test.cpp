@@ -24,7 +24,7 @@ Sampler sampler(const SamplingOptions& options, TokenId vocab_size,
   return std::move(made).value();
 }
 
-TokenId pick(Sampler& from, const std::vector<float>& logits) {
+TokenId pick(Sampler& from, std::vector<float> logits) {
   const auto id = from.sample(logits);
   EXPECT_TRUE(id.ok()) << id.status().message();
   return id.ok() ? *id : -1;
@@ -59,6 +59,22 @@ TEST(Sampler, GreedyTakesTheLargestAndTheLowestIdOfEqualOnes) {
   EXPECT_EQ(pick(greedy, {1, 5, 2, 5, 0}), 1);
   EXPECT_EQ(pick(greedy, {-3, -3, -3, -3, -3}), 0);
   EXPECT_EQ(pick(greedy, {kNan, -kInfinity, -9, kNan, -8}), 4);
+}
+
+// The largest is sought in lanes: wherever it lies, and whatever lies in its lane.
+TEST(Sampler, GreedyFindsTheLargestAtEveryPlace) {
+  constexpr std::size_t kVocab = 53;
+  Sampler greedy = sampler({}, kVocab);
+  for (std::size_t place = 0; place < kVocab; ++place) {
+    std::vector<float> logits(kVocab, -2.0f);
+    for (std::size_t i = place % 16; i < kVocab; i += 16) logits[i] = kNan;
+    logits[place] = -1.0f;
+    EXPECT_EQ(pick(greedy, logits), static_cast<TokenId>(place));
+    logits[kVocab - 1] = -1.0f;
+    EXPECT_EQ(pick(greedy, logits), static_cast<TokenId>(place)) << "the lowest of equal ones";
+    logits[kVocab - 1] = kInfinity;
+    EXPECT_EQ(pick(greedy, logits), static_cast<TokenId>(kVocab - 1));
+  }
 }
 
 TEST(Sampler, DrawsFollowTheSoftmax) {
@@ -189,12 +205,14 @@ TEST(Sampler, NothingToPickIsATypedError) {
   Sampler drawn = sampler(warm(1.0f), 3);
   Sampler greedy = sampler({}, 3);
   for (Sampler* from : {&drawn, &greedy}) {
-    EXPECT_EQ(from->sample(std::vector<float>(3, kNan)).status().code(), StatusCode::kModelInvalid);
-    EXPECT_EQ(from->sample(std::vector<float>(3, -kInfinity)).status().code(),
-              StatusCode::kModelInvalid);
-    EXPECT_EQ(from->sample(std::vector<float>(2, 1.0f)).status().code(),
-              StatusCode::kInvalidArgument);
-    EXPECT_TRUE(from->sample(std::vector<float>(3, 1.0f)).ok());
+    const auto code = [from](std::size_t count, float logit) {
+      std::vector<float> logits(count, logit);
+      return from->sample(logits).status().code();
+    };
+    EXPECT_EQ(code(3, kNan), StatusCode::kModelInvalid);
+    EXPECT_EQ(code(3, -kInfinity), StatusCode::kModelInvalid);
+    EXPECT_EQ(code(2, 1.0f), StatusCode::kInvalidArgument);
+    EXPECT_EQ(code(3, 1.0f), StatusCode::kOk);
   }
 }
 

@@ -98,13 +98,11 @@ TEST_P(PictureParity, EndToEndLogitsEqualTheReference) {
     const Npy golden = read_npy(kFolder + prompt["logits"].get<std::string>());
     const auto vocab = static_cast<std::size_t>(model_->vocab_size());
     auto sequence = model_->create_sequence().value();
-    std::vector<float> logits(vocab);
     for (std::size_t i = 0; i < built.ids.size(); ++i) {
-      const sdk::StepItem item{sequence.get(), &built, static_cast<std::int64_t>(i), 1,
-                               logits.data()};
+      sdk::StepItem item{sequence.get(), &built, static_cast<std::int64_t>(i), 1, true};
       ASSERT_TRUE(model_->step({&item, 1}).ok());
       const std::span<const float> expected(golden.values.data() + i * vocab, vocab);
-      ASSERT_LE(max_difference(logits, expected), kLogitTolerance)
+      ASSERT_LE(max_difference({item.logits, vocab}, expected), kLogitTolerance)
           << prompt["name"] << " token " << i;
     }
   }
@@ -114,14 +112,14 @@ TEST_P(PictureParity, GreedyContinuationsAreIdentical) {
   for (const nlohmann::json& prompt : cases_["prompts"]) {
     sdk::ModelInput built = input(prompt);
     auto sequence = model_->create_sequence().value();
-    std::vector<float> logits(static_cast<std::size_t>(model_->vocab_size()));
     std::int64_t begin = 0;
     Tokens answer;
     const auto expected = prompt["greedy"].get<Tokens>();
     while (answer.size() < expected.size()) {
       const auto end = static_cast<std::int64_t>(built.ids.size());
-      const sdk::StepItem item{sequence.get(), &built, begin, end - begin, logits.data()};
+      sdk::StepItem item{sequence.get(), &built, begin, end - begin, true};
       ASSERT_TRUE(model_->step({&item, 1}).ok());
+      const std::span logits(item.logits, static_cast<std::size_t>(model_->vocab_size()));
       begin = end;
       logits[cases_["image_token"].get<std::size_t>()] = -INFINITY;
       answer.push_back(static_cast<language::TokenId>(

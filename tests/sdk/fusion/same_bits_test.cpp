@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -42,6 +43,11 @@ void say(ModelInput& input, const Ids& message) {
   input.cuts.push_back(std::ssize(input.ids));
 }
 
+// What a step has left for an item, before the next one takes it away.
+Logits logits_of(const StepItem& item, const VisionLanguageModel& model) {
+  return {item.logits, item.logits + model.vocab_size()};
+}
+
 // A conversation under way.
 struct Talk {
   explicit Talk(VisionLanguageModel& m) : model(m), sequence(m.create_sequence().value()) {}
@@ -54,11 +60,12 @@ struct Talk {
 
   // Absorbs the rest of an input in steps of a budget; logits of its last token.
   Logits absorb(const ModelInput& input, std::int64_t budget) {
-    Logits logits(static_cast<std::size_t>(model.vocab_size()));
+    Logits logits;
     for (std::int64_t at = 0; at < std::ssize(input.ids);) {
       const std::int64_t end = chunk_end(input, at, budget, model.block_tokens());
-      const StepItem item{sequence.get(), &input, at, end - at, logits.data()};
+      StepItem item{sequence.get(), &input, at, end - at, true};
       EXPECT_TRUE(model.step({&item, 1}).ok());
+      logits = logits_of(item, model);
       at = end;
     }
     return logits;
@@ -66,11 +73,12 @@ struct Talk {
 
   // Absorbs ids one by one, as an answer is while it is made.
   Logits speak(const Ids& ids) {
-    Logits logits(static_cast<std::size_t>(model.vocab_size()));
+    Logits logits;
     const ModelInput input{ids, {}, {}};
     for (std::int64_t at = 0; at < std::ssize(ids); ++at) {
-      const StepItem item{sequence.get(), &input, at, 1, logits.data()};
+      StepItem item{sequence.get(), &input, at, 1, true};
       EXPECT_TRUE(model.step({&item, 1}).ok());
+      logits = logits_of(item, model);
     }
     return logits;
   }
@@ -156,7 +164,7 @@ TEST_P(SameBits, OfForksThatGoOnTogetherAndOfEachAlone) {
   }
   std::vector<Talk> forks;
   std::vector<ModelInput> inputs;
-  std::vector<Logits> logits(4, Logits(static_cast<std::size_t>(model_->vocab_size())));
+  std::vector<Logits> logits;
   for (std::int64_t i = 0; i < 4; ++i) {
     forks.push_back(root.fork());
     inputs.push_back({words(4, i, model_->vocab_size()), {}, {}});
@@ -164,11 +172,35 @@ TEST_P(SameBits, OfForksThatGoOnTogetherAndOfEachAlone) {
   for (std::int64_t at = 0; at < 4; ++at) {
     std::vector<StepItem> items;
     for (std::size_t i = 0; i < 4; ++i) {
-      items.push_back({forks[i].sequence.get(), &inputs[i], at, 1, logits[i].data()});
+      items.push_back({forks[i].sequence.get(), &inputs[i], at, 1, true});
     }
     ASSERT_TRUE(model_->step(items).ok());
+    logits.clear();
+    for (const StepItem& item : items) logits.push_back(logits_of(item, *model_));
   }
   EXPECT_EQ(logits, alone);
+}
+
+// Fills unused memory of sequences with what would spoil every sum that it gets into.
+void spoil(language::BlockPool& pool) {
+  std::vector<language::BlockRef> blocks;
+  for (int i = 0; i < 12; ++i) {
+    blocks.emplace_back(pool, pool.take().value());
+    const auto at = static_cast<std::size_t>(blocks.back().block() * pool.block_bytes());
+    std::fill_n(reinterpret_cast<float*>(pool.memory().at(at)), pool.block_bytes() / 4,
+                std::numeric_limits<float>::quiet_NaN());
+  }
+}
+
+TEST_P(SameBits, InMemoryThatHeldSomethingElse) {
+  const ModelInput input = prompt();
+  const Logits before = Talk(*model_).absorb(input, 64);
+  spoil(model_->decoder().pool()->slots());
+  spoil(model_->decoder().pool()->pages());
+  Talk talk(*model_);
+  EXPECT_EQ(talk.absorb(input, 64), before);
+  Talk fork = talk.fork();
+  EXPECT_EQ(fork.speak({1, 2, 3}), talk.speak({1, 2, 3}));
 }
 
 // Prompts and answers of several conversations in the same steps, on one thread and on many.
@@ -185,22 +217,25 @@ TEST_P(SameBits, AloneAndInAnyBatchOnAnyThreads) {
     const auto model = open(GetParam(), threads);
     std::vector<Talk> talks;
     std::vector<std::int64_t> done(lengths.size(), 0);
-    std::vector<Logits> logits(lengths.size(),
-                               Logits(static_cast<std::size_t>(model->vocab_size())));
+    std::vector<Logits> logits(lengths.size());
     for (std::size_t i = 0; i < lengths.size(); ++i) talks.emplace_back(*model);
     for (;;) {
       std::vector<StepItem> items;
+      std::vector<std::size_t> whose;
       for (std::size_t i = 0; i < lengths.size(); ++i) {
         if (done[i] == lengths[i]) continue;
         // Everyone takes as much of his prompt as he likes.
         const std::int64_t end = chunk_end(
             inputs[i], done[i], static_cast<std::int64_t>(64 * (i % 2 + 1)), model->block_tokens());
-        items.push_back(
-            {talks[i].sequence.get(), &inputs[i], done[i], end - done[i], logits[i].data()});
+        items.push_back({talks[i].sequence.get(), &inputs[i], done[i], end - done[i], true});
+        whose.push_back(i);
         done[i] = end;
       }
       if (items.empty()) break;
       ASSERT_TRUE(model->step(items).ok());
+      for (std::size_t i = 0; i < items.size(); ++i) {
+        logits[whose[i]] = logits_of(items[i], *model);
+      }
     }
     EXPECT_EQ(logits, alone) << threads << " threads";
   }

@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <atomic>
 #include <limits>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace arges::sdk {
 namespace {
@@ -25,7 +28,7 @@ Event done_event() {
   return event;
 }
 
-bool readable(const EventQueue& queue) {
+bool readable(EventQueue& queue) {
   pollfd descriptor{queue.fd(), POLLIN, 0};
   return ::poll(&descriptor, 1, 0) == 1;
 }
@@ -154,17 +157,86 @@ TEST(EventQueue, AnOwnerIsCalledOnceHoweverManyTokensItHas) {
   EXPECT_EQ(others, 3);
 }
 
-TEST(EventQueue, ARefusedSlotKeepsItsEvent) {
-  auto queue = EventQueue::create(1).value();
-  EventQueue::Slot first(1, text_event("a"));
-  EventQueue::Slot second(1, text_event("b"));
-  EXPECT_TRUE(queue->try_push(first));
-  EXPECT_TRUE(first.empty());
-  EXPECT_FALSE(queue->try_push(second));
-  EXPECT_EQ(second.front().text, "b");
+TEST(EventQueue, TakesTheFirstOfSeveralEventsAndLeavesTheRest) {
+  auto queue = EventQueue::create(2).value();
+  EventQueue::Slots events;
+  for (const char* text : {"a", "b", "c"}) events.push_back(text_event(text));
+  EXPECT_EQ(queue->room(), 2U);
+  EXPECT_EQ(queue->try_push(events), 2U);
+  EXPECT_EQ(queue->room(), 0U);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events.front().text, "c");
+  EXPECT_EQ(queue->try_push(events), 0U);
+  EXPECT_EQ(queue->next(milliseconds(0))->text, "a");
+  EXPECT_EQ(queue->next(milliseconds(0))->text, "b");
   queue->close();
-  EXPECT_FALSE(queue->try_push(second));
-  EXPECT_EQ(second.front().text, "b");
+  EXPECT_EQ(queue->try_push(events), 0U);
+  EXPECT_EQ(queue->room(), 0U);
+  EXPECT_EQ(events.front().text, "c");
+}
+
+TEST(EventQueue, GivesSeveralEventsAtOnceInTheirOrder) {
+  auto queue = EventQueue::create(3).value();
+  for (const char* text : {"a", "b", "c"}) ASSERT_TRUE(queue->try_push(text_event(text)));
+  int calls = 0;
+  const auto token = queue->add_space_listener(&calls, [&] { ++calls; });
+  EventQueue::Slots taken;
+  ASSERT_EQ(queue->take(milliseconds(0), 2, taken), EventQueue::News::kEvent);
+  EXPECT_EQ(calls, 1) << "one push of room, one ring";
+  ASSERT_EQ(queue->take(milliseconds(0), 5, taken), EventQueue::News::kEvent);
+  std::string text;
+  for (const Event& event : taken) text += event.text;
+  EXPECT_EQ(text, "abc");
+  EXPECT_EQ(queue->size(), 0U);
+  EXPECT_EQ(queue->take(milliseconds(0), 5, taken), EventQueue::News::kTimeout);
+}
+
+TEST(EventQueue, TakingManyCountsTheEndsAmongThem) {
+  auto queue = EventQueue::create(1).value();
+  for (std::size_t i = 0; i < EventQueue::kMaxEnds; ++i) queue->push_terminal(done_event());
+  EventQueue::Slots taken;
+  ASSERT_EQ(queue->take(milliseconds(0), EventQueue::kMaxEnds, taken), EventQueue::News::kEvent);
+  for (std::size_t i = 0; i < EventQueue::kMaxEnds; ++i) {
+    ASSERT_TRUE(queue->check_room_for_request().ok());
+    queue->push_terminal(done_event());
+  }
+  EXPECT_EQ(queue->check_room_for_request().code(), StatusCode::kBusy);
+}
+
+TEST(EventQueue, OnePushOfManyWakesEveryReaderThatItHasAnEventFor) {
+  constexpr int kReaders = 4;
+  auto queue = EventQueue::create(kReaders).value();
+  std::vector<std::thread> readers;
+  for (int i = 0; i < kReaders; ++i) {
+    readers.emplace_back([&] { EXPECT_TRUE(queue->next(std::chrono::seconds(60)).ok()); });
+  }
+  std::this_thread::sleep_for(milliseconds(20));  // so that most of them sleep
+  EventQueue::Slots events(kReaders, text_event("x"));
+  EXPECT_EQ(queue->try_push(events), std::size_t{kReaders});
+  for (auto& reader : readers) reader.join();
+}
+
+TEST(EventQueue, ADescriptorAskedForLateSaysWhatWaits) {
+  auto queue = EventQueue::create(2).value();
+  queue->try_push(text_event("a"));
+  EXPECT_TRUE(readable(*queue)) << "the event was there before anybody had the descriptor";
+  ASSERT_TRUE(queue->next(milliseconds(0)).ok());
+  EXPECT_FALSE(readable(*queue));
+  auto closed = EventQueue::create(2).value();
+  closed->close();
+  EXPECT_TRUE(readable(*closed));
+}
+
+TEST(EventQueue, ADescriptorAskedForWhileEventsComeAndGoMissesNone) {
+  for (int round = 0; round < 200; ++round) {
+    auto queue = EventQueue::create(2).value();
+    std::thread writer([&] { queue->try_push(text_event("a")); });
+    pollfd descriptor{queue->fd(), POLLIN, 0};
+    EXPECT_EQ(::poll(&descriptor, 1, 60'000), 1);
+    ASSERT_TRUE(queue->next(milliseconds(0)).ok());
+    EXPECT_FALSE(readable(*queue));
+    writer.join();
+  }
 }
 
 TEST(EventQueue, ListenerMayUseTheQueueAndTakeItselfAway) {
