@@ -7,8 +7,8 @@
 #include "kernels/cuda/tile_list.cuh"
 
 // What becomes of the sums of a tile of products (tile_product_sm90.cuh). A warp has 16 rows of 256
-// outputs: a lane rows lane/4 and lane/4 + 8, outputs 8 j + 2 (lane mod 4) and the next, as sums
-// 4 j + {0, 1} and 4 j + {2, 3}.
+// outputs, or of 128: a lane rows lane/4 and lane/4 + 8, outputs 8 j + 2 (lane mod 4) and the next,
+// as sums 4 j + {0, 1} and 4 j + {2, 3}.
 namespace arges::kernels::cuda {
 
 inline constexpr int kTileColumns = kTileN / 8;  // eights of outputs
@@ -109,9 +109,8 @@ struct LinearEpilogue {
   }
 
   template <LinearActivation kActivation, int kSums>
-  __device__ void store_narrowed(const float (&sums)[kSums], const TileWork& work,
-                                 const Tile& tile, const TileRows& rows,
-                                 const float (&scales)[2]) const {
+  __device__ void store_narrowed(const float (&sums)[kSums], const TileWork& work, const Tile& tile,
+                                 const TileRows& rows, const float (&scales)[2]) const {
     constexpr int kAtOnce = 16;
     auto* y = static_cast<__nv_bfloat16*>(args.y);
     const int lane = static_cast<int>(threadIdx.x & 3);
@@ -171,8 +170,8 @@ struct LinearEpilogue {
         for (int i = 0; i < kAtOnce; ++i) {
           const int column = first + 8 * (j + i);
           const bool wanted = residual.x != nullptr && rows.present[half] && column < work.n;
-          x[half][i] = wanted ? *reinterpret_cast<const float2*>(residual.x + begin + column)
-                              : float2{};
+          x[half][i] =
+              wanted ? *reinterpret_cast<const float2*>(residual.x + begin + column) : float2{};
         }
       }
 #pragma unroll
