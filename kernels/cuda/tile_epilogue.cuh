@@ -46,16 +46,16 @@ struct TileRows {
 };
 
 // Pairs of a row of values per output, from column `first` on eight apart, all asked for before one
-// is used; past the end, or without values, `otherwise`.
+// is used; zeros past the end and without values.
 template <int kPairs>
-__device__ inline void load_pairs(const float* values, float otherwise, int first, int end,
+__device__ inline void load_pairs(const float* values, int first, int end,
                                   float2 (&pairs)[kPairs]) {
 #pragma unroll
   for (int i = 0; i < kPairs; ++i) {
     const int column = first + 8 * i;
     pairs[i] = values != nullptr && column < end
                    ? __ldg(reinterpret_cast<const float2*>(values + column))
-                   : float2{otherwise, otherwise};
+                   : float2{};
   }
 }
 
@@ -118,7 +118,7 @@ struct LinearEpilogue {
 #pragma unroll
     for (int begin = 0; begin < kSums / 4; begin += kAtOnce) {
       float2 bias[kAtOnce];
-      load_pairs(args.bias, 0.0f, first + 8 * begin, work.n, bias);
+      load_pairs(args.bias, first + 8 * begin, work.n, bias);
 #pragma unroll
       for (int j = 0; j < kAtOnce; j += 4) {
         const int column = tile.output + 8 * (begin + j + lane);
@@ -159,10 +159,8 @@ struct LinearEpilogue {
 #pragma unroll
     for (int j = 0; j < kSums / 4; j += kAtOnce) {
       float2 bias[kAtOnce];
-      float2 norm[kAtOnce];
       float2 x[2][kAtOnce];
-      load_pairs(args.bias, 0.0f, first + 8 * j, work.n, bias);
-      load_pairs(residual.norm, 1.0f, first + 8 * j, work.n, norm);
+      load_pairs(args.bias, first + 8 * j, work.n, bias);
 #pragma unroll
       for (int half = 0; half < 2; ++half) {
         const std::int64_t begin = rows.row[half] * args.y_stride;
@@ -184,16 +182,19 @@ struct LinearEpilogue {
               finish<kActivation>(&sums[4 * (j + i) + 2 * half], scales[half], bias[i], column);
           if (!rows.present[half] || column >= work.n) continue;
           *reinterpret_cast<float2*>(args.sums + begin + column) =
-              add(sum, x[half][i], rms[half], norm[i]);
+              add(sum, x[half][i], rms[half], column);
         }
       }
     }
   }
 
   // To a row's residual.
-  __device__ float2 add(const float2& sum, const float2& x, float rms, const float2& norm) const {
+  __device__ float2 add(const float2& sum, const float2& x, float rms, int column) const {
     const NormedResidual& residual = args.residual;
     if (residual.x == nullptr) return sum;
+    const float2 norm = residual.norm != nullptr
+                            ? __ldg(reinterpret_cast<const float2*>(residual.norm + column))
+                            : float2{1.0f, 1.0f};
     return {residual.alpha * (x.x * rms * norm.x) + residual.beta * sum.x,
             residual.alpha * (x.y * rms * norm.y) + residual.beta * sum.y};
   }
