@@ -7,8 +7,8 @@
 #include "kernels/cuda/tile_list.cuh"
 
 // What becomes of the sums of a tile of products (tile_product_sm90.cuh). A warp has 16 rows of 256
-// outputs: a lane rows lane/4 and lane/4 + 8, outputs 8 j + 2 (lane mod 4) and the next, as sums
-// 4 j + {0, 1} and 4 j + {2, 3}.
+// outputs, or of 128: a lane rows lane/4 and lane/4 + 8, outputs 8 j + 2 (lane mod 4) and the next,
+// as sums 4 j + {0, 1} and 4 j + {2, 3}.
 namespace arges::kernels::cuda {
 
 inline constexpr int kTileColumns = kTileN / 8;  // eights of outputs
@@ -45,19 +45,45 @@ struct TileRows {
   }
 };
 
+// Pairs of a row of values per output, from column `first` on eight apart, all asked for before one
+// is used; zeros past the end and without values.
+template <int kPairs>
+__device__ inline void load_pairs(const float* values, int first, int end,
+                                  float2 (&pairs)[kPairs]) {
+#pragma unroll
+  for (int i = 0; i < kPairs; ++i) {
+    const int column = first + 8 * i;
+    pairs[i] = values != nullptr && column < end
+                   ? __ldg(reinterpret_cast<const float2*>(values + column))
+                   : float2{};
+  }
+}
+
 // What `linear` makes of its sums: divided by the rms of their row, biased, activated, added to a
-// residual; fp32 or bf16.
+// residual; fp32 or bf16. The activation is chosen once a tile, so that the chains of neighbouring
+// sums run side by side.
 struct LinearEpilogue {
   LinearArgs args;
 
-  // Two neighbours.
-  __device__ float2 finish(float first, float second, float scale, int column) const {
-    float2 sum = {first * scale, second * scale};
-    if (args.bias != nullptr) {
-      const float2 bias = __ldg(reinterpret_cast<const float2*>(args.bias + column));
-      sum = {sum.x + bias.x, sum.y + bias.y};
+  template <int kSums>
+  __device__ void store(const float (&sums)[kSums], const TileWork& work, const Tile& tile,
+                        int first) const {
+    switch (args.activation) {
+      case LinearActivation::kGeluErf:
+        return store_as<LinearActivation::kGeluErf>(sums, work, tile, first);
+      case LinearActivation::kLightning:
+        return store_as<LinearActivation::kLightning>(sums, work, tile, first);
+      case LinearActivation::kNone:
+        return store_as<LinearActivation::kNone>(sums, work, tile, first);
     }
-    return {activate(args, sum.x, column), activate(args, sum.y, column)};
+  }
+
+ private:
+  // Two neighbours.
+  template <LinearActivation kActivation>
+  __device__ float2 finish(const float* pair, float scale, const float2& bias, int column) const {
+    return {activate<kActivation>(args, pair[0] * scale + bias.x, column),
+            activate<kActivation>(args, pair[1] * scale + bias.y, column)};
   }
 
   __device__ float scale_of(int row, bool present) const {
@@ -69,73 +95,94 @@ struct LinearEpilogue {
     return rsqrtf(sum / static_cast<float>(args.inputs) + args.epsilon);
   }
 
-  __device__ void store(const float (&sums)[128], const TileWork& work, const Tile& tile,
-                        int first) const {
+  template <LinearActivation kActivation, int kSums>
+  __device__ void store_as(const float (&sums)[kSums], const TileWork& work, const Tile& tile,
+                           int first) const {
     const TileRows rows(tile, first);
     const float scales[2] = {scale_of(rows.row[0], rows.present[0]),
                              scale_of(rows.row[1], rows.present[1])};
     if (args.sums != nullptr) {
-      store_floats(sums, work, tile, rows, scales);
+      store_floats<kActivation>(sums, work, tile, rows, scales);
     } else {
-      store_narrowed(sums, work, tile, rows, scales);
+      store_narrowed<kActivation>(sums, work, tile, rows, scales);
     }
   }
 
- private:
-  __device__ void store_narrowed(const float (&sums)[128], const TileWork& work, const Tile& tile,
+  template <LinearActivation kActivation, int kSums>
+  __device__ void store_narrowed(const float (&sums)[kSums], const TileWork& work, const Tile& tile,
                                  const TileRows& rows, const float (&scales)[2]) const {
+    constexpr int kAtOnce = 16;
     auto* y = static_cast<__nv_bfloat16*>(args.y);
+    const int lane = static_cast<int>(threadIdx.x & 3);
+    const int first = tile.output + 2 * lane;
 #pragma unroll
-    for (int j = 0; j < kTileColumns; j += 4) {
-      const int lane = static_cast<int>(threadIdx.x & 3);
-      const int column = tile.output + 8 * (j + lane);
+    for (int begin = 0; begin < kSums / 4; begin += kAtOnce) {
+      float2 bias[kAtOnce];
+      load_pairs(args.bias, first + 8 * begin, work.n, bias);
 #pragma unroll
-      for (int half = 0; half < 2; ++half) {
-        std::uint32_t words[4];
+      for (int j = 0; j < kAtOnce; j += 4) {
+        const int column = tile.output + 8 * (begin + j + lane);
 #pragma unroll
-        for (int i = 0; i < 4; ++i) {
-          const float* pair = &sums[4 * (j + i) + 2 * half];
-          const int at = min(tile.output + 8 * (j + i) + 2 * lane, work.n - 2);
-          const float2 sum = finish(pair[0], pair[1], scales[half], at);
-          words[i] = pack_bf16(sum.x, sum.y);
+        for (int half = 0; half < 2; ++half) {
+          std::uint32_t words[4];
+#pragma unroll
+          for (int i = 0; i < 4; ++i) {
+            const int at = begin + j + i;
+            const float2 sum = finish<kActivation>(&sums[4 * at + 2 * half], scales[half],
+                                                   bias[j + i], first + 8 * at);
+            words[i] = pack_bf16(sum.x, sum.y);
+          }
+          transpose_four(words);
+          if (!rows.present[half] || column >= work.n) continue;
+          *reinterpret_cast<uint4*>(y + rows.row[half] * args.y_stride + column) = {
+              words[0], words[1], words[2], words[3]};
         }
-        transpose_four(words);
-        if (!rows.present[half] || column >= work.n) continue;
-        *reinterpret_cast<uint4*>(y + rows.row[half] * args.y_stride + column) = {
-            words[0], words[1], words[2], words[3]};
       }
     }
   }
 
-  // What the residual has of kAtOnce columns is asked for before any is written: it may lie where
-  // the sums go, so that otherwise each would wait for the one before.
-  __device__ void store_floats(const float (&sums)[128], const TileWork& work, const Tile& tile,
+  // What the residual has of both rows in kAtOnce columns is asked for before any is written: it
+  // may lie where the sums go, so that otherwise each would wait for the one before.
+  template <LinearActivation kActivation, int kSums>
+  __device__ void store_floats(const float (&sums)[kSums], const TileWork& work, const Tile& tile,
                                const TileRows& rows, const float (&scales)[2]) const {
-    constexpr int kAtOnce = 16;
+    constexpr int kAtOnce = 8;
+    const NormedResidual& residual = args.residual;
     const int first = tile.output + 2 * static_cast<int>(threadIdx.x & 3);
+    float rms[2] = {1.0f, 1.0f};
 #pragma unroll
     for (int half = 0; half < 2; ++half) {
-      if (!rows.present[half]) continue;
-      const std::int64_t begin = rows.row[half] * args.y_stride;
-      const float rms =
-          args.residual.norm != nullptr ? args.residual.inverse_rms[rows.row[half]] : 1.0f;
+      if (residual.norm != nullptr && rows.present[half]) {
+        rms[half] = residual.inverse_rms[rows.row[half]];
+      }
+    }
 #pragma unroll
-      for (int j = 0; j < kTileColumns; j += kAtOnce) {
-        float2 x[kAtOnce];
+    for (int j = 0; j < kSums / 4; j += kAtOnce) {
+      float2 bias[kAtOnce];
+      float2 x[2][kAtOnce];
+      load_pairs(args.bias, first + 8 * j, work.n, bias);
+#pragma unroll
+      for (int half = 0; half < 2; ++half) {
+        const std::int64_t begin = rows.row[half] * args.y_stride;
 #pragma unroll
         for (int i = 0; i < kAtOnce; ++i) {
           const int column = first + 8 * (j + i);
-          const bool wanted = args.residual.x != nullptr && column < work.n;
-          x[i] = wanted ? *reinterpret_cast<const float2*>(args.residual.x + begin + column)
-                        : float2{};
+          const bool wanted = residual.x != nullptr && rows.present[half] && column < work.n;
+          x[half][i] =
+              wanted ? *reinterpret_cast<const float2*>(residual.x + begin + column) : float2{};
         }
+      }
+#pragma unroll
+      for (int half = 0; half < 2; ++half) {
+        const std::int64_t begin = rows.row[half] * args.y_stride;
 #pragma unroll
         for (int i = 0; i < kAtOnce; ++i) {
           const int column = first + 8 * (j + i);
-          if (column >= work.n) continue;
-          const float* pair = &sums[4 * (j + i) + 2 * half];
-          const float2 sum = finish(pair[0], pair[1], scales[half], column);
-          *reinterpret_cast<float2*>(args.sums + begin + column) = add(sum, x[i], rms, column);
+          const float2 sum =
+              finish<kActivation>(&sums[4 * (j + i) + 2 * half], scales[half], bias[i], column);
+          if (!rows.present[half] || column >= work.n) continue;
+          *reinterpret_cast<float2*>(args.sums + begin + column) =
+              add(sum, x[half][i], rms[half], column);
         }
       }
     }

@@ -52,7 +52,7 @@ struct TileList {
     const int height = min(kBand, tiles_of_rows(group) - band * kBand);
     const int in_band = inside - band * band_tiles;
     return {group, rows[group] + (band * kBand + in_band % height) * kTileM, rows[group + 1],
-            in_band / height * kTileN};
+            in_band / height * work.tile_n};
   }
 
  private:
@@ -60,7 +60,7 @@ struct TileList {
     return (rows[group + 1] - rows[group] + kTileM - 1) / kTileM;
   }
   __device__ static int tiles_of_outputs(const TileWork& work) {
-    return (work.n + kTileN - 1) / kTileN;
+    return (work.n + work.tile_n - 1) / work.tile_n;
   }
 };
 

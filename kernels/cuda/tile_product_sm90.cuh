@@ -7,10 +7,11 @@
 #include "kernels/cuda/wgmma_n256_sm90.cuh"
 
 // Products of many rows on Hopper: sums[m, i] = Σ_j w[i, j] x[m, j], for one matrix or for groups
-// of rows that each have their own (experts). A block has one tile of 128 rows and 256 outputs
-// after another; one thread copies x and w in steps of 64 of k, four stages ahead, and two
-// warpgroups multiply 64 rows each. A tile's sums go over k in one order, so a row's bits depend on
-// the row and the matrix alone. `Epilogue` takes the sums where they are, in registers:
+// of rows that each have their own (experts). A block has one tile of 128 rows and kN outputs (256
+// or 128) after another; one thread copies x and w in steps of 64 of k, four stages ahead, and two
+// warpgroups multiply 64 rows each. A tile's sums go over k in one order, whatever its
+// width, so a row's bits depend on the row and the matrix alone. `Epilogue` takes the sums where
+// they are, in registers:
 //   epilogue.store(sums, work, tile, first row of the warp's 16)
 namespace arges::kernels::cuda::sm90 {
 
@@ -19,7 +20,6 @@ inline constexpr int kTileStep = 64;
 inline constexpr int kTileThreads = 3 * 128;
 inline constexpr int kTileWarps = 8;  // that multiply
 inline constexpr std::uint32_t kXBytes = kTileM * kTileStep * 2;
-inline constexpr std::uint32_t kWBytes = kTileN * kTileStep * 2;
 
 template <class Epilogue>
 struct TileLaunch {
@@ -28,14 +28,18 @@ struct TileLaunch {
 };
 
 // Shared memory of a block, in bytes from its 1024-aligned begin.
+template <int kN>
 struct TileMemory {
-  static constexpr std::uint32_t kStageBytes = kXBytes + kWBytes;
+  static constexpr std::uint32_t kStageBytes = kXBytes + kN * kTileStep * 2;
   static constexpr std::uint32_t kFull = kTileStages * kStageBytes;
   static constexpr std::uint32_t kEmpty = kFull + kTileStages * 8;
   static constexpr std::uint32_t kBytes = kEmpty + kTileStages * 8 + 1024;
 };
 
+template <int kN>
 class TileBlock {
+  using Memory = TileMemory<kN>;
+
  public:
   __device__ TileBlock(const TileWork& work, const TileList& list, std::uint32_t base)
       : work_(work), list_(list), base_(base), steps_((work.k + kTileStep - 1) / kTileStep) {}
@@ -56,7 +60,7 @@ class TileBlock {
       const Tile tile = list_.tile(work_, index);
       for (int k = 0; k < steps_; ++k, ++n) {
         barrier_wait(empty(n), (n / kTileStages & 1u) ^ 1u);
-        barrier_expect(full(n), TileMemory::kStageBytes);
+        barrier_expect(full(n), Memory::kStageBytes);
         copy_tile(&work_.x, stage(n), k * kTileStep, tile.row, full(n));
         copy_tile(&work_.w, stage(n) + kXBytes, k * kTileStep, tile.group * work_.n + tile.output,
                   full(n));
@@ -71,7 +75,7 @@ class TileBlock {
     const bool speaks = threadIdx.x % 32 == 0;
     std::uint32_t n = 0;
     for (int index = first(); index < list_.tiles(work_); index += step()) {
-      float sums[128];
+      float sums[kN / 2];
       for (int k = 0; k < steps_; ++k, ++n) {
         barrier_wait(full(n), n / kTileStages & 1u);
         multiply(sums, stage(n), half, k > 0);
@@ -91,25 +95,30 @@ class TileBlock {
   __device__ static int first() { return static_cast<int>(blockIdx.x); }
   __device__ static int step() { return static_cast<int>(gridDim.x); }
 
-  __device__ static void multiply(float (&sums)[128], std::uint32_t stage, int half, int add) {
+  __device__ static void multiply(float (&sums)[kN / 2], std::uint32_t stage, int half, int add) {
     Products::fence();
     const std::uint64_t x = descriptor(stage + half * kXBytes / 2);
     const std::uint64_t w = descriptor(stage + kXBytes);
 #pragma unroll
     for (int i = 0; i < kTileStep / 16; ++i) {
-      wgmma_n256(sums, k_major_step(x, i), k_major_step(w, i), i > 0 ? 1 : add);
+      const int adds = i > 0 ? 1 : add;
+      if constexpr (kN == kTileN) {
+        wgmma_n256(sums, k_major_step(x, i), k_major_step(w, i), adds);
+      } else {
+        wgmma_n128<0, 0>(sums, k_major_step(x, i), k_major_step(w, i), adds);
+      }
     }
     Products::commit();
   }
 
   __device__ std::uint32_t stage(std::uint32_t n) const {
-    return base_ + n % kTileStages * TileMemory::kStageBytes;
+    return base_ + n % kTileStages * Memory::kStageBytes;
   }
   __device__ std::uint32_t full(std::uint32_t n) const {
-    return base_ + TileMemory::kFull + n % kTileStages * 8;
+    return base_ + Memory::kFull + n % kTileStages * 8;
   }
   __device__ std::uint32_t empty(std::uint32_t n) const {
-    return base_ + TileMemory::kEmpty + n % kTileStages * 8;
+    return base_ + Memory::kEmpty + n % kTileStages * 8;
   }
 
   const TileWork& work_;
@@ -118,13 +127,13 @@ class TileBlock {
   int steps_;
 };
 
-template <class Epilogue>
+template <class Epilogue, int kN>
 __global__ void __launch_bounds__(kTileThreads, 1)
     tile_product_kernel(const __grid_constant__ TileLaunch<Epilogue> launch) {
   extern __shared__ char raw[];
   __shared__ TileList list;
   const std::uint32_t base = (shared_address(raw) + 1023u) & ~1023u;
-  const TileBlock block(launch.work, list, base);
+  const TileBlock<kN> block(launch.work, list, base);
   if (threadIdx.x == 0) block.init_barriers();
   list.make(launch.work);
   const int group = static_cast<int>(threadIdx.x) / 128;
@@ -138,17 +147,19 @@ __global__ void __launch_bounds__(kTileThreads, 1)
   }
 }
 
-template <class Epilogue>
+// launch.work.tile_n is kN.
+template <int kN = kTileN, class Epilogue>
 Status launch_tile_product(const TileLaunch<Epilogue>& launch, int blocks, Stream stream,
                            const char* what) {
-  const auto kernel = tile_product_kernel<Epilogue>;
-  ARGES_RETURN_IF_ERROR(to_status(
-      cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, TileMemory::kBytes),
-      what));
+  const auto kernel = tile_product_kernel<Epilogue, kN>;
+  ARGES_RETURN_IF_ERROR(
+      to_status(cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                     TileMemory<kN>::kBytes),
+                what));
   LaunchShape shape;
   shape.blocks = static_cast<unsigned>(blocks);
   shape.threads = kTileThreads;
-  shape.shared_bytes = TileMemory::kBytes;
+  shape.shared_bytes = TileMemory<kN>::kBytes;
   return launch_kernel(kernel, shape, launch, stream, what);
 }
 

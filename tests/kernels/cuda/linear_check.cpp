@@ -273,6 +273,8 @@ void check_linear() {
     LinearProblem({rows, 520, 1000}).check();
   }
   LinearProblem({2500, 264, 64}).check();
+  // Wide tiles, 128 of them, where few rows alone have narrow ones.
+  LinearProblem({2048, 2040, 72}).check();
   for (const int rows : {32, 33, 64}) LinearProblem({rows, 24840, 72}).check();
   LinearProblem({3, 33, 8}).check();
   LinearProblem({8, 6144, 8192}).check();
