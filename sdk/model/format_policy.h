@@ -22,7 +22,7 @@ enum class WeightFormat : std::uint8_t {
   kQ4,       // quantised to 4 bits in groups, the rows that meet it to 8
 };
 
-// The inputs of a group of either: kernels/cpu/README.md says why so many.
+// The inputs of a group of either: kernels/cpu/README.md says why.
 inline constexpr std::int32_t kGroupInputs = 64;
 
 // Which part of a model is kept in which format. Pure data; as stored unless it says otherwise.

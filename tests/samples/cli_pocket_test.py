@@ -5,6 +5,7 @@ import json
 import pathlib
 import tempfile
 import unittest
+import unittest.mock
 
 import cli
 
@@ -135,6 +136,16 @@ class Pocket(cli.ToolTest):
     def test_eval_with_weights_of_few_bits_gives_nearly_the_same(self):
         self.check_recorded_answers(MAX_DIFFERING_Q8, "--weights", "q8")
         self.check_recorded_answers(MAX_DIFFERING_Q4, "--weights", "q4")
+
+    def test_instructions_that_are_not_here_are_refused(self):
+        with unittest.mock.patch.dict("os.environ", ARGES_ISA="abacus"):
+            message = self.refuse(cli.FAILED, "ask", self.picture, "why?", "--weights", "q8")
+        self.assertIn("abacus", message)
+        with unittest.mock.patch.dict("os.environ", ARGES_ISA="generic"):
+            slow = self.succeed("ask", self.picture, self.item["question"], "--weights", "q8",
+                                "--max-tokens", "4")
+        self.assertEqual(slow, self.succeed("ask", self.picture, self.item["question"], "--weights",
+                                            "q8", "--max-tokens", "4"))
 
     def check_recorded_answers(self, most_differing, *options):
         expected = read_lines(EVAL / "expected.jsonl")[::cli.STRIDE]
