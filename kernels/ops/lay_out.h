@@ -35,7 +35,7 @@ struct LayOutArgs {
   // What rows become before they meet the weight (Matrix::row_type). kBF16 wants dtype kBF16, kI8
   // dtype kI8 and `groups`, and each a backend that has it: UNSUPPORTED elsewhere.
   DType row_type = DType::kF32;
-  GroupFormat groups;     // for dtype kI8: every row of the weight is quantised in these
+  GroupFormat groups = {};  // for dtype kI8: every row of the weight is quantised in these
   Matrix* out = nullptr;  // may refer to the source's memory, which must then outlive it: its owner
                           // is null
 };
