@@ -22,13 +22,15 @@ namespace {
 // Sums in registers; those and the operands fit below 32. Six rows by four panels take fewer loads
 // a product than twelve by two, and were faster.
 constexpr int kAccumulators = 24;
+constexpr int kNarrowAccumulators = 12;  // of 4 bits, whose halves take registers too
 constexpr int kMaxRows = 6;
 constexpr int kMostPanels = 8;
 constexpr std::int64_t kLine = 64;  // bytes of a vector
 
-constexpr int widest_tile(int rows) {
+constexpr int widest_tile(int rows, int bits = 8) {
+  const int accumulators = bits == 8 ? kAccumulators : kNarrowAccumulators;
   int panels = 1;
-  while (panels < kMostPanels && 2 * panels * rows <= kAccumulators) panels *= 2;
+  while (panels < kMostPanels && 2 * panels * rows <= accumulators) panels *= 2;
   return panels;
 }
 
@@ -156,7 +158,7 @@ void tiles(const IntegerProduct& product, std::int64_t panel) {
 template <int kBits, int kRows>
 void rows_product(const IntegerProduct& product) {
   if (product.rows == kRows) {
-    tiles<kBits, kRows, widest_tile(kRows)>(product, 0);
+    tiles<kBits, kRows, widest_tile(kRows, kBits)>(product, 0);
   } else if constexpr (kRows > 1) {
     rows_product<kBits, kRows - 1>(product);
   }

@@ -14,7 +14,7 @@ SET = EVAL / "set.jsonl"
 SAMPLES = cli.ROOT / "samples" / "images"
 MAX_DIFFERING = 0.02  # of the answers; both sides compute in fp32, in another order
 MAX_DIFFERING_Q8 = 0.05
-MAX_DIFFERING_Q4 = 0.25
+MAX_DIFFERING_Q4 = 0.1
 
 
 def read_lines(path):
