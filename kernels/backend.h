@@ -21,8 +21,9 @@ struct Backend {
   std::int64_t tiles_at_once;   // of a picture, through the image encoder: enough rows to fill the
                                 // matrix kernels, few enough to keep the workspace small
   StepRecorder* recorder = nullptr;  // of decode steps; null: their ops are called every time
-  // Whether it multiplies rows that are rounded to bf16 (LayOutArgs::row_type).
+  // Whether it multiplies rows that are rounded to bf16, and quantised ones (LayOutArgs::row_type).
   bool bf16_rows = false;
+  bool i8_rows = false;
 };
 
 // Scalar fp32, written to be read: the oracle of every other backend (kernels/reference).

@@ -8,8 +8,9 @@
 
 namespace arges {
 
-// Element types that tensors and checkpoints carry.
-enum class DType : std::uint8_t { kF32, kBF16, kF16, kI32, kI64, kU8 };
+// Element types that tensors and checkpoints carry. kI8 is that of quantised rows and weights alone
+// (kernels/base/quantise.h): no tensor of a checkpoint is one.
+enum class DType : std::uint8_t { kF32, kBF16, kF16, kI32, kI64, kU8, kI8 };
 
 // Size of one element in bytes.
 constexpr std::size_t dtype_size(DType dtype) {
@@ -23,6 +24,7 @@ constexpr std::size_t dtype_size(DType dtype) {
     case DType::kI64:
       return 8;
     case DType::kU8:
+    case DType::kI8:
       return 1;
   }
   return 0;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "kernels/base/quantise.h"
 #include "kernels/base/tensor_view.h"
 
 namespace arges {
@@ -19,10 +20,11 @@ enum class MatrixLayout : std::uint8_t {
 struct Matrix {
   std::int64_t rows = 0;
   std::int64_t cols = 0;
-  DType dtype = DType::kF32;  // kF32, kBF16 or kF16
-  // What a row of inputs is brought to before it is multiplied: kF32, as it is, or kBF16, rounded
-  // to nearest even; then dtype is kBF16, too.
+  DType dtype = DType::kF32;  // kF32, kBF16 or kF16; kI8: quantised, in `groups`
+  // What a row of inputs is brought to before it is multiplied: kF32, as it is; kBF16, rounded to
+  // nearest even, then dtype is kBF16, too; kI8, quantised in the weight's groups, when dtype is.
   DType row_type = DType::kF32;
+  GroupFormat groups;  // when dtype is kI8
   MatrixLayout layout = MatrixLayout::kRowMajor;
   const Device* device = nullptr;
   const void* data = nullptr;

@@ -17,6 +17,7 @@ const Backend& cpu_backend() {
       .kv_page_tokens = 128,
       .tiles_at_once = 2,
       .bf16_rows = !cpu::dot_units().empty(),
+      .i8_rows = true,
   };
   return kBackend;
 }

@@ -10,16 +10,15 @@
 #include <immintrin.h>
 
 #include <algorithm>
-#include <array>
+
+#include "kernels/cpu/amx_tiles.h"
 
 #define ARGES_AMX_BF16 __attribute__((target("amx-tile,amx-bf16")))
 
 namespace arges::kernels::cpu {
 namespace {
 
-constexpr std::int64_t kTileRows = 16;
 constexpr std::int64_t kMostPanels = 2;
-constexpr std::int64_t kLineBytes = 64;  // a row of any tile
 
 // Which tile register holds what: sums of (upper, lower rows) by (first, second panel), then the
 // operands. Macros, since they end up in the names of registers.
@@ -32,32 +31,7 @@ constexpr std::int64_t kLineBytes = 64;  // a row of any tile
 #define ARGES_FIRST_PANEL 6
 #define ARGES_SECOND_PANEL 7
 
-// Shapes of the eight tiles, as the processor reads them; a tile of no rows must not be used.
-struct alignas(64) TileShapes {
-  std::uint8_t palette = 1;
-  std::uint8_t start_row = 0;
-  std::array<std::uint8_t, 14> reserved{};
-  std::array<std::uint16_t, 16> row_bytes{};
-  std::array<std::uint8_t, 16> rows{};
-
-  void set(std::size_t tile, std::int64_t height) {
-    row_bytes[tile] = height == 0 ? 0 : kLineBytes;
-    rows[tile] = static_cast<std::uint8_t>(height);
-  }
-};
-static_assert(sizeof(TileShapes) == 64);
-
-// The rows of a product that this thread's tiles have the shape for; 0: none.
-thread_local std::int64_t shaped_rows = 0;
-
-// gcc's intrinsics do not say which memory they read and write: what was written before is in
-// memory now, and what is read later is read there.
-inline void settle_memory(const void* address = nullptr) {
-  __asm__ volatile("" : : "r"(address) : "memory");
-}
-
-ARGES_AMX_BF16 void shape_tiles(std::int64_t rows) {
-  if (rows == shaped_rows) return;
+void shape_tiles_for(std::int64_t rows) {
   const std::int64_t upper = std::min(rows, kTileRows);
   const std::int64_t lower = rows - upper;
   TileShapes shapes;
@@ -70,16 +44,7 @@ ARGES_AMX_BF16 void shape_tiles(std::int64_t rows) {
   for (const int tile : {ARGES_FIRST_PANEL, ARGES_SECOND_PANEL}) {
     shapes.set(static_cast<std::size_t>(tile), kTileRows);
   }
-  settle_memory(&shapes);
-  _tile_loadconfig(&shapes);
-  shaped_rows = rows;
-}
-
-// A thread that keeps shaped tiles pays for them at every switch.
-ARGES_AMX_BF16 void release_tiles() {
-  if (shaped_rows == 0) return;
-  _tile_release();
-  shaped_rows = 0;
+  shape_tiles(shapes);
 }
 
 // The sums start from 0, or from where they were parked.
@@ -119,15 +84,15 @@ ARGES_AMX_BF16 void tile(const DotProduct& product, const std::uint16_t* w, floa
   }
   const std::uint16_t* x = product.x;
   for (std::int64_t block = 0; block < product.blocks; ++block) {
-    _tile_loadd(ARGES_FIRST_PANEL, w, kLineBytes);
-    _tile_loadd(ARGES_UPPER_ROWS, x, kLineBytes);
+    _tile_loadd(ARGES_FIRST_PANEL, w, kTileLine);
+    _tile_loadd(ARGES_UPPER_ROWS, x, kTileLine);
     _tile_dpbf16ps(ARGES_UPPER_FIRST, ARGES_UPPER_ROWS, ARGES_FIRST_PANEL);
     if constexpr (kLower) {
-      _tile_loadd(ARGES_LOWER_ROWS, x + kTileRows * kDotBlock, kLineBytes);
+      _tile_loadd(ARGES_LOWER_ROWS, x + kTileRows * kDotBlock, kTileLine);
       _tile_dpbf16ps(ARGES_LOWER_FIRST, ARGES_LOWER_ROWS, ARGES_FIRST_PANEL);
     }
     if constexpr (kSecond) {
-      _tile_loadd(ARGES_SECOND_PANEL, w + product.panel_step, kLineBytes);
+      _tile_loadd(ARGES_SECOND_PANEL, w + product.panel_step, kTileLine);
       _tile_dpbf16ps(ARGES_UPPER_SECOND, ARGES_UPPER_ROWS, ARGES_SECOND_PANEL);
       if constexpr (kLower) {
         _tile_dpbf16ps(ARGES_LOWER_SECOND, ARGES_LOWER_ROWS, ARGES_SECOND_PANEL);
@@ -154,7 +119,7 @@ void all_panels(const DotProduct& product) {
 
 void multiply(const DotProduct& product) {
   settle_memory();
-  shape_tiles(product.rows);
+  shape_tiles_for(product.rows);
   if (product.rows > kTileRows) {
     all_panels<true>(product);
   } else {

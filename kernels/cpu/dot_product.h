@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <span>
 
+#include "kernels/cpu/product_unit.h"
+
 namespace arges::kernels::cpu {
 
 // Inputs that a dot unit takes at a time: a cache line of bf16, a row of an AMX tile.
@@ -33,14 +35,7 @@ struct DotProduct {
 };
 
 // Hardware that multiplies pairs of bf16.
-struct DotUnit {
-  const char* name;
-  std::int64_t tile_rows;         // the most rows of a product
-  std::int64_t inputs_at_a_time;  // before another tile of rows takes the same weights
-  std::int64_t (*panels_at_once)(std::int64_t rows);
-  void (*multiply)(const DotProduct& product);
-  void (*end)();  // after the last of a thread's row of products
-};
+using DotUnit = ProductUnit<DotProduct>;
 
 // Those that this processor has and that the system lets this process use, the best first. Asks
 // once; safe from any thread.

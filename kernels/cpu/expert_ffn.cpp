@@ -29,10 +29,13 @@ struct Plan {
   std::int64_t group_threads = 1;  // that a group can count on
 };
 
-// Gate and up of the same outputs stay in one part.
+// Gate and up of the same outputs stay in one part, and so does what becomes one group of the rows
+// that go down.
 Parts inner_parts(const Group& group, std::int64_t threads) {
   const Matrix& weight = group.expert->gate_up;
-  return Parts(tiles_for(weight, group.rows), weight, threads, 2);
+  const std::int64_t panels = std::max<std::int64_t>(1, group.expert->down.groups.inputs / kPanel);
+  static_assert(kPanelsInPart % (2 * kMostGroupInputs / kPanel) == 0);
+  return Parts(tiles_for(weight, group.rows), weight, threads, 2 * panels);
 }
 
 Parts outer_parts(const Group& group, std::int64_t threads) {

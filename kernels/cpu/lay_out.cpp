@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "kernels/backend.h"
 #include "kernels/base/checked_math.h"
 #include "kernels/cpu/backend.h"
+#include "kernels/cpu/panel_layout.h"
 #include "kernels/cpu/parallel.h"
-#include "kernels/cpu/tiled_rows.h"
 
 namespace arges::kernels::cpu {
 namespace {
@@ -30,6 +31,18 @@ void turn_pairs(const void* rows, std::int64_t cols, std::byte* out) {
     for (std::int64_t i = 0; i < cols; ++i) {
       panel[(i / 2 * kPanel + j) * 2 + i % 2] = in[j * cols + i];
     }
+  }
+}
+
+// A panel of quantised weights; outputs behind the last have scales of 0. `scratch` holds a row.
+void quantise_panel(const LayOutArgs& args, std::int64_t panel, std::byte* scratch,
+                    std::span<std::byte> out) {
+  const std::int64_t rows = laid_out_rows(args.sources);
+  auto* row = reinterpret_cast<float*>(scratch);
+  std::ranges::fill(out, std::byte{0});
+  for (std::int64_t j = 0; j < kPanel && panel * kPanel + j < rows; ++j) {
+    copy_laid_out_row(args.sources, DType::kF32, panel * kPanel + j, row);
+    pack_panel_row(args.groups, row, args.sources[0].cols, j, out.data());
   }
 }
 
@@ -58,28 +71,38 @@ void lay_out_panel(const LayOutArgs& args, std::int64_t panel, std::byte* scratc
 }  // namespace
 
 Status lay_out(const ExecContext& context, const LayOutArgs& args) {
+  if (args.row_type == DType::kI8) ARGES_RETURN_IF_ERROR(check_integer_unit());
   Matrix matrix;
   matrix.rows = laid_out_rows(args.sources);
   matrix.cols = args.sources[0].cols;
   matrix.dtype = args.dtype;
   matrix.row_type = args.row_type;
+  matrix.groups = args.groups;
   matrix.layout = MatrixLayout::kPanels;
   matrix.device = context.backend->device;
   const std::int64_t panels = matrix.rows / kPanel + (matrix.rows % kPanel != 0 ? 1 : 0);
-  const auto element = static_cast<std::int64_t>(dtype_size(matrix.dtype));
-  const auto with_padding = checked_add(matrix.cols, kDotBlock);
-  if (!with_padding || !checked_product({panels, kPanel, *with_padding, element})) {
+  // An upper bound for every order: fp32 with a group's padding, whose scales are fewer bytes.
+  const auto with_padding = checked_add(matrix.cols, kMostGroupInputs);
+  if (!with_padding ||
+      !checked_product({panels, kPanel, *with_padding, std::int64_t{sizeof(float)}})) {
     return invalid_argument("lay_out: the weight has too many elements");
   }
-  const auto panel_bytes = static_cast<std::size_t>(kPanel * panel_inputs(matrix) * element);
-  const std::size_t bytes = static_cast<std::size_t>(panels) * panel_bytes;
+  const auto bytes = static_cast<std::size_t>(panel_bytes(matrix));
+  const std::size_t all_bytes = static_cast<std::size_t>(panels) * bytes;
   ARGES_ASSIGN_OR_RETURN(Slab::Piece memory,
-                         args.slab != nullptr ? args.slab->take(bytes)
-                                              : Slab::take_alone(bytes, *context.backend->device));
+                         args.slab != nullptr
+                             ? args.slab->take(all_bytes)
+                             : Slab::take_alone(all_bytes, *context.backend->device));
   ARGES_RETURN_IF_ERROR(parallel_tasks(
       context, panels, kPanel * matrix.cols, [&](std::int64_t panel, float* scratch) {
-        lay_out_panel(args, panel, reinterpret_cast<std::byte*>(scratch),
-                      memory.data + static_cast<std::size_t>(panel) * panel_bytes);
+        const std::span<std::byte> out(memory.data + static_cast<std::size_t>(panel) * bytes,
+                                       bytes);
+        auto* const rows = reinterpret_cast<std::byte*>(scratch);
+        if (args.dtype == DType::kI8) {
+          quantise_panel(args, panel, rows, out);
+        } else {
+          lay_out_panel(args, panel, rows, out.data());
+        }
       }));
   matrix.data = memory.data;
   matrix.owner = std::move(memory.owner);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "kernels/cpu/panel_layout.h"
+
 namespace arges::kernels::cpu {
 namespace {
 
@@ -18,18 +20,6 @@ constexpr std::int64_t kFewestPanelsInPart = 2;
 // Weights that a part reads at least, each of its tiles of rows anew, unless it is wide enough:
 // some microseconds, which is what it takes several threads to share a loop.
 constexpr std::int64_t kLeastBytes = 64 * 1024;
-
-// That `tiles` tiles of rows read of a panel.
-std::int64_t panel_bytes(const Matrix& weight, std::int64_t tiles) {
-  const auto element = static_cast<std::int64_t>(dtype_size(weight.dtype));
-  return std::max<std::int64_t>(1, panel_inputs(weight)) * kPanel * element * tiles;
-}
-
-const std::byte* weight_at(const Matrix& weight, std::int64_t panel, std::int64_t input) {
-  const std::int64_t element = (panel * panel_inputs(weight) + input) * kPanel;
-  return static_cast<const std::byte*>(weight.data) +
-         element * static_cast<std::int64_t>(dtype_size(weight.dtype));
-}
 
 // A tile of rows, some panels, a stretch of inputs.
 struct Piece {
@@ -72,6 +62,23 @@ void multiply_dots(const TiledRows& x, const Matrix& weight, const Piece& piece)
        .resume = piece.begin > 0});
 }
 
+void multiply_integers(const TiledRows& x, const Matrix& weight, const Piece& piece) {
+  const std::int64_t size = x.tiles.size(piece.tile);
+  const std::int64_t first_group = piece.begin / weight.groups.inputs;
+  integer_unit().multiply({.x = x.integers(piece.tile) + piece.begin * size,
+                           .x_scales = x.scales(piece.tile) + first_group * size,
+                           .x_sums = x.sums(piece.tile) + first_group * size,
+                           .rows = size,
+                           .w = weight_at(weight, piece.panel, piece.begin),
+                           .panel_bytes = panel_bytes(weight),
+                           .panels = piece.panels,
+                           .groups = group_count(weight.groups, piece.depth),
+                           .layout = {weight.groups},
+                           .sums = piece.sums,
+                           .sums_step = kPartWidth,
+                           .resume = piece.begin > 0});
+}
+
 // One stretch of inputs of one part, `step` panels at a time.
 template <typename Multiply>
 void product_block(const TiledRows& x, const Matrix& weight, const Parts::Part& part,
@@ -103,6 +110,14 @@ void product_blocks(const TiledRows& x, const Matrix& weight, const Parts::Part&
   } while (begin < x.inputs);
 }
 
+template <typename Unit, typename Multiply>
+void unit_product(const Unit& unit, const TiledRows& x, const Matrix& weight,
+                  const Parts::Part& part, float* sums, const Multiply& multiply) {
+  product_blocks(x, weight, part, unit.panels_at_once(x.tiles.size(part.first_tile)),
+                 unit.inputs_at_a_time, sums, multiply);
+  unit.end();
+}
+
 }  // namespace
 
 Parts::Parts(const RowTiles& rows, const Matrix& weight, std::int64_t threads,
@@ -112,8 +127,9 @@ Parts::Parts(const RowTiles& rows, const Matrix& weight, std::int64_t threads,
       tiles_in_part_(std::max<std::int64_t>(1, kRowsInPart / rows.most())),
       row_parts_((tiles_.count() + tiles_in_part_ - 1) / tiles_in_part_) {
   const std::int64_t panels = (outputs_ + kPanel - 1) / kPanel;
+  const std::int64_t tiles = std::min(tiles_in_part_, tiles_.count());
   const std::int64_t fewest =
-      std::clamp(kLeastBytes / panel_bytes(weight, std::min(tiles_in_part_, tiles_.count())),
+      std::clamp(kLeastBytes / std::max<std::int64_t>(1, tiles * panel_bytes(weight)),
                  kFewestPanelsInPart, kPanelsInPart);
   panels_in_part_ =
       std::clamp(panels * row_parts_ / (kPartsAThread * threads), fewest, kPanelsInPart);
@@ -139,15 +155,14 @@ std::int64_t part_floats(std::int64_t rows) {
 }
 
 void product_part(const TiledRows& x, const Matrix& weight, const Parts::Part& part, float* sums) {
-  const std::int64_t height = x.tiles.size(part.first_tile);
   if (x.type == DType::kF32) {
-    return product_blocks(x, weight, part, panels_per_tile(height), kDepthBlock, sums,
-                          multiply_floats);
+    return product_blocks(x, weight, part, panels_per_tile(x.tiles.size(part.first_tile)),
+                          kDepthBlock, sums, multiply_floats);
   }
-  const DotUnit& unit = dot_unit();
-  product_blocks(x, weight, part, unit.panels_at_once(height), unit.inputs_at_a_time, sums,
-                 multiply_dots);
-  unit.end();
+  if (x.type == DType::kBF16) {
+    return unit_product(dot_unit(), x, weight, part, sums, multiply_dots);
+  }
+  unit_product(integer_unit(), x, weight, part, sums, multiply_integers);
 }
 
 Status store_product(const ExecContext& context, const TiledRows& x, const Matrix& weight,

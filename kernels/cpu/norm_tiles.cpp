@@ -31,7 +31,8 @@ void norm_tile(const NormInput& input, const TiledRows& tiled, std::int64_t tile
 Result<TiledRows> tiles_beside(const ExecContext& context, const Matrix& weight, std::int64_t rows,
                                float* normed) {
   if (rows > 1 || weight.row_type != DType::kF32) return allocate_tiles(context, weight, rows);
-  return TiledRows{reinterpret_cast<std::byte*>(normed), weight.cols, DType::kF32, RowTiles(rows)};
+  return TiledRows{
+      reinterpret_cast<std::byte*>(normed), weight.cols, DType::kF32, RowTiles(rows), {}};
 }
 
 }  // namespace

@@ -97,11 +97,17 @@ ArgumentCheck& ArgumentCheck::matrix(const char* name, const Matrix* weight, std
   return *this;
 }
 
-ArgumentCheck& ArgumentCheck::bf16_rows(DType row_type) {
-  if (!ok() || row_type != DType::kBF16 || context_.backend->bf16_rows) return *this;
-  status_ = unsupported(std::string(op_) +
-                        ": this processor has no bf16 dot product that may be used (AVX512_BF16 or "
-                        "AMX); keep the weights as stored");
+ArgumentCheck& ArgumentCheck::row_type(DType type) {
+  if (!ok()) return *this;
+  if (type == DType::kBF16 && !context_.backend->bf16_rows) {
+    status_ = unsupported(std::string(op_) +
+                          ": this processor has no bf16 dot product that may be used (AVX512_BF16 "
+                          "or AMX); keep the weights as stored");
+  } else if (type == DType::kI8 && !context_.backend->i8_rows) {
+    status_ = unsupported(std::string(op_) +
+                          ": this device multiplies no weights of 8 or 4 bits; keep the weights as "
+                          "stored");
+  }
   return *this;
 }
 

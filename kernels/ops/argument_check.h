@@ -55,7 +55,7 @@ class ArgumentCheck {
                        const ConstTensorView& in);
 
   // The backend multiplies rows of that type; UNSUPPORTED where it does not.
-  ArgumentCheck& bf16_rows(DType row_type);
+  ArgumentCheck& row_type(DType type);
 
   // `condition` holds; `sentence` completes "<op>: …".
   ArgumentCheck& require(bool condition, const char* sentence);

@@ -18,7 +18,7 @@ Status check(const ExecContext& context, const BidirectionalAttentionArgs& args)
       .apart("out", args.out, "v", args.v);
   check.require(args.row_type == DType::kF32 || args.row_type == DType::kBF16,
                 "rows can be F32 or BF16");
-  return check.bf16_rows(args.row_type).status();
+  return check.row_type(args.row_type).status();
 }
 
 }  // namespace arges::kernels

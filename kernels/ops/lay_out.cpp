@@ -15,7 +15,7 @@ bool is_weight_type(DType dtype) {
 }
 
 bool can_become(DType from, DType to) {
-  return from == to || to == DType::kF32 || to == DType::kBF16;
+  return from == to || to == DType::kF32 || to == DType::kBF16 || to == DType::kI8;
 }
 
 std::int64_t group_rows(const MatrixSource& source) {
@@ -92,9 +92,13 @@ Status check(const ExecContext& context, const LayOutArgs& args) {
   check.require(args.out != nullptr, "there must be a matrix to fill")
       .require(!args.sources.empty(), "there must be a source")
       .require(args.row_type == DType::kF32 ||
-                   (args.row_type == DType::kBF16 && args.dtype == DType::kBF16),
-               "rows can be F32, or BF16 for a weight of BF16")
-      .bf16_rows(args.row_type);
+                   (args.row_type == DType::kBF16 && args.dtype == DType::kBF16) ||
+                   (args.row_type == DType::kI8 && args.dtype == DType::kI8),
+               "rows can be F32, or BF16 for a weight of BF16, or I8 for one of I8")
+      .require(
+          args.dtype != DType::kI8 || (args.row_type == DType::kI8 && is_group_format(args.groups)),
+          "a weight of I8 needs rows of I8, 8 or 4 bits and groups of 32 or 64 inputs")
+      .row_type(args.row_type);
   if (!check.ok()) return check.status();
   for (const MatrixSource& source : args.sources) {
     check.require(is_weight_type(source.dtype), "the weight must be F32, BF16 or F16")

@@ -32,10 +32,11 @@ MatrixSource whole_matrix(const ConstTensorView& tensor, std::int64_t group_rows
 struct LayOutArgs {
   std::span<const MatrixSource> sources;  // of equal cols, at least one
   DType dtype = DType::kF32;              // in memory; widening is exact, narrowing to bf16 rounds
-                                          // to nearest even, nothing else is narrowed
-  // What rows become before they meet the weight (Matrix::row_type). kBF16 wants dtype kBF16, and a
-  // backend that has it: UNSUPPORTED elsewhere.
+                                          // to nearest even, kI8 quantises
+  // What rows become before they meet the weight (Matrix::row_type). kBF16 wants dtype kBF16, kI8
+  // dtype kI8 and `groups`, and each a backend that has it: UNSUPPORTED elsewhere.
   DType row_type = DType::kF32;
+  GroupFormat groups = {};  // for dtype kI8: every row of the weight is quantised in these
   // Where the weight lies beside others, if the backend's memory is the host's and it copies the
   // sources at all; null = in memory of its own.
   Slab* slab = nullptr;

@@ -18,6 +18,7 @@ Backend make_backend(const char* name) {
       .kv_page_tokens = 128,
       .tiles_at_once = 2,
       .bf16_rows = true,
+      .i8_rows = true,
   };
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <span>
+#include <vector>
 
 #include "kernels/base/dtype.h"
 #include "kernels/base/matrix.h"
@@ -23,9 +26,48 @@ Real as_row_type(Real x, DType row_type) {
   return row_type == DType::kBF16 ? bf16_to_f32(f32_to_bf16(static_cast<float>(x))) : x;
 }
 
+// A group of a quantised row, of weights or of activations. Integers behind the group's end are 0.
+struct QuantisedGroup {
+  float scale;
+  std::int8_t integers[kMostGroupInputs];
+};
+
+inline QuantisedGroup quantised(const GroupFormat& format, std::span<const float> row,
+                                std::int64_t group) {
+  QuantisedGroup out{};
+  const std::int64_t first = group * format.inputs;
+  const auto count = std::min<std::int64_t>(format.inputs, std::ssize(row) - first);
+  out.scale = quantise_group(format, row.data() + first, count, out.integers);
+  return out;
+}
+
+inline std::int32_t integer_dot(const QuantisedGroup& a, const QuantisedGroup& b) {
+  std::int32_t sum = 0;
+  for (std::int64_t i = 0; i < kMostGroupInputs; ++i) sum += a.integers[i] * b.integers[i];
+  return sum;
+}
+
+// Row `row` of a quantised W times x, whose groups are brought to 8 bits: y = 0, then for the
+// groups in ascending order y = fma(scale of W · scale of x, integer dot product, y).
+template <typename Real, typename Input>
+Real quantised_dot_row(const Matrix& weight, std::int64_t row, const Input* x) {
+  const std::int64_t groups = group_count(weight.groups, weight.cols);
+  const auto* w = static_cast<const QuantisedGroup*>(weight.data) + row * groups;
+  const std::vector<float> inputs(x, x + weight.cols);
+  const GroupFormat of_rows{8, weight.groups.inputs};
+  Real sum = 0;
+  for (std::int64_t g = 0; g < groups; ++g) {
+    const QuantisedGroup input = quantised(of_rows, inputs, g);
+    sum = std::fma(Real{w[g].scale} * Real{input.scale},
+                   static_cast<Real>(integer_dot(w[g], input)), sum);
+  }
+  return sum;
+}
+
 // Row `row` of W times x: one accumulator, fused multiply-adds over ascending inputs.
 template <typename Real, typename Input>
 Real dot_row(const Matrix& weight, std::int64_t row, const Input* x) {
+  if (weight.dtype == DType::kI8) return quantised_dot_row<Real>(weight, row, x);
   Real sum = 0;
   for (std::int64_t i = 0; i < weight.cols; ++i) {
     const Real input = as_row_type(x[i], weight.row_type);

@@ -25,6 +25,7 @@ class Decoder {
       : config_(std::move(config)), weights_(std::move(weights)), pool_(std::move(pool)) {}
 
   const DecoderConfig& config() const { return config_; }
+  const DecoderWeights& weights() const { return weights_; }
   const std::shared_ptr<SequencePool>& pool() const { return pool_; }
 
   // An empty sequence of this decoder.

@@ -124,6 +124,7 @@ void add_eval(Command tool) {
   command.text("SET.jsonl", options->set, "JSON lines: image, question, answers, task");
   command.device("--device", options->model.device, kAbiDevices,
                  "Where to compute; cuda:N is GPU N");
+  add_weights_option(command, options->model.weights);
   add_threads_option(command, options->model.threads);
   command.integer("--limit", options->limit, 0, kMaxQuestions, "Only the first N; 0 = all");
   command.integer("--parallel", options->parallel, 1, kMaxParallel, "Sessions in flight");

@@ -27,12 +27,17 @@ void add_threads_option(Command& command, std::int64_t& threads) {
                   "Compute threads; 0 = one for each core that the process may use");
 }
 
+void add_weights_option(Command& command, std::string& weights) {
+  command.choice("--weights", weights, {"auto", "stored", "bf16_dot", "q8", "q4"},
+                 "In memory: as the files have them, for bf16 dot products, or of 8 or 4 bits "
+                 "(faster, rounded)");
+}
+
 void add_model_options(Command& command, ModelOptions& options,
                        const std::vector<std::string>& devices) {
   add_model_option(command, options);
   command.device("--device", options.device, devices, "Where to compute; cuda:N is GPU N");
-  command.choice("--weights", options.weights, {"auto", "stored", "bf16_dot"},
-                 "In memory: as the files have them, or for bf16 dot products (faster, rounded)");
+  add_weights_option(command, options.weights);
   add_threads_option(command, options.threads);
 }
 

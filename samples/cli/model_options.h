@@ -16,7 +16,7 @@ namespace arges::cli {
 struct ModelOptions {
   std::string model;
   std::string device = "auto";
-  std::string weights = "auto";  // in memory: as the files have them, or for bf16 dot products
+  std::string weights = "auto";  // in memory, an engine's weight_format
   std::int64_t threads = 0;      // 0 = one for each core that the process may use
 };
 
@@ -35,6 +35,8 @@ void add_model_option(Command& command, ModelOptions& options);
 // --model, --device with one of `devices`, --weights, --threads.
 void add_model_options(Command& command, ModelOptions& options,
                        const std::vector<std::string>& devices);
+// --weights alone, for commands that take their model otherwise.
+void add_weights_option(Command& command, std::string& weights);
 // --threads alone, for commands that bring their own model.
 void add_threads_option(Command& command, std::int64_t& threads);
 // --max-tokens, --temperature, --seed.

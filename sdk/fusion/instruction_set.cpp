@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "kernels/cpu/dot_product.h"
+#include "kernels/cpu/integer_product.h"
 #include "kernels/cpu/targets.h"
 // Highway's headers follow the list of targets.
 #include <hwy/targets.h>
@@ -16,8 +17,9 @@ std::string kernel_instruction_set() {
   return hwy::TargetName(static_cast<std::int64_t>(usable & (~usable + 1)));
 }
 
-std::string dot_instruction_set() {
-  return kernels::cpu::dot_unit().name;
+std::string unit_instruction_set(DType rows) {
+  if (rows == DType::kBF16) return kernels::cpu::dot_unit().name;
+  return kernels::cpu::integer_unit().name;
 }
 
 }  // namespace arges::sdk

@@ -36,16 +36,13 @@ class DecoderSequence final : public Sequence {
   language::Sequence sequence_;
 };
 
-constexpr const char* kBf16Dot = "bf16_dot";
-
 // What was asked for and cannot be had is refused, never passed over.
 Status check_options(const ModelOpenOptions& options) {
   if (options.max_context < 0) return invalid_argument("max_context is negative");
-  if (options.weight_format != "auto" && options.weight_format != "stored" &&
-      options.weight_format != kBf16Dot) {
+  if (!find_format_policy(options.weight_format)) {
     return unsupported(
         "weights cannot be kept in this format here; use \"auto\" or \"stored\", which keep them "
-        "as the files have them, or \"bf16_dot\"");
+        "as the files have them, \"bf16_dot\", \"q8\" or \"q4\"");
   }
   if (options.memory_budget != 0 || options.device_budget != 0) {
     return unsupported("this build cannot keep to a memory budget; set both budgets to 0");
@@ -62,9 +59,10 @@ ModelFacts describe(const DeviceChoice& choice, const ModelOpenOptions& options,
   facts.device_reason = choice.reason;
   facts.instruction_set = choice.instruction_set;
   facts.weight_format = dtype_name(loaded.weights.decoder.lm_head.dtype);
-  if (options.weight_format == kBf16Dot) {
-    facts.weight_format = kBf16Dot;
-    if (facts.device == "cpu") facts.instruction_set += "+" + dot_instruction_set();
+  const DType rows = loaded.weights.decoder.layers[0].moe.experts[0].down.row_type;
+  if (rows != DType::kF32) {
+    facts.weight_format = options.weight_format;
+    if (facts.device == "cpu") facts.instruction_set += "+" + unit_instruction_set(rows);
   }
   facts.threads = pool.size();
   facts.weight_bytes = loaded.census.total.bytes;
@@ -112,7 +110,7 @@ Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open_on(
   LoadOptions load;
   load.access = options.access;
   load.weights_only = options.weights_only;
-  if (options.weight_format == kBf16Dot) load.formats = bf16_dot_policy();
+  load.formats = *find_format_policy(options.weight_format);
   load.progress = options.progress;
   ARGES_ASSIGN_OR_RETURN(std::unique_ptr<LoadedModel> loaded,
                          load_model(options.path, {&backend, pool.get(), &workspace}, load));

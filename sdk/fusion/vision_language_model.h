@@ -24,8 +24,9 @@ struct ModelOpenOptions {
   std::string path;             // a folder in the Hugging Face layout
   std::string device = "auto";  // choose_device's, as device_index
   std::int64_t device_index = 0;
-  // In memory: "auto", "stored" (as the files have it) or "bf16_dot" (weights, and the rows that
-  // meet them, rounded to bf16; router and LM head as stored).
+  // In memory: "auto", "stored" (as the files have it), "bf16_dot" (weights, and the rows that
+  // meet them, rounded to bf16), "q8" or "q4" (quantised, rows too); which parts of the model:
+  // find_format_policy.
   std::string weight_format = "auto";
   FileAccess access = FileAccess::kMap;
   // Bytes that the model and its sequences may take, of the host's memory and the device's; 0 = no

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string_view>
 
 #include "kernels/ops/lay_out.h"
 #include "sdk/model/model_part.h"
@@ -16,7 +18,12 @@ enum class WeightFormat : std::uint8_t {
   kF32,      // widened, exactly
   kBF16,     // fp32 rounded to nearest even; what the files have in fewer bits is left alone
   kBF16Dot,  // everything rounded to bf16, and so are the rows that meet it (Matrix::row_type)
+  kQ8,       // quantised to 8 bits in groups, and so are the rows that meet it
+  kQ4,       // quantised to 4 bits in groups, the rows that meet it to 8
 };
+
+// The inputs of a group of either: kernels/cpu/README.md says why.
+inline constexpr std::int32_t kGroupInputs = 64;
 
 // Which part of a model is kept in which format. Pure data; as stored unless it says otherwise.
 struct FormatPolicy {
@@ -26,12 +33,29 @@ struct FormatPolicy {
   WeightFormat operator[](ModelPart part) const { return formats[static_cast<std::size_t>(part)]; }
 };
 
-// bf16 dot products wherever a layer multiplies; router and LM head stay as stored, their rows
-// fp32.
-FormatPolicy bf16_dot_policy();
+// The policy of a format's name, as an engine's option has it; nothing for other names:
+//
+//   name              attention   experts    LM head    image encoder, projector
+//   "auto", "stored"  stored      stored     stored     stored
+//   "bf16_dot"        bf16_dot    bf16_dot   stored     bf16_dot
+//   "q8"              q8          q8         q8         stored
+//   "q4"              q8          q4         q8         stored
+//
+// Router, norms and the embedding table stay as stored under every name. What each costs in
+// accuracy: BENCHMARKS.md.
+std::optional<FormatPolicy> find_format_policy(std::string_view name);
 
-// The type that a weight of these sources is laid out in, and that its rows are brought to.
-DType type_in_memory(WeightFormat format, std::span<const kernels::MatrixSource> sources);
-DType row_type(WeightFormat format);
+// How a weight is laid out (kernels::LayOutArgs).
+struct WeightType {
+  DType dtype = DType::kF32;
+  DType row_type = DType::kF32;
+  GroupFormat groups;
+
+  // Of one number, its share of a scale included.
+  double bytes() const;
+};
+
+// What a weight of these sources becomes.
+WeightType type_in_memory(WeightFormat format, std::span<const kernels::MatrixSource> sources);
 
 }  // namespace arges::sdk

@@ -113,10 +113,11 @@ class Loader final : public WeightVisitor {
 
   // The one place every weight of a linear map passes through on its way to the backend.
   Status lay_out(std::span<const kernels::MatrixSource> sources, ModelPart part, Matrix& target) {
-    const WeightFormat format = options_.formats[part];
+    const WeightType type = type_in_memory(options_.formats[part], sources);
     return kernels::lay_out(context_, {.sources = sources,
-                                       .dtype = type_in_memory(format, sources),
-                                       .row_type = row_type(format),
+                                       .dtype = type.dtype,
+                                       .row_type = type.row_type,
+                                       .groups = type.groups,
                                        .slab = &slab_,
                                        .out = &target});
   }

@@ -2,9 +2,9 @@
 // Rows rounded to bf16 (Matrix::row_type), on the reference and on every dot unit.
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "kernels/cpu/dot_product.h"
+#include "tests/kernels/expert_run.h"
 #include "tests/kernels/op_test.h"
 #include "tests/kernels/plain_on_host.h"
 
@@ -154,27 +154,6 @@ TEST_P(Bf16RowsTest, NormedRowsAreRoundedBehindTheNorm) {
   }
 }
 
-// One expert of weight 1, so that what it makes is all there is.
-std::vector<float> run_expert(const Workshop& workshop, const Expert& expert, const Tensor& m) {
-  const std::int64_t rows = m.shape[0];
-  Tensor x(m.shape), weights({rows, 1});
-  std::fill(x.values.begin(), x.values.end(), 0.0f);
-  std::fill(weights.values.begin(), weights.values.end(), 1.0f);
-  std::vector<std::int32_t> ids(static_cast<std::size_t>(rows)), order(ids.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::vector<std::int32_t> offsets{0, static_cast<std::int32_t>(rows)};
-  expect_ok(expert_ffn(
-      workshop.context(),
-      {.m = m.view(),
-       .routing = {.ids = ints(ids, {rows, 1}),
-                   .weights = weights.view(),
-                   .order = ints(order, {rows}),
-                   .offsets = ints(offsets, {2})},
-       .experts = {&expert, 1},
-       .residual = {.x = x.view(), .inverse_rms = {}, .norm = {}, .alpha = 0.0f, .beta = 1.0f}}));
-  return x.values;
-}
-
 TEST_P(Bf16RowsTest, ExpertsRoundTheirInnerRowsToo) {
   const Workshop workshop(backend());
   for (const std::int64_t ffn : {16, 40, 150}) {
@@ -268,7 +247,7 @@ TEST(Bf16RowsRefusalTest, NeedABackendThatHasThemAndAWeightOfBf16) {
                                               .dtype = DType::kF32,
                                               .row_type = DType::kBF16,
                                               .out = &matrix}),
-                 "rows can be F32, or BF16 for a weight of BF16");
+                 "rows can be F32, or BF16 for a weight of BF16, or I8 for one of I8");
 }
 
 }  // namespace

@@ -167,11 +167,13 @@ typedef int32_t (*arges_progress_fn)(void* user, uint64_t done_bytes, uint64_t t
 /* An option that this build or machine cannot honour is UNSUPPORTED, never passed over. In this
  * version: other weight formats, and both budgets.
  *
- * weight_format "bf16_dot" rounds weights, and the rows that are multiplied with them, to bf16 and
- * multiplies them in the processor's units for that (AVX512_BF16 or AMX), which is faster; router
- * and LM head stay as stored. Answers may differ from those of the other formats. They do not
- * depend on threads, batches or chunks, but on which unit it is
- * (arges_engine_info.instruction_set). */
+ * weight_format "bf16_dot" rounds weights, and the rows that are multiplied with them, to bf16 for
+ * the processor's units for that (AVX512_BF16 or AMX); router and LM head stay as stored. Answers
+ * do not depend on threads, batches or chunks, but on the unit (arges_engine_info.instruction_set).
+ * "q8" keeps the language model's attention, experts and LM head in 8 bits, "q4" the experts in 4,
+ * in groups of 64 that share a scale, and takes rows of 8 bits; on the processor alone. All are
+ * faster, and answers may differ. ARGES_ISA in the environment may name what multiplies 8 bits:
+ * generic, avx2, avx512_vnni or amx_int8; what is not here is UNSUPPORTED. */
 typedef struct arges_engine_options {
   uint32_t struct_size;
   uint32_t threads;       /* of compute, at most 256; 0 = one for each core that it may use */
@@ -191,8 +193,8 @@ typedef struct arges_engine_options {
   void* progress_user;
   uint32_t device_index;     /* with "cuda": which GPU, from 0, as the driver counts them */
   uint32_t files;            /* ARGES_FILES_*; 0 = mapped */
-  const char* weight_format; /* in memory: "auto", "stored" (as in the files) or "bf16_dot" (see
-                                above); at most 64 bytes; NULL = "auto" */
+  const char* weight_format; /* in memory: "auto", "stored" (as in the files), "bf16_dot", "q8" or
+                                "q4" (see above); at most 64 bytes; NULL = "auto" */
   uint64_t weight_format_length;
   uint64_t memory_budget; /* bytes of the host's memory, to 2^62, hard; 0 = no limit of its own */
   uint64_t device_budget; /* the same of the device's memory */

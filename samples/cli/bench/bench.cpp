@@ -43,9 +43,12 @@ Bench::Bench(const BenchOptions& options)
 }
 
 const Ceiling& Bench::product_ceiling(const std::string& weights) const {
-  if (weights != "bf16_dot") return ceilings_.multiply_add;
-  if (!ceilings_.bf16_dot) throw Failure("this processor has no bf16 dot product");
-  return *ceilings_.bf16_dot;
+  if (weights == "bf16_dot") {
+    if (!ceilings_.bf16_dot) throw Failure("this processor has no bf16 dot product");
+    return *ceilings_.bf16_dot;
+  }
+  const bool integers = weights == "q8" || weights == "q4";
+  return integers && ceilings_.integer_dot ? *ceilings_.integer_dot : ceilings_.multiply_add;
 }
 
 std::vector<double> Bench::time(const std::function<void()>& work) const {

@@ -37,8 +37,8 @@ class Bench {
   const Ceilings& ceilings() const { return ceilings_; }
   const Report& report() const { return report_; }
 
-  // What products of that format are judged by: "bf16_dot" by the dot units. Throws Failure where
-  // there are none.
+  // What products of that format are judged by: "bf16_dot", "q8" and "q4" by the dot units. Throws
+  // Failure where there are none for bf16; integers are judged by the multiply-adds then.
   const Ceiling& product_ceiling(const std::string& weights) const;
 
   // Seconds of each of the runs asked for, after one that is not measured.

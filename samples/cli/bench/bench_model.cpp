@@ -28,17 +28,17 @@ std::shared_ptr<sdk::VisionLanguageModel> load(const std::string& folder,
 }  // namespace
 
 void BenchModel::check(const std::string& shape, const std::string& weights) {
-  if (!known_shape(shape) && weights != "stored" && weights != "bf16_dot") {
-    throw UsageError("a model from a folder has its own weights; use bf16_dot or no --weights");
+  if (!known_shape(shape) && !sdk::find_format_policy(weights)) {
+    throw UsageError(
+        "a model from a folder has its own weights; use bf16_dot, q8, q4 or no --weights");
   }
 }
 
 BenchModel::BenchModel(kernels::ExecContext context, const std::string& shape,
                        const std::string& weights)
-    : weights_(weights == "stored" ? "bf16" : weights), weight_bytes_(weights_ == "f32" ? 4 : 2) {
+    : weights_(weights == "stored" ? "bf16" : weights) {
   if (const auto config = known_shape(shape)) {
-    random_.emplace(context, weights_ == "f32" ? DType::kF32 : DType::kBF16,
-                    weights_ == "bf16_dot" ? DType::kBF16 : DType::kF32);
+    random_.emplace(context, weights_);
     decoder_ = &random_decoder_.emplace(
         *config, random_decoder_weights(*config, *random_),
         require(language::SequencePool::create(*config, *context.backend)));
@@ -46,8 +46,18 @@ BenchModel::BenchModel(kernels::ExecContext context, const std::string& shape,
   }
   loaded_ = load(shape, weights, context.pool->size());
   weights_ = loaded_->facts().weight_format;
-  weight_bytes_ = weights_ == "F32" ? 4 : 2;
   decoder_ = &loaded_->decoder();
+}
+
+// Every layer has what the first one has.
+WeightBytes BenchModel::weight_bytes() const {
+  const auto bytes = [](const Matrix& matrix) {
+    return sdk::WeightType{matrix.dtype, matrix.row_type, matrix.groups}.bytes();
+  };
+  const language::DecoderWeights& weights = decoder_->weights();
+  const language::LayerWeights& layer = weights.layers[0];
+  return {std::visit([&](const auto& mixer) { return bytes(mixer.in); }, layer.mixer),
+          bytes(layer.moe.experts[0].down), bytes(weights.lm_head)};
 }
 
 }  // namespace arges::cli

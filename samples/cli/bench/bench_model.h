@@ -6,6 +6,7 @@
 #include <string>
 
 #include "language/model/decoder.h"
+#include "samples/cli/bench/decoder_shape.h"
 #include "samples/cli/bench/random_weights.h"
 #include "sdk/fusion/vision_language_model.h"
 
@@ -15,7 +16,8 @@ namespace arges::cli {
 class BenchModel {
  public:
   // shape: "XS", "S", "pocket" (the bundled model) or a model folder; weights: "f32", "bf16",
-  // "bf16_dot" or "stored" (as a folder has them; random weights are bf16 then). Throws Failure.
+  // "bf16_dot", "q8", "q4" or "stored" (as a folder has them; random weights are bf16 then). Throws
+  // Failure.
   // Precondition: check().
   BenchModel(kernels::ExecContext context, const std::string& shape, const std::string& weights);
 
@@ -24,11 +26,10 @@ class BenchModel {
 
   const language::Decoder& decoder() const { return *decoder_; }
   const std::string& weights() const { return weights_; }  // their type in memory
-  double weight_bytes() const { return weight_bytes_; }    // of one number of a matrix
+  WeightBytes weight_bytes() const;
 
  private:
   std::string weights_;
-  double weight_bytes_ = 0;
   std::optional<RandomWeights> random_;
   std::optional<language::Decoder> random_decoder_;
   std::shared_ptr<sdk::VisionLanguageModel> loaded_;

@@ -72,9 +72,8 @@ double DecoderWork::product_operations(double tokens, double rows) const {
 
 double DecoderWork::decode_bytes(double batch, double depth, double experts) const {
   const double weights =
-      (attention_weights() + head_weights(config_) + experts * expert_weights(config_)) *
-          weight_bytes_ +
-      router_weights(config_) * kFloatBytes;
+      attention_weights() * bytes_.attention + head_weights(config_) * bytes_.head +
+      experts * expert_weights(config_) * bytes_.experts + router_weights(config_) * kFloatBytes;
   const double states = 2 * count(config_, LayerType::kLightning) * kFloatBytes *
                         static_cast<double>(config_.attention_width() * config_.head_dim);
   const double kv = 2 * depth * count(config_, LayerType::kSoftmax) * kFloatBytes *

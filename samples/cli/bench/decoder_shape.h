@@ -14,10 +14,17 @@ language::DecoderConfig shape_xs();
 // S: 1.47 B parameters, 168 M active.
 language::DecoderConfig shape_s();
 
+// Bytes of one number of each part's matrices.
+struct WeightBytes {
+  double attention = 0;
+  double experts = 0;
+  double head = 0;
+};
+
 // Bytes and operations that one step must move and do at least, by which it is judged.
 struct DecoderWork {
-  explicit DecoderWork(const language::DecoderConfig& config, double weight_bytes)
-      : config_(config), weight_bytes_(weight_bytes) {}
+  explicit DecoderWork(const language::DecoderConfig& config, const WeightBytes& bytes)
+      : config_(config), bytes_(bytes) {}
 
   // Operations of the matrix products of `tokens` tokens, with logits for `rows` of them.
   double product_operations(double tokens, double rows) const;
@@ -29,7 +36,7 @@ struct DecoderWork {
   double attention_weights() const;  // numbers, of all layers
 
   language::DecoderConfig config_;
-  double weight_bytes_;  // of one number of a matrix
+  WeightBytes bytes_;
 };
 
 }  // namespace arges::cli

@@ -7,7 +7,7 @@ namespace {
 using vision::VitConfig;
 
 vision::Affine affine(std::int64_t rows, std::int64_t cols, RandomWeights& random) {
-  return {random.matrix(rows, cols), random.vector({rows}, 0.0F, 0.02F)};
+  return {random.matrix(sdk::ModelPart::kVision, rows, cols), random.vector({rows}, 0.0F, 0.02F)};
 }
 
 vision::Norm norm(std::int64_t size, RandomWeights& random) {
@@ -30,7 +30,8 @@ vision::VitLayerWeights layer_weights(const VitConfig& c, RandomWeights& random)
 
 vision::VitWeights vit_weights(const VitConfig& c, RandomWeights& random) {
   vision::VitWeights weights;
-  weights.patch_embedding = random.matrix(c.hidden_size, c.channels * c.patch * c.patch);
+  weights.patch_embedding =
+      random.matrix(sdk::ModelPart::kVision, c.hidden_size, c.channels * c.patch * c.patch);
   weights.class_embedding = random.vector({c.hidden_size}, 0.0F, 0.1F);
   weights.positions = random.vector({1 + c.patches(), c.hidden_size}, 0.0F, 0.1F);
   weights.pre_norm = norm(c.hidden_size, random);

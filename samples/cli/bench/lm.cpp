@@ -213,7 +213,7 @@ void add_bench_lm(Command parent) {
   Command command = parent.command("lm", "A language model's prompt and answer speed");
   add_bench_options(command, options->bench);
   command.text("--shape", options->shape, "XS, S (random weights), pocket or a model folder");
-  command.choice("--weights", options->weights, {"stored", "f32", "bf16", "bf16_dot"},
+  command.choice("--weights", options->weights, {"stored", "f32", "bf16", "bf16_dot", "q8", "q4"},
                  "Type in memory");
   command.text("--prefill", options->prefill, "Prompt lengths, e.g. 512,2048");
   command.integer("--decode", options->decode, 0, kMostTokens, "Answer tokens of a sequence");

@@ -17,43 +17,35 @@ std::string times(std::initializer_list<std::int64_t> sizes) {
   return text;
 }
 
-// Types of a matrix and of the rows that it takes.
-struct Types {
-  const char* name;
-  DType weights;
-  DType rows;
-};
-constexpr Types kF32{"f32", DType::kF32, DType::kF32};
-constexpr Types kBF16{"bf16", DType::kBF16, DType::kF32};
-constexpr Types kBF16Dot{"bf16_dot", DType::kBF16, DType::kBF16};
-
 // The measurements of one run; each method is one op.
 class OpsBench {
  public:
   explicit OpsBench(Bench& bench) : bench_(bench), context_(bench.context()) {}
 
   // `rows` inputs through a matrix; judged by its bytes when there are few, else by its products.
-  void linear(std::int64_t rows, std::int64_t inputs, std::int64_t outputs, const Types& types) {
-    RandomWeights random(context_, types.weights, types.rows);
-    const Matrix weight = random.matrix(outputs, inputs);
+  void linear(std::int64_t rows, std::int64_t inputs, std::int64_t outputs,
+              const std::string& weights) {
+    RandomWeights random(context_, weights);
+    const Matrix weight = random.matrix(sdk::ModelPart::kExperts, outputs, inputs);
     const ConstTensorView x = random.vector({rows, inputs}, 0.0F, 1.0F);
     const TensorView out = result({rows, outputs});
     Speed speed = time([&] { return kernels::linear(context_, {x, &weight, {}, {}, out}); });
     const auto size = static_cast<double>(inputs * outputs);
     if (rows <= kFewRows) {
-      by_bytes(speed, size * static_cast<double>(dtype_size(types.weights)));
+      by_bytes(speed, size * random.type_of(sdk::ModelPart::kExperts).bytes());
     } else {
-      by_operations(speed, 2 * size * static_cast<double>(rows), types.name);
+      by_operations(speed, 2 * size * static_cast<double>(rows), weights);
     }
-    report("linear", times({inputs, outputs}), types.name, rows, std::move(speed));
+    report("linear", times({inputs, outputs}), weights, rows, std::move(speed));
   }
 
   // Two of 32 experts a row, chosen without a pattern.
-  void expert_ffn(std::int64_t rows, std::int64_t hidden, std::int64_t size, const Types& types) {
-    RandomWeights random(context_, types.weights, types.rows);
+  void expert_ffn(std::int64_t rows, std::int64_t hidden, std::int64_t size,
+                  const std::string& weights) {
+    RandomWeights random(context_, weights);
     std::vector<kernels::Expert> experts;
     for (int e = 0; e < kExperts; ++e) experts.push_back(random.expert(hidden, size));
-    const Matrix router = random.matrix(kExperts, hidden, DType::kF32);
+    const Matrix router = random.matrix(sdk::ModelPart::kRouter, kExperts, hidden);
     const ConstTensorView x = random.vector({rows, hidden}, 0.0F, 1.0F);
     const ConstTensorView norm = random.vector({hidden}, 1.0F, 0.0F);
     const Arena::Scope scope(*context_.workspace);
@@ -70,11 +62,12 @@ class OpsBench {
     });
     const double products = 2.0 * 3.0 * static_cast<double>(rows * 2 * hidden * size);
     if (rows <= kFewRows) {
-      by_bytes(speed, products);  // two bytes a number, two operations a number and row
+      // Two operations a number and row.
+      by_bytes(speed, products / 2 * random.type_of(sdk::ModelPart::kExperts).bytes());
     } else {
-      by_operations(speed, products, types.name);
+      by_operations(speed, products, weights);
     }
-    report("expert_ffn", times({hidden, size}), types.name, rows, std::move(speed));
+    report("expert_ffn", times({hidden, size}), weights, rows, std::move(speed));
   }
 
   // One token is judged by its state, read and written; D = 128.
@@ -205,23 +198,24 @@ class OpsBench {
   std::vector<float> out_;
 };
 
-std::vector<Types> types_of(Bench& bench) {
-  std::vector<Types> types{kF32, kBF16};
-  if (bench.context().backend->bf16_rows) types.push_back(kBF16Dot);
-  return types;
+std::vector<std::string> formats_of(Bench& bench) {
+  std::vector<std::string> formats{"f32", "bf16"};
+  if (bench.context().backend->bf16_rows) formats.emplace_back("bf16_dot");
+  formats.insert(formats.end(), {"q8", "q4"});
+  return formats;
 }
 
 void run_ops(Bench& bench) {
   OpsBench ops(bench);
-  for (const Types& types : types_of(bench)) {
-    ops.linear(512, 512, 1536, types);
-    ops.linear(577, 1024, 4096, types);
-    ops.linear(577, 4096, 1024, types);
-    ops.linear(1, 768, 32000, types);
-    ops.linear(4, 768, 32000, types);
-    ops.linear(1, 512, 1536, types);
-    if (types.weights == DType::kF32) continue;
-    for (const std::int64_t rows : {1, 8, 512}) ops.expert_ffn(rows, 768, 1152, types);
+  for (const std::string& weights : formats_of(bench)) {
+    ops.linear(512, 512, 1536, weights);
+    ops.linear(577, 1024, 4096, weights);
+    ops.linear(577, 4096, 1024, weights);
+    ops.linear(1, 768, 32000, weights);
+    ops.linear(4, 768, 32000, weights);
+    ops.linear(1, 512, 1536, weights);
+    if (weights == "f32") continue;
+    for (const std::int64_t rows : {1, 8, 512}) ops.expert_ffn(rows, 768, 1152, weights);
   }
   for (const std::int64_t heads : {4, 64}) {
     ops.lightning(1, heads);

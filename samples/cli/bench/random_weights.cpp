@@ -46,13 +46,32 @@ ConstTensorView RandomWeights::keep(Memory buffer, DType dtype, Shape shape) {
   return view;
 }
 
-Matrix RandomWeights::matrix(std::int64_t rows, std::int64_t cols, DType dtype, DType row_type) {
-  Memory buffer = fill(rows * cols, dtype, unit_gain(cols));
-  const kernels::MatrixSource source = kernels::whole_matrix(buffer.view(Shape{rows, cols}, dtype));
+RandomWeights::RandomWeights(kernels::ExecContext context, const std::string& weights)
+    : RandomWeights(context, weights == "f32" ? DType::kF32 : DType::kBF16,
+                    sdk::find_format_policy(weights).value_or(sdk::FormatPolicy())) {}
+
+sdk::WeightType RandomWeights::type_of(sdk::ModelPart part) const {
+  kernels::MatrixSource source;
+  source.dtype = stored_type(part);
+  return sdk::type_in_memory(formats_[part], {&source, 1});
+}
+
+// The router is f32 in the published checkpoints (architecture.md §3).
+DType RandomWeights::stored_type(sdk::ModelPart part) const {
+  return part == sdk::ModelPart::kRouter ? DType::kF32 : dtype_;
+}
+
+Matrix RandomWeights::matrix(sdk::ModelPart part, std::int64_t rows, std::int64_t cols) {
+  const DType stored = stored_type(part);
+  const sdk::WeightType type = type_of(part);
+  Memory buffer = fill(rows * cols, stored, unit_gain(cols));
+  const kernels::MatrixSource source =
+      kernels::whole_matrix(buffer.view(Shape{rows, cols}, stored));
   Matrix laid_out;
   require(kernels::lay_out(context_, {.sources = {&source, 1},
-                                      .dtype = dtype,
-                                      .row_type = row_type,
+                                      .dtype = type.dtype,
+                                      .row_type = type.row_type,
+                                      .groups = type.groups,
                                       .slab = &slab_,
                                       .out = &laid_out}));
   if (laid_out.owner == nullptr) kept_.push_back(std::move(buffer));
@@ -62,7 +81,8 @@ Matrix RandomWeights::matrix(std::int64_t rows, std::int64_t cols, DType dtype, 
 // How rows of gate and up alternate does not matter where all are random.
 kernels::Expert RandomWeights::expert(std::int64_t width, std::int64_t ffn) {
   const std::int64_t turns = (ffn + kernels::kGateRows - 1) / kernels::kGateRows;
-  return {matrix(2 * turns * kernels::kGateRows, width), matrix(width, ffn)};
+  return {matrix(sdk::ModelPart::kExperts, 2 * turns * kernels::kGateRows, width),
+          matrix(sdk::ModelPart::kExperts, width, ffn)};
 }
 
 ConstTensorView RandomWeights::table(std::int64_t rows, std::int64_t cols) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "kernels/backend.h"
@@ -11,6 +12,7 @@
 #include "kernels/base/slab.h"
 #include "kernels/base/tensor_view.h"
 #include "kernels/ops/expert_ffn.h"
+#include "sdk/model/format_policy.h"
 
 namespace arges::cli {
 
@@ -19,16 +21,17 @@ namespace arges::cli {
 // must outlive them. Throws Failure when memory runs out.
 class RandomWeights {
  public:
-  // Matrices of f32 or bf16 for rows of `row_type`, laid out for context.backend.
-  RandomWeights(kernels::ExecContext context, DType dtype, DType row_type = DType::kF32)
-      : context_(context), dtype_(dtype), row_type_(row_type), slab_(*context.backend->device) {}
+  // Numbers of f32 or bf16, as a file would have them, whose parts of a model become what the
+  // policy says, laid out for context.backend.
+  RandomWeights(kernels::ExecContext context, DType dtype, const sdk::FormatPolicy& formats = {})
+      : context_(context), dtype_(dtype), formats_(formats), slab_(*context.backend->device) {}
+  // What a run with that --weights measures: a format's name, or "f32" or "bf16".
+  RandomWeights(kernels::ExecContext context, const std::string& weights);
 
-  Matrix matrix(std::int64_t rows, std::int64_t cols) {
-    return matrix(rows, cols, dtype_, row_type_);
-  }
-  Matrix matrix(std::int64_t rows, std::int64_t cols, DType dtype, DType row_type = DType::kF32);
-  // Of the same type, for rows of f32.
-  Matrix exact_matrix(std::int64_t rows, std::int64_t cols) { return matrix(rows, cols, dtype_); }
+  // How a part's matrices are laid out.
+  sdk::WeightType type_of(sdk::ModelPart part) const;
+
+  Matrix matrix(sdk::ModelPart part, std::int64_t rows, std::int64_t cols);
   // The maps of an expert.
   kernels::Expert expert(std::int64_t width, std::int64_t ffn);
   // An embedding table in the file's form.
@@ -39,6 +42,7 @@ class RandomWeights {
   ConstTensorView copy(const std::vector<float>& values);
 
  private:
+  DType stored_type(sdk::ModelPart part) const;
   // Uniform in -limit to limit.
   float next(float limit);
   Memory fill(std::int64_t count, DType dtype, float limit);
@@ -46,7 +50,7 @@ class RandomWeights {
 
   kernels::ExecContext context_;
   DType dtype_;
-  DType row_type_;
+  sdk::FormatPolicy formats_;
   Slab slab_;  // of all matrices, as a loaded model's lie
   std::uint32_t state_ = 1;
   std::vector<Memory> kept_;

@@ -37,8 +37,7 @@ class BenchEncoder {
       : weights_(weights) {
     if (shape == "vit-l-14-336") {
       const vision::VitConfig config;  // its defaults are that shape
-      random_.emplace(context, weights == "f32" ? DType::kF32 : DType::kBF16,
-                      weights == "bf16_dot" ? DType::kBF16 : DType::kF32);
+      random_.emplace(context, weights);
       encoder_ =
           &own_.emplace(config, vision::TileConfig(), random_encoder_weights(config, *random_));
       return;

@@ -36,11 +36,13 @@ struct DecoderRunner::Running {
   }
 };
 
-DecoderRunner::DecoderRunner(const std::string& folder, const std::string& device, int threads) {
+DecoderRunner::DecoderRunner(const std::string& folder, const std::string& device, int threads,
+                             const std::string& weights) {
   sdk::ModelOpenOptions options;
   options.path = folder;
   options.device = device;
   options.threads = threads;
+  options.weight_format = weights;
   options.weights_only = true;
   model_ = require(sdk::VisionLanguageModel::open(options));
 }

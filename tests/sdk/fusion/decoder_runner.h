@@ -15,7 +15,9 @@ using Tokens = std::vector<language::TokenId>;
 // Runs the decoder of a loaded checkpoint over ids and keeps all logits. A failure throws.
 class DecoderRunner {
  public:
-  DecoderRunner(const std::string& folder, const std::string& device, int threads);
+  // weights: an engine's weight_format.
+  DecoderRunner(const std::string& folder, const std::string& device, int threads,
+                const std::string& weights = "auto");
 
   // One sequence; its tokens arrive in steps of the given sizes, the last size repeating.
   // [ids, vocab] logits.

@@ -20,9 +20,16 @@ using Ids = std::vector<language::TokenId>;
 
 constexpr std::int64_t kOneShot = 1'000'000;
 
-std::shared_ptr<VisionLanguageModel> open(const std::string& folder, int threads = 2) {
+// A model of tests/golden and the format of its weights.
+struct Opened {
+  const char* folder;
+  const char* weights = "auto";
+};
+
+std::shared_ptr<VisionLanguageModel> open(const Opened& opened, int threads = 2) {
   ModelOpenOptions options;
-  options.path = std::string(ARGES_GOLDEN_DIR) + folder;
+  options.path = std::string(ARGES_GOLDEN_DIR) + opened.folder;
+  options.weight_format = opened.weights;
   options.device = "cpu";
   options.threads = threads;
   options.weights_only = true;
@@ -87,7 +94,7 @@ struct Talk {
   std::unique_ptr<Sequence> sequence;
 };
 
-class SameBits : public ::testing::TestWithParam<std::string> {
+class SameBits : public ::testing::TestWithParam<Opened> {
  protected:
   ModelInput prompt() const {
     ModelInput input;
@@ -100,8 +107,10 @@ class SameBits : public ::testing::TestWithParam<std::string> {
   const std::shared_ptr<VisionLanguageModel> model_ = open(GetParam());
 };
 INSTANTIATE_TEST_SUITE_P(Models, SameBits,
-                         ::testing::Values("/text/l8_partial_h8/model",
-                                           "/text/l6_odd_sizes/model"));
+                         ::testing::Values(Opened{"/text/l8_partial_h8/model"},
+                                           Opened{"/text/l6_odd_sizes/model"},
+                                           Opened{"/text/l8_partial_h8/model", "q8"},
+                                           Opened{"/text/l6_odd_sizes/model", "q4"}));
 
 TEST_P(SameBits, InOneShotAndWithinAnyBudget) {
   const ModelInput input = prompt();
@@ -243,7 +252,7 @@ TEST_P(SameBits, AloneAndInAnyBatchOnAnyThreads) {
 
 // Pictures end blocks too; what their features are does not matter here.
 TEST(SameBitsOfPictures, InOneShotAndWithinAnyBudget) {
-  const auto model = open("/vl/model_original");
+  const auto model = open({"/vl/model_original"});
   const std::int64_t hidden = model->decoder().config().hidden_size;
   const auto features = [&](std::int64_t tokens) {
     auto made = std::make_shared<ImageFeatures>();

@@ -18,7 +18,7 @@ using testing::values_of;
 DType type_of(WeightFormat format, std::vector<DType> stored) {
   std::vector<kernels::MatrixSource> sources;
   for (const DType dtype : stored) sources.push_back({nullptr, dtype});
-  return type_in_memory(format, sources);
+  return type_in_memory(format, sources).dtype;
 }
 
 TEST(FormatPolicy, NarrowsOnlyWhatIsWide) {
@@ -41,7 +41,7 @@ TEST(FormatPolicy, DotProductsRoundEverythingButRouterAndHead) {
   write_model(tiny_text_model(), folder);
   const TestContext context(kernels::reference_backend());
   LoadOptions options;
-  options.formats = bf16_dot_policy();
+  options.formats = find_format_policy("bf16_dot").value();
   const auto model = load_model(folder.path(), context.kernels, options);
   ASSERT_TRUE(model.ok());
   const language::DecoderWeights& decoder = (*model)->weights.decoder;
@@ -53,6 +53,33 @@ TEST(FormatPolicy, DotProductsRoundEverythingButRouterAndHead) {
     std::visit([](const auto& mixer) { EXPECT_EQ(mixer.out.row_type, DType::kBF16); }, layer.mixer);
   }
   EXPECT_EQ(decoder.lm_head.row_type, DType::kF32);
+}
+
+TEST(FormatPolicy, FewBitsLeaveRouterAndNormsAlone) {
+  const TempFolder folder;
+  write_model(tiny_text_model(), folder);
+  const TestContext context;
+  for (const std::string name : {"q8", "q4"}) {
+    LoadOptions options;
+    options.formats = find_format_policy(name).value();
+    const auto model = load_model(folder.path(), context.kernels, options);
+    ASSERT_TRUE(model.ok());
+    const language::DecoderWeights& decoder = (*model)->weights.decoder;
+    for (const language::LayerWeights& layer : decoder.layers) {
+      EXPECT_EQ(layer.moe.router.row_type, DType::kF32);
+      EXPECT_EQ(layer.moe.experts[0].gate_up.groups.bits, name == "q8" ? 8 : 4);
+      EXPECT_EQ(layer.moe.experts[0].down.groups.bits, name == "q8" ? 8 : 4);
+      std::visit([](const auto& mixer) { EXPECT_EQ(mixer.in.groups.bits, 8); }, layer.mixer);
+      std::visit([](const auto& mixer) { EXPECT_EQ(mixer.out.groups.bits, 8); }, layer.mixer);
+    }
+    EXPECT_EQ(decoder.lm_head.groups.bits, 8);
+  }
+}
+
+TEST(FormatPolicy, KnowsNoOtherNames) {
+  EXPECT_FALSE(find_format_policy("int4"));
+  EXPECT_FALSE(find_format_policy(""));
+  EXPECT_FALSE(find_format_policy("Q8"));
 }
 
 TEST(FormatPolicy, AppliesToThePartItNames) {

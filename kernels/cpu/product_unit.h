@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+
+namespace arges::kernels::cpu {
+
+// Code for hardware that multiplies a tile of rows with some panels, where Highway does not choose
+// it.
+template <typename Product>
+struct ProductUnit {
+  const char* name;
+  std::int64_t tile_rows;         // the most rows of a product
+  std::int64_t inputs_at_a_time;  // before another tile of rows takes the same weights
+  std::int64_t (*panels_at_once)(std::int64_t rows);
+  void (*multiply)(const Product& product);
+  void (*end)();  // after the last of a thread's row of products
+};
+
+// Units that can be used here, the best first, and which of them is.
+template <typename Unit>
+class UnitChoice {
+ public:
+  // Those of the candidates that are not null.
+  UnitChoice(std::initializer_list<const Unit*> candidates) {
+    for (const Unit* unit : candidates) {
+      if (unit != nullptr) list_[count_++] = unit;
+    }
+  }
+
+  std::span<const Unit* const> all() const { return {list_.data(), count_}; }
+
+  // Precondition: there is one.
+  const Unit& chosen() const {
+    const Unit* unit = chosen_.load(std::memory_order_relaxed);
+    return unit != nullptr ? *unit : *all().front();
+  }
+  // Null: the best.
+  void choose(const Unit* unit) { chosen_.store(unit); }
+
+ private:
+  std::array<const Unit*, 4> list_{};
+  std::size_t count_ = 0;
+  std::atomic<const Unit*> chosen_{nullptr};
+};
+
+}  // namespace arges::kernels::cpu
