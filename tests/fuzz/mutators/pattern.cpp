@@ -19,6 +19,9 @@ constexpr std::string_view kAtoms[] = {
     "\\1",    "(?R)",      "(?1)",    "(?i)",        "\\N{U+61}", "\\x{10FFFF}",
     "\\xff",  "(*COMMIT)", "(*SKIP)", "(*PRUNE)",    "(*ACCEPT)", "(?C1)",
     "(?<=a)", "(?!b)",     "\\Qa\\E", "[[:alpha:]]", "\\d",       "\\w"};
+// Items that may read a run to its end.
+constexpr std::string_view kReaders[] = {"\\X",     "\\R",  ".*",       "\\S+",  "\\s+",
+                                         "\\p{L}+", "\\w+", "(?:a|b)*", "[^y]*", "\\C*"};
 // What a reader of patterns that is not the engine may take for the beginning of something else.
 constexpr std::string_view kDisguises[] = {"(?#[)",      "(?C\"[\")", "(?x)#[\n", "[^^]{0}",
                                            "[[:]{0}",    "[]:]",      "\\c[{0}",  "[\\Q\\E][]{0}",
@@ -95,7 +98,7 @@ std::string mutate_pattern(std::string pattern, Random& random) {
 }
 
 std::string pattern_that_reads_far(Random& random) {
-  return std::string(random.pick(kAtoms)) + "[yz]";
+  return std::string(random.pick(kReaders)) + "[yz]";
 }
 
 }  // namespace arges::fuzz
