@@ -38,7 +38,11 @@ std::string digest_script(const History& prompt) {
 }
 
 ScriptedModel::ScriptedModel(ScriptedModelOptions options)
-    : options_(std::move(options)), pool_(options_.threads), prompts_(tokenizer_) {}
+    : options_(std::move(options)), pool_(options_.threads), prompts_(tokenizer_) {
+  // Room for more items than a test has at once: what a step finds allocated is always the same.
+  constexpr std::size_t kItems = 64;
+  logits_.reserve(kItems * ByteTokenizer::kVocabSize);
+}
 
 Result<std::unique_ptr<Sequence>> ScriptedModel::create_sequence() {
   ARGES_RETURN_IF_ERROR(create_fault_.check());
