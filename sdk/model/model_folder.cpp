@@ -10,14 +10,6 @@
 namespace arges::sdk {
 namespace fs = std::filesystem;
 
-namespace {
-
-Status no_permission(const std::string& what) {
-  return {StatusCode::kIo, what + " cannot be looked into; check its permissions"};
-}
-
-}  // namespace
-
 bool is_plain_file_name(std::string_view name) {
   using std::literals::operator""sv;
   if (name.empty() || name.size() > 255 || name == "." || name == "..") return false;
@@ -32,16 +24,16 @@ Result<ModelFolder> ModelFolder::open(const std::string& path) {
   if (error == std::errc::not_enough_memory || no_buffer) {
     return Status(StatusCode::kOutOfMemoryHost, "out of memory");
   }
-  if (error == std::errc::permission_denied)
-    return no_permission("model folder " + quote_name(path));
+  // Whether files in it can be reached, so that one that is hidden is not taken for missing.
+  if (!error) static_cast<void>(fs::symlink_status(resolved / ".", error));
+  if (error == std::errc::permission_denied) {
+    return Status(StatusCode::kIo, "model folder " + quote_name(path) +
+                                       " cannot be looked into; check its permissions");
+  }
   if (error || !fs::is_directory(resolved, error)) {
     return Status(StatusCode::kNotFound,
                   "model folder " + quote_name(path) + " does not exist or is not a folder");
   }
-  // Whether files in it can be reached, so that one that is hidden is not taken for missing.
-  static_cast<void>(fs::symlink_status(resolved / ".", error));
-  if (error == std::errc::permission_denied)
-    return no_permission("model folder " + quote_name(path));
   ModelFolder folder;
   folder.path_ = resolved.string();
   return folder;
