@@ -88,11 +88,6 @@ void panel_product(const IntegerProduct& product, const std::byte* w, float* out
   alignas(64) std::int32_t sums[2 * kTileRows * kPanel];
   alignas(64) std::byte bytes[kMostGroupInputs * kPanel];
   const std::int64_t inputs = product.layout.format.inputs;
-  if (!product.resume) {
-    for (std::int64_t r = 0; r < product.rows; ++r) {
-      std::fill_n(out + r * product.sums_step, kPanel, 0.0f);
-    }
-  }
   for (std::int64_t group = 0; group < product.groups; ++group) {
     const std::int64_t first = group * inputs;
     const std::int8_t* x =

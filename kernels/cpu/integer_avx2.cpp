@@ -134,9 +134,6 @@ ARGES_AVX2_INLINE void add_group(const IntegerProduct& product, std::int64_t gro
 
 template <int kBits, int kRows>
 ARGES_AVX2 void tile(const IntegerProduct& product, const std::byte* w, float* out) {
-  if (!product.resume) {
-    for (int r = 0; r < kRows; ++r) std::fill_n(out + r * product.sums_step, kPanel, 0.0f);
-  }
   const std::int64_t group_bytes = product.layout.group_bytes();
   for (std::int64_t group = 0; group < product.groups; ++group, w += group_bytes) {
     add_group<kBits, kRows>(product, group, w, out);

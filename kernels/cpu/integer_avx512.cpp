@@ -133,10 +133,6 @@ ARGES_AVX512_VNNI_INLINE void add_group(const IntegerProduct& product, std::int6
 
 template <int kBits, int kRows, int kPanels>
 ARGES_AVX512_VNNI void tile(const IntegerProduct& product, const std::byte* w, float* out) {
-  if (!product.resume) {
-    for (int r = 0; r < kRows; ++r)
-      std::fill_n(out + r * product.sums_step, kPanels * kPanel, 0.0f);
-  }
   const std::int64_t group_bytes = product.layout.group_bytes();
   for (std::int64_t group = 0; group < product.groups; ++group, w += group_bytes) {
     add_group<kBits, kRows, kPanels>(product, group, w, out);

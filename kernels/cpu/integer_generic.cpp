@@ -37,7 +37,6 @@ Integers group_sums(const IntegerProduct& product, std::int64_t group, std::int6
 }
 
 void panel_row(const IntegerProduct& product, std::int64_t row, const std::byte* w, float* sums) {
-  if (!product.resume) std::fill_n(sums, kPanel, 0.0f);
   for (std::int64_t group = 0; group < product.groups; ++group) {
     std::array<float, kPanel> scales{};
     std::memcpy(scales.data(), w, PanelGroups::kScaleBytes);

@@ -40,9 +40,10 @@ struct PanelGroups {
 void pack_panel_row(const GroupFormat& format, const float* row, std::int64_t inputs,
                     std::int64_t output, std::byte* panel);
 
-// A tile of quantised rows times some panels of quantised weights, into fp32 sums:
-//   sums[r, p · 16 + j] ← (resume ? the same : 0), then for the groups g in ascending order
-//   sum ← fma(scale of w[p, j, g] · scale of x[r, g], Σ_i x[r, i] · w[p, j, i] over g, sum)
+// A tile of quantised rows times some panels of quantised weights, added to fp32 sums: for the
+// groups g in ascending order
+//   sums[r, p · 16 + j] ← fma(scale of w[p, j, g] · scale of x[r, g], Σ_i x[r, i] · w[p, j, i] over
+//   g, the same)
 // The inner sum is one of integers, so it has the same bits on every unit, whatever lies beside.
 struct IntegerProduct {
   const std::int8_t* x = nullptr;        // element (r, i) at x[(i / 64 · rows + r) · 64 + i % 64]
@@ -56,7 +57,6 @@ struct IntegerProduct {
   PanelGroups layout;
   float* sums = nullptr;
   std::int64_t sums_step = 0;
-  bool resume = false;
 };
 
 using IntegerUnit = ProductUnit<IntegerProduct>;

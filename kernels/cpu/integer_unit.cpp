@@ -40,8 +40,9 @@ struct Units {
   }
 };
 
+// Never destroyed: a model may still be opened while the process exits.
 Units& units() {
-  static Units found;
+  static Units& found = *new Units;
   return found;
 }
 

@@ -65,6 +65,11 @@ void multiply_dots(const TiledRows& x, const Matrix& weight, const Piece& piece)
 void multiply_integers(const TiledRows& x, const Matrix& weight, const Piece& piece) {
   const std::int64_t size = x.tiles.size(piece.tile);
   const std::int64_t first_group = piece.begin / weight.groups.inputs;
+  if (piece.begin == 0) {
+    for (std::int64_t r = 0; r < size; ++r) {
+      std::fill_n(piece.sums + r * kPartWidth, piece.panels * kPanel, 0.0f);
+    }
+  }
   integer_unit().multiply({.x = x.integers(piece.tile) + piece.begin * size,
                            .x_scales = x.scales(piece.tile) + first_group * size,
                            .x_sums = x.sums(piece.tile) + first_group * size,
@@ -75,8 +80,7 @@ void multiply_integers(const TiledRows& x, const Matrix& weight, const Piece& pi
                            .groups = group_count(weight.groups, piece.depth),
                            .layout = {weight.groups},
                            .sums = piece.sums,
-                           .sums_step = kPartWidth,
-                           .resume = piece.begin > 0});
+                           .sums_step = kPartWidth});
 }
 
 // One stretch of inputs of one part, `step` panels at a time.
