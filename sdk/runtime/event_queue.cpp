@@ -83,12 +83,6 @@ void EventQueue::push_terminal(TerminalSlot slot) noexcept {
   news_.notify_one();
 }
 
-void EventQueue::push_terminal(Event event) {
-  TerminalSlot slot = make_terminal_slot();
-  slot.front() = std::move(event);
-  push_terminal(std::move(slot));
-}
-
 std::shared_ptr<void> EventQueue::add_space_listener(const void* owner,
                                                      std::function<void()> listener) {
   return listeners_.add(owner, std::move(listener));

@@ -57,8 +57,6 @@ class EventQueue {
   Status check_room_for_request() const;
   // Takes the slot's event whatever the queue's length.
   void push_terminal(TerminalSlot slot) noexcept;
-  // The same with a slot made now. Throws std::bad_alloc.
-  void push_terminal(Event event);
 
   // Called, from the reader's thread, whenever a pop makes a full queue non-full, and when the
   // queue closes. See SpaceListeners::add.

@@ -28,6 +28,12 @@ Event done_event() {
   return event;
 }
 
+EventQueue::TerminalSlot end() {
+  EventQueue::TerminalSlot slot = EventQueue::make_terminal_slot();
+  slot.front() = done_event();
+  return slot;
+}
+
 bool readable(EventQueue& queue) {
   pollfd descriptor{queue.fd(), POLLIN, 0};
   return ::poll(&descriptor, 1, 0) == 1;
@@ -57,7 +63,7 @@ TEST(EventQueue, IsBoundedExceptForTerminalEvents) {
   auto queue = EventQueue::create(1).value();
   EXPECT_TRUE(queue->try_push(text_event("a")));
   EXPECT_FALSE(queue->try_push(text_event("b")));
-  queue->push_terminal(done_event());
+  queue->push_terminal(end());
   EXPECT_EQ(queue->next(milliseconds(0))->text, "a");
   EXPECT_FALSE(queue->try_push(text_event("c"))) << "the terminal event still fills it";
   EXPECT_EQ(queue->next(milliseconds(0))->type, EventType::kDone);
@@ -68,7 +74,7 @@ TEST(EventQueue, HasNoRoomForARequestWhileTooManyEndsWait) {
   auto queue = EventQueue::create(1).value();
   for (std::size_t i = 0; i < EventQueue::kMaxEnds; ++i) {
     ASSERT_TRUE(queue->check_room_for_request().ok());
-    queue->push_terminal(done_event());
+    queue->push_terminal(end());
   }
   EXPECT_EQ(queue->check_room_for_request().code(), StatusCode::kBusy);
   ASSERT_TRUE(queue->next(milliseconds(0)).ok());
@@ -80,7 +86,7 @@ TEST(EventQueue, DescriptorIsReadableExactlyWhileThereIsNews) {
   EXPECT_FALSE(readable(*queue));
   for (int round = 0; round < 2; ++round) {
     queue->try_push(text_event("a"));
-    queue->push_terminal(done_event());
+    queue->push_terminal(end());
     EXPECT_TRUE(readable(*queue));
     ASSERT_TRUE(queue->next(milliseconds(0)).ok());
     EXPECT_TRUE(readable(*queue));
@@ -99,7 +105,7 @@ TEST(EventQueue, CloseDropsEverythingAndWakesReaders) {
   queue->close();
   reader.join();
   EXPECT_FALSE(queue->try_push(text_event("a")));
-  queue->push_terminal(done_event());
+  queue->push_terminal(end());
   queue->close();
   EXPECT_TRUE(queue->closed());
   EXPECT_EQ(code_of(*queue), StatusCode::kClosed);
@@ -193,12 +199,12 @@ TEST(EventQueue, GivesSeveralEventsAtOnceInTheirOrder) {
 
 TEST(EventQueue, TakingManyCountsTheEndsAmongThem) {
   auto queue = EventQueue::create(1).value();
-  for (std::size_t i = 0; i < EventQueue::kMaxEnds; ++i) queue->push_terminal(done_event());
+  for (std::size_t i = 0; i < EventQueue::kMaxEnds; ++i) queue->push_terminal(end());
   EventQueue::Slots taken;
   ASSERT_EQ(queue->take(milliseconds(0), EventQueue::kMaxEnds, taken), EventQueue::News::kEvent);
   for (std::size_t i = 0; i < EventQueue::kMaxEnds; ++i) {
     ASSERT_TRUE(queue->check_room_for_request().ok());
-    queue->push_terminal(done_event());
+    queue->push_terminal(end());
   }
   EXPECT_EQ(queue->check_room_for_request().code(), StatusCode::kBusy);
 }
