@@ -39,14 +39,12 @@ Result<std::shared_ptr<SequencePool>> SequencePool::create(const DecoderConfig& 
   if (budget == 0) budget = backend.device->memory_bytes();
   std::shared_ptr<SequencePool> pool(new SequencePool);
   pool->page_tokens_ = backend.kv_page_tokens;
-  pool->kv_heads_ = config.num_kv_heads;
-  pool->head_dim_ = config.head_dim;
   const std::int64_t page_bytes = pool->page_tokens_ * kv_bytes_per_token(config);
   const std::int64_t softmax_layers = layers_of(config, LayerType::kSoftmax);
   pool->state_shape_ = {layers_of(config, LayerType::kLightning), config.num_heads,
                         config.head_dim * config.head_dim};
-  pool->page_shape_ = {softmax_layers,
-                       2 * config.num_kv_heads * pool->page_tokens_ * config.head_dim};
+  pool->page_shape_ = {softmax_layers, 2 * config.num_kv_heads,
+                       pool->page_tokens_ * config.head_dim};
   ARGES_ASSIGN_OR_RETURN(
       pool->slots_,
       BlockPool::create(language::slot_bytes(config),
@@ -62,8 +60,9 @@ TensorView SequencePool::states() const {
 }
 
 kernels::KvPool SequencePool::kv() const {
-  return {pages_->memory().view({pages_->capacity(), page_shape_[0], page_shape_[1]}),
-          page_tokens_};
+  return {
+      pages_->memory().view({pages_->capacity(), page_shape_[0], page_shape_[1] * page_shape_[2]}),
+      page_tokens_};
 }
 
 // A page begun with a prompt of a dozen tokens is mostly empty. On another device its parts would
@@ -72,12 +71,13 @@ Status SequencePool::copy_page(std::int32_t to, std::int32_t from, std::int64_t 
   if (!pages_->memory().device().is_host()) return pages_->copy(to, from);
   // As kernels::KvPool has them: a layer's keys in panels, then its values.
   const std::int64_t panels = (tokens + kernels::kKeyPanel - 1) / kernels::kKeyPanel;
-  const std::int64_t keys = float_bytes(panels * kernels::kKeyPanel * head_dim_);
-  const std::int64_t values = float_bytes(tokens * head_dim_);
-  const std::int64_t head_bytes = float_bytes(page_tokens_ * head_dim_);
-  const std::int64_t heads = 2 * kv_heads_ * page_shape_[0];
+  const std::int64_t head_bytes = float_bytes(page_shape_[2]);
+  const std::int64_t token_bytes = head_bytes / page_tokens_;
+  const std::int64_t keys = panels * kernels::kKeyPanel * token_bytes;
+  const std::int64_t values = tokens * token_bytes;
+  const std::int64_t heads = page_shape_[0] * page_shape_[1];
   for (std::int64_t head = 0; head < heads; ++head) {
-    const bool is_keys = head % (2 * kv_heads_) < kv_heads_;
+    const bool is_keys = head % page_shape_[1] < page_shape_[1] / 2;
     ARGES_RETURN_IF_ERROR(pages_->copy(to, from, head * head_bytes, is_keys ? keys : values));
   }
   return {};

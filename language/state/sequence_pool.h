@@ -45,10 +45,8 @@ class SequencePool {
   SequencePool() = default;
 
   std::int64_t page_tokens_ = 0;
-  std::int64_t kv_heads_ = 0;
-  std::int64_t head_dim_ = 0;
   Shape state_shape_;  // of one slot: [layers, heads, D·D]
-  Shape page_shape_;   // of one page: [layers, floats]
+  Shape page_shape_;   // of one page: [layers, heads of keys and values, tokens·D]
   std::unique_ptr<BlockPool> slots_;
   std::unique_ptr<BlockPool> pages_;
 };
