@@ -42,7 +42,7 @@ struct ScriptedModelOptions {
   std::chrono::microseconds step_delay{0};  // of every step
   int threads = 1;                          // of compute
   bool logs_steps = true;                   // for steps(); a long run would fill the memory
-  std::string device = "scripted";          // that facts() name
+  std::int64_t prompt_tokens_at_once = 0;   // that facts() name
 };
 
 // A Model without weights: absorbs tokens into a History and answers what its script says, one
@@ -105,7 +105,11 @@ class ScriptedModel : public Model {
   void write_logits(const History& history, float* logits) const;
 
   const ScriptedModelOptions options_;
-  const ModelFacts facts_ = {options_.device, 0, "a test asked for it", "none", "none", 1, 0};
+  const ModelFacts facts_ = {.device = "scripted",
+                             .device_reason = "a test asked for it",
+                             .instruction_set = "none",
+                             .weight_format = "none",
+                             .prompt_tokens_at_once = options_.prompt_tokens_at_once};
   ThreadPool pool_;
   const ByteTokenizer tokenizer_;
   const BytePrompts prompts_;

@@ -50,6 +50,9 @@ Status check_options(const ModelOpenOptions& options) {
   return {};
 }
 
+// A GPU is not full with two chunks: a step of these takes it hardly less time than one of so many.
+constexpr std::int64_t kGpuPromptTokens = 2048;
+
 // As arges_engine_info says it.
 ModelFacts describe(const DeviceChoice& choice, const ModelOpenOptions& options,
                     const ThreadPool& pool, const LoadedModel& loaded) {
@@ -66,6 +69,7 @@ ModelFacts describe(const DeviceChoice& choice, const ModelOpenOptions& options,
   }
   facts.threads = pool.size();
   facts.weight_bytes = loaded.census.total.bytes;
+  if (!choice.backend->device->is_host()) facts.prompt_tokens_at_once = kGpuPromptTokens;
   return facts;
 }
 

@@ -63,6 +63,9 @@ struct ModelFacts {
   std::string weight_format;      // in memory
   std::int64_t threads = 1;       // of compute
   std::int64_t weight_bytes = 0;
+  // Prompt tokens for which a step takes hardly longer than for fewer; 0: it takes as long as there
+  // are many.
+  std::int64_t prompt_tokens_at_once = 0;
 };
 
 // What the scheduler drives: the real one joins vision and language (sdk/fusion), the scripted one

@@ -31,13 +31,9 @@ Status check_options(const EngineOptions& options) {
   return {};
 }
 
-// A GPU is not full with two chunks: a step of these takes it hardly less time than one of 2048.
-constexpr std::int64_t kGpuPromptTokens = 2048;
-
 std::int64_t step_prompt_tokens(const EngineOptions& options, const ModelFacts& facts) {
   if (options.step_prompt_tokens > 0) return options.step_prompt_tokens;
-  const std::int64_t two_chunks = 2 * options.prefill_chunk;
-  return facts.device == "cuda" ? std::max(two_chunks, kGpuPromptTokens) : two_chunks;
+  return std::max<std::int64_t>(2 * options.prefill_chunk, facts.prompt_tokens_at_once);
 }
 
 std::shared_ptr<const language::SuppressedTokens> share_suppressed(const Model& model) {

@@ -105,6 +105,8 @@ TEST_F(OtherDevice, AutoTakesTheFirstGpu) {
   const auto model = open("auto").value();
   EXPECT_EQ(model->facts().device, "cuda");
   EXPECT_EQ(model->facts().instruction_set, "sm_90");
+  EXPECT_EQ(model->facts().prompt_tokens_at_once, 2048);
+  EXPECT_EQ(open("cpu").value()->facts().prompt_tokens_at_once, 0);
   EXPECT_THAT(model->facts().device_reason, HasSubstr("the first GPU, a pretended card"));
 }
 
