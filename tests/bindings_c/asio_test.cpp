@@ -6,7 +6,9 @@
 #include <boost/asio.hpp>
 #include <future>
 #include <stdexcept>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "tests/bindings_c/abi_world.h"
 
@@ -66,6 +68,107 @@ TEST_F(Async, ACoroutineNeedsNoExecutorToName) {
   });
   EXPECT_EQ(answer.text, "awaited");
   EXPECT_EQ(pieces, "awaited");
+}
+
+TEST_F(Async, AnAnswerBringsItsTimings) {
+  arges::Answer answer;
+  run([&]() -> asio::awaitable<void> { answer = co_await arges::co_generate(session, message); });
+  EXPECT_GT(answer.timings.total.count(), 0);
+  EXPECT_LE(answer.timings.first_token, answer.timings.total);
+}
+
+TEST_F(Async, SeveralMessagesAreOneTurn) {
+  std::vector<arges::Message> messages;
+  for (const arges::Role role : {arges::Role::kUser, arges::Role::kAssistant, arges::Role::kUser}) {
+    messages.emplace_back(role).add("hello");
+  }
+  arges::Answer answer;
+  run([&]() -> asio::awaitable<void> { answer = co_await arges::co_generate(session, messages); });
+  EXPECT_EQ(answer.text, "awaited");
+  EXPECT_EQ(answer.prompt_tokens, engine.count_tokens(messages));
+}
+
+TEST_F(Async, AddedMessagesAreAbsorbedWithoutAnAnswer) {
+  arges::Answer added;
+  arges::Answer answer;
+  run([&]() -> asio::awaitable<void> {
+    added = co_await arges::co_add(session, message);
+    answer = co_await arges::co_generate(session, message);
+  });
+  EXPECT_EQ(added.text, "");
+  EXPECT_EQ(added.finish_reason, ARGES_FINISH_NONE);
+  EXPECT_EQ(added.prompt_tokens, engine.count_tokens({&message, 1}));
+  EXPECT_EQ(answer.text, "awaited");
+}
+
+const std::string kPocket = ARGES_SOURCE_DIR "/models/pocket";
+
+TEST_F(Async, AnEngineIsOpenedInTheBackgroundAndReportsItsProgress) {
+  std::uint64_t last = 0;
+  std::uint64_t vocabulary = 0;
+  arges::EngineOptions options{.model_path = kPocket, .threads = 1};
+  options.progress = [&](std::uint64_t done, std::uint64_t total) {
+    EXPECT_LE(done, total);
+    EXPECT_GE(done, last);
+    last = done;
+    return true;
+  };
+  run([&]() -> asio::awaitable<void> {
+    const arges::Engine opened = co_await arges::co_open_engine(options);
+    vocabulary = opened.model_info().vocab_size;
+  });
+  EXPECT_GT(last, 0u);
+  EXPECT_GT(vocabulary, 0u);
+}
+
+// What opening an engine so fails with.
+class AsyncOpening : public Async {
+ protected:
+  arges_status failure_of(arges::EngineOptions options) {
+    try {
+      run([&]() -> asio::awaitable<void> { co_await arges::co_open_engine(options); });
+    } catch (const arges::Error& error) {
+      return error.status();
+    }
+    return ARGES_OK;
+  }
+};
+
+TEST_F(AsyncOpening, ThrowsWhatOpeningFailsWith) {
+  EXPECT_EQ(failure_of({.model_path = kPocket + "/nowhere"}), ARGES_NOT_FOUND);
+  EXPECT_EQ(failure_of({.model_path = ""}), ARGES_INVALID_ARGUMENT);
+}
+
+TEST_F(AsyncOpening, IsStoppedByItsProgress) {
+  arges::EngineOptions options{.model_path = kPocket, .threads = 1};
+  int calls = 0;
+  options.progress = [&](std::uint64_t, std::uint64_t) { return ++calls > 1; };
+  EXPECT_EQ(failure_of(options), ARGES_CANCELLED);
+  EXPECT_EQ(calls, 1) << "no progress behind the refusal";
+}
+
+TEST_F(AsyncOpening, ACancelIsAwaitedToTheEndOfTheLoading) {
+  asio::cancellation_signal signal;
+  arges_status ended = ARGES_OK;
+  arges::EngineOptions options{.model_path = kPocket, .threads = 1};
+  options.progress = [&](std::uint64_t, std::uint64_t) {
+    signal.emit(asio::cancellation_type::total);
+    return true;
+  };
+  bool engine_came = false;
+  arges::async_open_engine(
+      io.get_executor(), options,
+      asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr error, arges::Engine got) {
+        engine_came = got.handle() != nullptr;
+        try {
+          if (error) std::rethrow_exception(error);
+        } catch (const arges::Error& why) {
+          ended = why.status();
+        }
+      }));
+  io.run();
+  // The loading may have ended before the cancel came; an engine comes exactly then.
+  EXPECT_EQ(ended, engine_came ? ARGES_OK : ARGES_CANCELLED);
 }
 
 TEST_F(Async, ACoroutineThrowsWhatTheOperationFailsWith) {

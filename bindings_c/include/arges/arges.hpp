@@ -14,7 +14,7 @@
 //   for (arges::Event event = queue.next(); !event.terminal(); event = queue.next())
 //     std::cout << event.text();
 //
-// arges_asio.hpp adds Session::async_generate for Boost.Asio.
+// arges_asio.hpp adds asynchronous operations for Boost.Asio.
 #ifndef ARGES_ARGES_HPP
 #define ARGES_ARGES_HPP
 
@@ -529,9 +529,11 @@ class Session {
     return add(std::span<const Message>(&message, 1), queue, tag);
   }
 
-  // Defined in arges_asio.hpp, which says what it takes.
+  // Defined in arges_asio.hpp, which says what they take.
   template <typename... Arguments>
   auto async_generate(Arguments&&... arguments);
+  template <typename... Arguments>
+  auto async_add(Arguments&&... arguments);
 
   // Tokens that the conversation holds; 0 after the engine has been closed.
   std::uint64_t token_count() const {

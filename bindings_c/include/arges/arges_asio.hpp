@@ -3,6 +3,9 @@
 // Answers as Boost.Asio operations. Waiting is done by the program's own executor on the queue's
 // descriptor; no thread is added.
 //
+//   arges::Engine engine = co_await arges::co_open_engine({.model_path = "models/pocket"});
+//   arges::Session session(engine);
+//   co_await arges::co_add(session, what_was_said_before);
 //   arges::Answer answer = co_await arges::co_generate(session, question);      // in a coroutine
 //   session.async_generate(executor, question, options, print_piece, token);    // any Asio token
 #ifndef ARGES_ARGES_ASIO_HPP
@@ -22,7 +25,11 @@
 #include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <exception>
+#include <functional>
+#include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -36,6 +43,7 @@ struct Answer {
   std::uint32_t finish_reason = ARGES_FINISH_NONE;
   std::uint64_t prompt_tokens = 0;
   std::uint64_t generated_tokens = 0;
+  Timings timings;
 };
 
 // A queue that is waited for on an executor. One async_next at a time.
@@ -109,13 +117,13 @@ class AsyncQueue {
 
 namespace detail {
 
-// What one async_generate keeps until its terminal event.
-struct GenerateState {
+// What one request keeps until its terminal event.
+struct RequestState {
   // Submits the request, or keeps why it cannot be.
   void start() {
     try {
       events.emplace(executor);
-      request.emplace(session->generate(*message, options, events->queue()));
+      request.emplace(submit(events->queue()));
     } catch (...) {
       refusal = std::current_exception();
     }
@@ -127,8 +135,10 @@ struct GenerateState {
     try {
       if (error) return take_error(error);
       note(event);
-      if (event.type() == ARGES_EVENT_TEXT && !failure) take_text(event.text());
-      if (event.terminal() && !failure) event.check();
+      if (failure) return;
+      if (event.terminal()) event.check();
+      if (event.type() == ARGES_EVENT_TEXT) answer.text += event.text();
+      if (on_event) on_event(event);
     } catch (...) {
       failure = std::current_exception();
     }
@@ -160,17 +170,12 @@ struct GenerateState {
     answer.finish_reason = event.finish_reason();
     answer.prompt_tokens = event.prompt_tokens();
     answer.generated_tokens = event.generated_tokens();
-  }
-  void take_text(std::string_view text) {
-    answer.text += text;
-    if (on_text) on_text(text);
+    answer.timings = event.timings();
   }
 
   boost::asio::any_io_executor executor;
-  Session* session;
-  const Message* message;
-  GenerateOptions options;
-  std::function<void(std::string_view)> on_text;
+  std::function<Request(Queue&)> submit;
+  std::function<void(const Event&)> on_event;  // may be empty
   std::optional<AsyncQueue> events;
   std::optional<Request> request;
   std::exception_ptr refusal;  // why there is none
@@ -181,13 +186,24 @@ struct GenerateState {
   Answer answer;
 };
 
-struct GenerateOperation {
-  std::unique_ptr<GenerateState> state;
+// What a request leaves that ended with DONE, and what stands for it in one that did not.
+struct AnswerResult {
+  static Answer none() { return {}; }
+  static Answer of(RequestState& done) { return std::move(done.answer); }
+};
+struct EngineResult {
+  static Engine none() { return Engine(nullptr); }
+  static Engine of(RequestState& done) { return done.request->take_engine(); }
+};
+
+template <typename Result>
+struct RequestOperation {
+  std::unique_ptr<RequestState> state;
   bool started = false;
 
   template <typename Self>
   void operator()(Self& self) {
-    if (started) return self.complete(state->refusal, Answer());
+    if (started) return self.complete(state->refusal, Result::none());
     started = true;
     state->start();
     // A completion handler is never called from within the function that starts the operation.
@@ -202,9 +218,14 @@ struct GenerateOperation {
     const bool cancelled = self.cancelled() != boost::asio::cancellation_type::none;
     if (!state->ended && (cancelled || state->failure)) state->cancel();
     if (!state->ended) return wait(self);
-    const std::unique_ptr<GenerateState> done = std::move(state);
-    if (done->failure) return self.complete(done->failure, Answer());
-    self.complete(nullptr, std::move(done->answer));
+    const std::unique_ptr<RequestState> done = std::move(state);
+    auto result = Result::none();
+    try {
+      if (!done->failure) result = Result::of(*done);
+    } catch (...) {
+      done->failure = std::current_exception();
+    }
+    self.complete(done->failure, std::move(result));
   }
 
   template <typename Self>
@@ -222,12 +243,66 @@ struct GenerateOperation {
   }
 };
 
+template <typename Result, typename Token>
+auto async_request(const boost::asio::any_io_executor& executor,
+                   std::function<Request(Queue&)> submit,
+                   std::function<void(const Event&)> on_event, Token&& token) {
+  auto state = std::make_unique<RequestState>();
+  state->executor = executor;
+  state->submit = std::move(submit);
+  state->on_event = std::move(on_event);
+  return boost::asio::async_compose<Token, void(std::exception_ptr, decltype(Result::none()))>(
+      RequestOperation<Result>{std::move(state)}, token, executor);
+}
+
+using OnText = std::function<void(std::string_view)>;
+
+template <typename Token>
+auto async_generate(Session& session, const boost::asio::any_io_executor& executor,
+                    std::span<const Message> messages, const GenerateOptions& options,
+                    OnText on_text, Token&& token) {
+  std::function<void(const Event&)> on_event;
+  if (on_text) {
+    on_event = [on_text = std::move(on_text)](const Event& event) {
+      if (event.type() == ARGES_EVENT_TEXT) on_text(event.text());
+    };
+  }
+  return async_request<AnswerResult>(
+      executor,
+      [&session, messages, options](Queue& queue) {
+        return session.generate(messages, options, queue);
+      },
+      std::move(on_event), std::forward<Token>(token));
+}
+template <typename Token>
+auto async_generate(Session& session, const boost::asio::any_io_executor& executor,
+                    const Message& message, const GenerateOptions& options, OnText on_text,
+                    Token&& token) {
+  return async_generate(session, executor, std::span<const Message>(&message, 1), options,
+                        std::move(on_text), std::forward<Token>(token));
+}
+
+template <typename Token>
+auto async_add(Session& session, const boost::asio::any_io_executor& executor,
+               std::span<const Message> messages, Token&& token) {
+  return async_request<AnswerResult>(
+      executor, [&session, messages](Queue& queue) { return session.add(messages, queue); }, {},
+      std::forward<Token>(token));
+}
+template <typename Token>
+auto async_add(Session& session, const boost::asio::any_io_executor& executor,
+               const Message& message, Token&& token) {
+  return async_add(session, executor, std::span<const Message>(&message, 1),
+                   std::forward<Token>(token));
+}
+
 }  // namespace detail
 
-// async_generate(executor, message, options, on_text, token): generates the answer to `message`.
+// async_generate(executor, messages, options, on_text, token): adds the messages, one Message or a
+// span of them, to the conversation and generates the answer.
 // on_text(std::string_view), which may be empty, gets each piece as it arrives, on the executor.
 // The request starts with the operation (with deferred and use_awaitable: when that is launched);
-// `message` and what `options` points to must live until then, the session until the end.
+// the messages and what `options` points to must live until then, the session until the end.
 // Completes with void(std::exception_ptr, Answer): an arges::Error for a refused request (BUSY,
 // INVALID_ARGUMENT, …), FAILED and CANCELLED, a boost::system::system_error when the process has no
 // file descriptor left, what on_text has thrown. Cancelling the operation, also from within
@@ -235,28 +310,64 @@ struct GenerateOperation {
 // terminal event in every case, so the session is free for the next one.
 template <typename... Arguments>
 auto Session::async_generate(Arguments&&... arguments) {
-  return [this](const boost::asio::any_io_executor& executor, const Message& message,
-                const GenerateOptions& options, std::function<void(std::string_view)> on_text,
-                auto&& token) {
-    auto state = std::make_unique<detail::GenerateState>();
-    state->executor = executor;
-    state->session = this;
-    state->message = &message;
-    state->options = options;
-    state->on_text = std::move(on_text);
-    return boost::asio::async_compose<decltype(token), void(std::exception_ptr, Answer)>(
-        detail::GenerateOperation{std::move(state)}, token, executor);
-  }(std::forward<Arguments>(arguments)...);
+  return detail::async_generate(*this, std::forward<Arguments>(arguments)...);
 }
 
-// The same for a coroutine, on the coroutine's own executor. `message` must live until the request
-// has started, the session until the end; throws what async_generate completes with.
+// async_add(executor, messages, token): adds the messages without an answer, see Session::add. All
+// else as async_generate; the Answer has no text, but prompt tokens and timings.
+template <typename... Arguments>
+auto Session::async_add(Arguments&&... arguments) {
+  return detail::async_add(*this, std::forward<Arguments>(arguments)...);
+}
+
+// Opens an engine in the background, see arges_engine_open_async. options.progress, which may be
+// empty, is called on the executor, some of the time; false, or an exception, stops the loading, as
+// does cancelling the operation. Completes with void(std::exception_ptr, Engine), behind the end of
+// the loading in every case.
+template <typename Token>
+auto async_open_engine(const boost::asio::any_io_executor& executor, EngineOptions options,
+                       Token&& token) {
+  auto progress = std::exchange(options.progress, {});
+  std::function<void(const Event&)> on_event;
+  if (progress) {
+    on_event = [progress = std::move(progress)](const Event& event) {
+      if (event.type() != ARGES_EVENT_PROGRESS) return;
+      if (!progress(event.prompt_done(), event.prompt_tokens())) {
+        throw Error(ARGES_CANCELLED, "the caller's progress function stopped the loading");
+      }
+    };
+  }
+  return detail::async_request<detail::EngineResult>(
+      executor,
+      [options = std::move(options)](Queue& queue) { return open_engine(options, queue); },
+      std::move(on_event), std::forward<Token>(token));
+}
+
+// The same for coroutines, on the coroutine's own executor. What is referred to must live until the
+// request has started, the session until the end; they throw what the operations complete with.
+inline boost::asio::awaitable<Answer> co_generate(
+    Session& session, std::span<const Message> messages, GenerateOptions options = {},
+    std::function<void(std::string_view)> on_text = {}) {
+  co_return co_await session.async_generate(co_await boost::asio::this_coro::executor, messages,
+                                            options, std::move(on_text),
+                                            boost::asio::use_awaitable);
+}
 inline boost::asio::awaitable<Answer> co_generate(
     Session& session, const Message& message, GenerateOptions options = {},
     std::function<void(std::string_view)> on_text = {}) {
-  co_return co_await session.async_generate(co_await boost::asio::this_coro::executor, message,
-                                            options, std::move(on_text),
-                                            boost::asio::use_awaitable);
+  return co_generate(session, std::span<const Message>(&message, 1), std::move(options),
+                     std::move(on_text));
+}
+inline boost::asio::awaitable<Answer> co_add(Session& session, std::span<const Message> messages) {
+  co_return co_await session.async_add(co_await boost::asio::this_coro::executor, messages,
+                                       boost::asio::use_awaitable);
+}
+inline boost::asio::awaitable<Answer> co_add(Session& session, const Message& message) {
+  return co_add(session, std::span<const Message>(&message, 1));
+}
+inline boost::asio::awaitable<Engine> co_open_engine(EngineOptions options) {
+  co_return co_await async_open_engine(co_await boost::asio::this_coro::executor,
+                                       std::move(options), boost::asio::use_awaitable);
 }
 
 }  // namespace arges
