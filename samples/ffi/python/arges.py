@@ -2,17 +2,19 @@
 """The C ABI of Arges through ctypes: Python 3.9 or later and its standard library.
 
     with Conversation(Library("libarges.so.0.2"), "models/pocket") as conversation:
-        for piece in conversation.ask("What is the total?", picture_bytes):
+        for piece in conversation.ask("What is the total?", picture_bytes, max_tokens=50):
             print(piece, end="")
+        print(conversation.timings)
 """
 
 import ctypes
 import itertools
 import os
-from ctypes import POINTER, byref, c_char_p, c_int32, c_int64, c_uint32, c_uint64, c_void_p
+from ctypes import POINTER, byref, c_char_p, c_float, c_int32, c_int64, c_uint32, c_uint64, c_void_p
 
 ABI_VERSION = 2  # major << 16 | minor, what the structs below are written for
-ROLE_USER = 2
+ROLE_SYSTEM, ROLE_USER, ROLE_ASSISTANT = 1, 2, 3
+EVENT_PROGRESS = 1
 EVENT_TEXT = 2
 EVENT_DONE = 256  # this and larger types are terminal
 
@@ -63,31 +65,64 @@ class Event(ctypes.Structure):
     def words(self):
         return ctypes.string_at(self.text, self.text_length) if self.text else b""
 
+    def timings(self):
+        names = [name for name, _ in self._fields_ if name.endswith("_us")]
+        return {name[:-len("_us")]: getattr(self, name) / 1e6 for name in names}
+
+
+class GenerateOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("max_tokens", c_uint32),
+        ("temperature", c_float),
+        ("top_k", c_uint32),
+        ("top_p", c_float),
+        ("min_p", c_float),
+        ("repetition_penalty", c_float),
+        ("presence_penalty", c_float),
+        ("frequency_penalty", c_float),
+        ("stop_string_count", c_uint32),
+        ("seed", c_uint64),
+        ("deadline_ms", c_uint64),
+        ("stop_strings", c_void_p),
+        ("stop_tokens", c_void_p),
+        ("logit_biases", c_void_p),
+        ("stop_token_count", c_uint32),
+        ("logit_bias_count", c_uint32),
+        ("continue_last", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
 
 # Functions that return an arges_status, and those that return nothing.
 CALLS = {
     "abi_check": [c_uint32],
     "engine_options_init": [POINTER(EngineOptions), c_uint64],
-    "engine_open": [POINTER(EngineOptions), POINTER(c_void_p)],
+    "engine_open_async": [POINTER(EngineOptions), c_void_p, c_uint64, POINTER(c_void_p)],
+    "request_take_engine": [c_void_p, POINTER(c_void_p)],
     "session_create": [c_void_p, POINTER(c_void_p)],
+    "session_token_count": [c_void_p, POINTER(c_uint64)],
     "queue_create": [c_void_p, POINTER(c_void_p)],
     "queue_next": [c_void_p, c_int64, POINTER(Event)],
     "event_init": [POINTER(Event), c_uint64],
-    "image_decode": [c_char_p, c_uint64, POINTER(c_void_p)],
     "message_create": [c_uint32, POINTER(c_void_p)],
     "message_add_text": [c_void_p, c_char_p, c_uint64],
-    "message_add_image": [c_void_p, c_void_p],
-    "generate": [c_void_p, POINTER(c_void_p), c_uint64, c_void_p, c_void_p, c_uint64,
-                 POINTER(c_void_p)],
+    "message_add_image_bytes": [c_void_p, c_char_p, c_uint64],
+    "generate_options_init": [POINTER(GenerateOptions), c_uint64],
+    "generate": [c_void_p, POINTER(c_void_p), c_uint64, POINTER(GenerateOptions), c_void_p,
+                 c_uint64, POINTER(c_void_p)],
+    "session_add": [c_void_p, POINTER(c_void_p), c_uint64, c_void_p, c_uint64, POINTER(c_void_p)],
     "request_cancel": [c_void_p],
     "request_wait": [c_void_p, c_int64],
+    "count_tokens": [c_void_p, POINTER(c_void_p), c_uint64, POINTER(c_uint64)],
+    "tokenize": [c_void_p, c_char_p, c_uint64, POINTER(c_int32), c_uint64, POINTER(c_uint64)],
+    "detokenize": [c_void_p, POINTER(c_int32), c_uint64, c_char_p, c_uint64, POINTER(c_uint64)],
 }
 RELEASES = {
     "engine_close": [c_void_p],
     "session_close": [c_void_p],
     "queue_close": [c_void_p],
     "event_clear": [POINTER(Event)],
-    "image_free": [c_void_p],
     "message_free": [c_void_p],
     "request_free": [c_void_p],
 }
@@ -95,6 +130,10 @@ RELEASES = {
 
 class ArgesError(Exception):
     """A call that failed: the status's name and the library's sentence."""
+
+    def __init__(self, status, reason):
+        super().__init__(f"{status}: {reason}")
+        self.status = status
 
 
 class Library:
@@ -133,29 +172,51 @@ class Library:
             status = function(*given)
             if status != 0:
                 reason = self._dll.arges_last_error_message().decode()
-                raise ArgesError(f"{self.status_name(status)}: {reason}")
+                raise ArgesError(self.status_name(status), reason)
 
         return call
 
 
-class Conversation:
-    """A loaded model and one session on it; use with `with`."""
+def with_fields(options, values):
+    """Sets fields of an option struct by name; a name that it does not have is a TypeError."""
+    known = {name for name, _ in options._fields_}
+    for name, value in values.items():
+        if name not in known:
+            raise TypeError(f"no option is called {name}")
+        if isinstance(value, str):
+            value = value.encode()
+            setattr(options, name + "_length", len(value))
+        setattr(options, name, value)
+    return options
 
-    def __init__(self, library, model_path):
+
+class Conversation:
+    """A loaded model and one session on it; use with `with`.
+
+    `progress(done_bytes, total_bytes)` is called while the model is loaded; `options` are fields of
+    arges_engine_options, such as threads=2. `timings` holds what a terminal event says of the last
+    request, in seconds by name: queued, text, images, prefill, first_token, total.
+    """
+
+    def __init__(self, library, model_path, progress=None, **options):
         self._library = library
         self._engine = self._session = self._queue = None
         self._tags = itertools.count(1)
-        options = EngineOptions()
-        library.engine_options_init(byref(options), ctypes.sizeof(options))
-        path = os.fsencode(model_path)
-        options.model_path, options.model_path_length = path, len(path)
-        self._engine = library.make("engine_open", byref(options))
+        self.timings = {}
+        self._model_path = os.fsencode(model_path)
+        self._progress = progress
+        self._options = EngineOptions()
+        library.engine_options_init(byref(self._options), ctypes.sizeof(self._options))
+        with_fields(self._options, options)
+        self._options.model_path = self._model_path
+        self._options.model_path_length = len(self._model_path)
 
     def __enter__(self):
         try:
-            self._session = self._library.make("session_create", self._engine)
             self._queue = self._library.make("queue_create", None)
-        except ArgesError:
+            self._engine = self._opened_engine()
+            self._session = self._library.make("session_create", self._engine)
+        except BaseException:
             self.__exit__()
             raise
         return self
@@ -165,54 +226,139 @@ class Conversation:
         self._library.queue_close(self._queue)
         self._library.engine_close(self._engine)
 
-    def ask(self, question, picture=None):
+    def ask(self, question, picture=None, beginning=None, **options):
         """Yields the answer piece by piece; an answer left early is cancelled and forgotten.
-        `picture`: the bytes of a PNG, JPEG or WebP file, or None."""
-        # What is not UTF-8 on the command line goes on as it is: the library says so.
-        message = self._message(question.encode(errors="surrogateescape"), picture)
-        messages = (c_void_p * 1)(message)
+
+        `picture`: the bytes of a PNG, JPEG or WebP file, or None. `beginning`: what the answer goes
+        on from. `options` are fields of arges_generate_options, such as max_tokens=50."""
+        settings = GenerateOptions()
+        self._library.generate_options_init(byref(settings), ctypes.sizeof(settings))
+        with_fields(settings, options)
+        turns = [(ROLE_USER, question, picture)]
+        if beginning is not None:
+            turns.append((ROLE_ASSISTANT, beginning, None))
+            settings.continue_last = 1
+        for event in self._request(turns, "generate", byref(settings)):
+            if event.type == EVENT_TEXT:
+                yield event.words().decode()
+
+    def add(self, text, picture=None, role=ROLE_USER):
+        """Adds a message to the conversation, without an answer; waits until it is absorbed."""
+        for _ in self._request([(role, text, picture)], "session_add"):
+            pass
+
+    def token_count(self):
+        """Tokens that the conversation holds."""
+        return self._number("session_token_count", self._session)
+
+    def count_tokens(self, question, picture=None):
+        """Tokens of the prompt that this question would make in a new conversation."""
+        with Messages(self._library, [(ROLE_USER, question, picture)]) as messages:
+            return self._number("count_tokens", self._engine, messages, 1)
+
+    def tokenize(self, text):
+        """The token ids of a text."""
+        data = utf8(text)
+        count = self._number("tokenize", self._engine, data, len(data), None, 0)
+        tokens = (c_int32 * count)()
+        self._number("tokenize", self._engine, data, len(data), tokens, count)
+        return list(tokens)
+
+    def detokenize(self, tokens):
+        """The bytes that token ids stand for; they may begin or end inside a character."""
+        ids = (c_int32 * len(tokens))(*tokens)
+        length = self._number("detokenize", self._engine, ids, len(ids), None, 0)
+        data = ctypes.create_string_buffer(max(length, 1))
+        self._number("detokenize", self._engine, ids, len(ids), data, length)
+        return data.raw[:length]
+
+    def _number(self, name, *arguments):
+        number = c_uint64()
+        getattr(self._library, name)(*arguments, byref(number))
+        return number.value
+
+    def _opened_engine(self):
         tag = next(self._tags)
+        request = self._library.make("engine_open_async", byref(self._options), self._queue, tag)
         try:
-            request = self._library.make("generate", self._session, messages, 1, None, self._queue,
-                                         tag)
+            for event in self._events(tag):
+                if event.type == EVENT_PROGRESS and self._progress is not None:
+                    self._progress(event.prompt_done, event.prompt_tokens)
+            return self._library.make("request_take_engine", request)
         finally:
-            self._library.message_free(message)
+            self._end(request)
+
+    def _request(self, turns, call, *settings):
+        """Yields the events of a request that `call` makes of these turns."""
+        tag = next(self._tags)
+        with Messages(self._library, turns) as messages:
+            request = self._library.make(call, self._session, messages, len(turns), *settings,
+                                         self._queue, tag)
         try:
-            yield from self._pieces(tag)
+            yield from self._events(tag)
         finally:
-            self._library.request_cancel(request)  # does nothing when it has ended
-            self._library.request_wait(request, -1)  # for the session to be free again
-            self._library.request_free(request)
+            self._end(request)
 
-    def _message(self, text, picture):
-        library = self._library
-        message = library.make("message_create", ROLE_USER)
-        try:
-            if picture is not None:
-                self._add_picture(message, picture)
-            library.message_add_text(message, text, len(text))
-        except ArgesError:
-            library.message_free(message)
-            raise
-        return message
+    def _end(self, request):
+        self._library.request_cancel(request)  # does nothing when it has ended
+        self._library.request_wait(request, -1)  # for the session to be free again
+        self._library.request_free(request)
 
-    def _add_picture(self, message, picture):
-        image = self._library.make("image_decode", picture, len(picture))
-        try:
-            self._library.message_add_image(message, image)
-        finally:
-            self._library.image_free(image)
-
-    def _pieces(self, tag):
+    def _events(self, tag):
+        """Yields what arrives under `tag`, in one struct; raises what the terminal event says."""
         event = Event()
         self._library.event_init(byref(event), ctypes.sizeof(event))
         try:
             while event.tag != tag or event.type < EVENT_DONE:
-                self._library.queue_next(self._queue, -1, byref(event))
-                if event.tag == tag and event.type == EVENT_TEXT:
-                    yield event.words().decode()
-            status, reason = event.status, event.words().decode()
+                self._next(event)
+                if event.tag == tag:
+                    yield event
+            self.timings = event.timings()
+            if event.status != 0:
+                status = self._library.status_name(event.status)
+                raise ArgesError(status, event.words().decode() or "the request was ended")
         finally:
             self._library.event_clear(byref(event))
-        if status != 0:
-            raise ArgesError(f"no answer ({self._library.status_name(status)}): {reason}")
+
+    def _next(self, event):
+        """Waits for an event in short turns, so that Python notices Ctrl-C."""
+        while True:
+            try:
+                return self._library.queue_next(self._queue, 100, byref(event))
+            except ArgesError as error:
+                if error.status != "TIMEOUT":
+                    raise
+
+
+class Messages:
+    """The handles of messages, one for each (role, text, picture or None), as an array of C."""
+
+    def __init__(self, library, turns):
+        self._library = library
+        self._turns = turns
+        self._array = (c_void_p * len(turns))()
+
+    def __enter__(self):
+        try:
+            for place, turn in enumerate(self._turns):
+                self._array[place] = self._library.make("message_create", turn[0])
+                self._fill(self._array[place], *turn[1:])
+        except ArgesError:
+            self.__exit__()
+            raise
+        return self._array
+
+    def __exit__(self, *_):
+        for message in self._array:
+            self._library.message_free(message)
+
+    def _fill(self, message, text, picture):
+        if picture is not None:
+            self._library.message_add_image_bytes(message, picture, len(picture))
+        data = utf8(text)
+        self._library.message_add_text(message, data, len(data))
+
+
+def utf8(text):
+    # What is not UTF-8 on the command line goes on as it is: the library says so.
+    return text.encode(errors="surrogateescape")
