@@ -246,6 +246,44 @@ TEST_F(Callback, TwoMayCloseEachOthersQueues) {
   arges_session_close(second);
 }
 
+TEST_F(Callback, MayCloseEverything) {
+  std::atomic<int> closed{0};
+  ActingQueue own([&] {
+    arges_queue_close(own.queue);
+    arges_queue_close(std::exchange(queue, nullptr));
+    arges_engine_close(std::exchange(engine, nullptr));
+    arges_session_close(std::exchange(session, nullptr));
+    ++closed;
+  });
+  ASSERT_EQ(submit(session, "hello", own.queue, 1), ARGES_OK);
+  own.released->wait();
+  EXPECT_EQ(closed, 1);
+  EXPECT_EQ(own.calls, 1);
+}
+
+TEST_F(Callback, ThatBlocksHoldsUpNobodyElse) {
+  Happening begun;
+  Happening go_on;
+  ActingQueue blocked([&] {
+    begun.happen();
+    go_on.wait();
+  });
+  ASSERT_EQ(submit(session, "hello", blocked.queue, 1), ARGES_OK);
+  begun.wait();
+  arges_session* second = nullptr;
+  ASSERT_EQ(arges_session_create(engine, &second), ARGES_OK);
+  ASSERT_EQ(submit(second, "hello", queue, 2), ARGES_OK);
+  notes.wait_for_ends(1);
+  EXPECT_EQ(notes.text, kAnswer);
+  EXPECT_EQ(ask(engine, "hello").text, kAnswer);
+  arges_session_close(second);
+  arges_session_close(std::exchange(session, nullptr));  // does not wait for the callback either
+  arges_engine_close(std::exchange(engine, nullptr));
+  EXPECT_EQ(blocked.calls, 1);
+  go_on.happen();
+  arges_queue_close(blocked.queue);
+}
+
 TEST_F(Callback, ReleaseComesBehindTheLastCallbackBeforeCloseReturns) {
   std::vector<std::thread::id> callbacks;
   std::vector<std::thread::id> releases;
