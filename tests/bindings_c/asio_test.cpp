@@ -30,6 +30,7 @@ class Async : public testing::Test {
     std::exception_ptr failure;
     asio::co_spawn(io, std::move(coroutine), [&](std::exception_ptr error) { failure = error; });
     io.run();
+    io.restart();
     if (failure) std::rethrow_exception(failure);
   }
 
@@ -91,13 +92,16 @@ TEST_F(Async, SeveralMessagesAreOneTurn) {
 TEST_F(Async, AddedMessagesAreAbsorbedWithoutAnAnswer) {
   arges::Answer added;
   arges::Answer answer;
+  std::uint64_t held = 0;
   run([&]() -> asio::awaitable<void> {
     added = co_await arges::co_add(session, message);
+    held = session.token_count();
     answer = co_await arges::co_generate(session, message);
   });
   EXPECT_EQ(added.text, "");
   EXPECT_EQ(added.finish_reason, ARGES_FINISH_NONE);
-  EXPECT_EQ(added.prompt_tokens, engine.count_tokens({&message, 1}));
+  EXPECT_GT(held, 0u);
+  EXPECT_EQ(added.prompt_tokens, held);
   EXPECT_EQ(answer.text, "awaited");
 }
 
