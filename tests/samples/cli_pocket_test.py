@@ -134,8 +134,10 @@ class Pocket(cli.ToolTest):
         self.check_recorded_answers(MAX_DIFFERING)
 
     def test_eval_with_weights_of_few_bits_gives_nearly_the_same(self):
-        self.check_recorded_answers(MAX_DIFFERING_Q8, "--weights", "q8")
-        self.check_recorded_answers(MAX_DIFFERING_Q4, "--weights", "q4")
+        # One answer in any case: sanitized builds are asked few questions.
+        least = 1 / len(self.items[::cli.STRIDE])
+        self.check_recorded_answers(max(least, MAX_DIFFERING_Q8), "--weights", "q8")
+        self.check_recorded_answers(max(least, MAX_DIFFERING_Q4), "--weights", "q4")
 
     def test_instructions_that_are_not_here_are_refused(self):
         with unittest.mock.patch.dict("os.environ", ARGES_ISA="abacus"):
