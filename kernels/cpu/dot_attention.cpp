@@ -153,7 +153,7 @@ Status dot_attention(const ExecContext& context, const BidirectionalAttentionArg
                   packed_keys + i * e.keys());
         pack_values(e, args.v.f32() + e.offset(i), packed_values + i * e.values());
       }));
-  const RowTiles tiles(e.tokens, dot_unit().tile_rows);
+  const RowTiles tiles(e.tokens, dot_unit().tile_rows, dot_unit().row_step);
   return parallel_tasks(context, item_heads * tiles.count(),
                         QueryTile::scratch_floats(e, tiles.size(0)),
                         [&](std::int64_t task, float* scratch) {

@@ -124,6 +124,8 @@ const IntegerUnit* amx_integer_unit() {
   static constexpr IntegerUnit kUnit = {
       .name = "AMX_INT8",
       .tile_rows = 2 * kTileRows,
+      .row_step = kTileRows,
+      .rows_at_a_time = 640,
       .inputs_at_a_time = 512,
       .panels_at_once = [](std::int64_t) -> std::int64_t { return 2; },
       .multiply = multiply,
