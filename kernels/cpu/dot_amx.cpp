@@ -72,9 +72,21 @@ ARGES_AMX_BF16 void end_sums(float* upper, float* lower, std::int64_t step) {
   if constexpr (kLower && kSecond) _tile_stored(ARGES_LOWER_SECOND, lower + kPanel, step);
 }
 
-// One or two tiles of rows times one or two panels.
+// The product's share of a block of weights ahead, to the second-level cache: multiplying they are
+// read from there, or from memory faster than the hardware alone would fetch them.
+template <bool kSecond>
+void bring_nearer(const WeightsAhead& ahead, const std::uint16_t* w, std::int64_t panel_step) {
+  constexpr std::int64_t kLineNumbers = 32;
+  for (std::int64_t line = ahead.first_line; line < ahead.last_line; ++line) {
+    __builtin_prefetch(w + line * kLineNumbers, 0, 2);
+    if constexpr (kSecond) __builtin_prefetch(w + panel_step + line * kLineNumbers, 0, 2);
+  }
+}
+
+// One or two tiles of rows times one or two panels; `ahead` are the weights ahead of these panels.
 template <bool kLower, bool kSecond>
-ARGES_AMX_BF16 void tile(const DotProduct& product, const std::uint16_t* w, float* upper) {
+ARGES_AMX_BF16 void tile(const DotProduct& product, const std::uint16_t* w,
+                         const std::uint16_t* ahead, float* upper) {
   const std::int64_t step = product.sums_step * static_cast<std::int64_t>(sizeof(float));
   float* lower = upper + kTileRows * product.sums_step;
   if (product.resume) {
@@ -98,23 +110,31 @@ ARGES_AMX_BF16 void tile(const DotProduct& product, const std::uint16_t* w, floa
         _tile_dpbf16ps(ARGES_LOWER_SECOND, ARGES_LOWER_ROWS, ARGES_SECOND_PANEL);
       }
     }
+    if (ahead != nullptr) {
+      bring_nearer<kSecond>(product.ahead, ahead, product.panel_step);
+      ahead += kDotBlock * kPanel;
+    }
     w += kDotBlock * kPanel;
     x += product.rows * kDotBlock;
   }
   end_sums<kLower, kSecond>(upper, lower, step);
 }
 
+template <bool kLower, bool kSecond>
+void panels_at(const DotProduct& product, std::int64_t panel) {
+  const std::uint16_t* ahead = product.ahead.w;
+  tile<kLower, kSecond>(product, product.w + panel * product.panel_step,
+                        ahead == nullptr ? nullptr : ahead + panel * product.panel_step,
+                        product.sums + panel * kPanel);
+}
+
 template <bool kLower>
 void all_panels(const DotProduct& product) {
   std::int64_t panel = 0;
   for (; panel + kMostPanels <= product.panels; panel += kMostPanels) {
-    tile<kLower, true>(product, product.w + panel * product.panel_step,
-                       product.sums + panel * kPanel);
+    panels_at<kLower, true>(product, panel);
   }
-  if (panel < product.panels) {
-    tile<kLower, false>(product, product.w + panel * product.panel_step,
-                        product.sums + panel * kPanel);
-  }
+  if (panel < product.panels) panels_at<kLower, false>(product, panel);
 }
 
 void multiply(const DotProduct& product) {
@@ -134,7 +154,9 @@ const DotUnit* amx_dot_unit() {
   static constexpr DotUnit kUnit = {
       .name = "AMX_BF16",
       .tile_rows = 2 * kTileRows,
-      .inputs_at_a_time = 512,
+      .row_step = kTileRows,
+      .rows_at_a_time = 640,
+      .inputs_at_a_time = 256,
       .panels_at_once = [](std::int64_t) { return kMostPanels; },
       .multiply = multiply,
       .end = release_tiles,

@@ -83,12 +83,21 @@ class QueryTile {
 
   void attend(const float* q, float scale, const std::uint16_t* keys, const std::uint16_t* values,
               float* out) {
-    for (std::int64_t r = 0; r < rows_; ++r) round(q + r * e_.row_step(), e_.width, r, queries_);
+    for (std::int64_t r = 0; r < rows_; ++r) {
+      round_row({.in = q + r * e_.row_step(),
+                 .first = 0,
+                 .count = e_.width,
+                 .padded = padded_inputs(e_.width),
+                 .out = queries_ + r * kDotBlock,
+                 .block_step = rows_ * kDotBlock});
+    }
     multiply(queries_, e_.width, keys, e_.tokens, scores_, score_step(e_));
     for (std::int64_t r = 0; r < rows_; ++r) {
-      float* row = scores_ + r * score_step(e_);
-      totals_[static_cast<std::size_t>(r)] = softmax_row(row, e_.tokens, scale);
-      round(row, e_.tokens, r, weights_);
+      totals_[static_cast<std::size_t>(r)] = softmax_row({.scores = scores_ + r * score_step(e_),
+                                                          .count = e_.tokens,
+                                                          .scale = scale,
+                                                          .weights = weights_ + r * kDotBlock,
+                                                          .block_step = rows_ * kDotBlock});
     }
     multiply(weights_, e_.tokens, values, e_.width, sums_, sum_step(e_));
     for (std::int64_t r = 0; r < rows_; ++r) write(r, out + r * e_.row_step());
@@ -97,15 +106,6 @@ class QueryTile {
  private:
   static std::int64_t score_step(const Extents& e) { return panels_of(e.tokens) * kPanel; }
   static std::int64_t sum_step(const Extents& e) { return panels_of(e.width) * kPanel; }
-
-  void round(const float* in, std::int64_t count, std::int64_t row, std::uint16_t* tile) const {
-    round_row({.in = in,
-               .first = 0,
-               .count = count,
-               .padded = padded_inputs(count),
-               .out = tile + row * kDotBlock,
-               .block_step = rows_ * kDotBlock});
-  }
 
   void multiply(const std::uint16_t* x, std::int64_t inputs, const std::uint16_t* w,
                 std::int64_t outputs, float* sums, std::int64_t step) const {
@@ -153,7 +153,7 @@ Status dot_attention(const ExecContext& context, const BidirectionalAttentionArg
                   packed_keys + i * e.keys());
         pack_values(e, args.v.f32() + e.offset(i), packed_values + i * e.values());
       }));
-  const RowTiles tiles(e.tokens, dot_unit().tile_rows);
+  const RowTiles tiles(e.tokens, dot_unit().tile_rows, dot_unit().row_step);
   return parallel_tasks(context, item_heads * tiles.count(),
                         QueryTile::scratch_floats(e, tiles.size(0)),
                         [&](std::int64_t task, float* scratch) {

@@ -96,6 +96,8 @@ const DotUnit* avx512_dot_unit() {
   static constexpr DotUnit kUnit = {
       .name = "AVX512_BF16",
       .tile_rows = kMaxRows,
+      .row_step = 1,
+      .rows_at_a_time = 192,
       .inputs_at_a_time = 256,
       .panels_at_once = [](std::int64_t rows) -> std::int64_t {
         return widest_tile(static_cast<int>(rows));

@@ -16,6 +16,15 @@ constexpr std::int64_t padded_inputs(std::int64_t inputs) {
   return (inputs + kDotBlock - 1) / kDotBlock * kDotBlock;
 }
 
+// Weights that are wanted soon: the product may bring them nearer while it multiplies. They lie as
+// its own do, panels at the same step; of each 32 inputs of a panel, 16 cache lines, it is to
+// bring [first_line, last_line), so that several products share the work.
+struct WeightsAhead {
+  const std::uint16_t* w = nullptr;  // null: none
+  std::int64_t first_line = 0;
+  std::int64_t last_line = 0;
+};
+
 // A product of a few rows of bf16 with some panels of bf16, into fp32 sums:
 //   sums[r, p · 16 + j] ← (resume ? the same : 0) + Σ_i x[r, i] · w[p, j, i]
 // In pairs of inputs, which is what the units multiply at once. On one unit a sum does not depend
@@ -32,6 +41,7 @@ struct DotProduct {
   float* sums = nullptr;
   std::int64_t sums_step = 0;
   bool resume = false;
+  WeightsAhead ahead = {};
 };
 
 // Hardware that multiplies pairs of bf16.

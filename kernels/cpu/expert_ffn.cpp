@@ -171,15 +171,17 @@ Status expert_ffn(const ExecContext& context, const ExpertFfnArgs& args) {
                          allocate_tiles(context, args.experts[0].down, pairs));
   ARGES_ASSIGN_OR_RETURN(const TensorView made, context.workspace->allocate({pairs, width}));
   gather(context, args, plan, m);
-  const std::int64_t sums = part_floats(plan.most_rows);
+  const Expert& any = args.experts[0];
+  const std::int64_t inner_sums = part_floats(any.gate_up, plan.most_rows);
+  const std::int64_t outer_sums = part_floats(any.down, plan.most_rows);
   ARGES_RETURN_IF_ERROR(
-      parallel_tasks(context, plan.inner_tasks, sums, [&](std::int64_t task, float* scratch) {
+      parallel_tasks(context, plan.inner_tasks, inner_sums, [&](std::int64_t task, float* scratch) {
         const Group& group = group_of(plan, &Group::first_inner_task, task);
         const Parts parts = inner_parts(group, plan.group_threads);
         inner_part(group, parts.part(task - group.first_inner_task), m, scratch, inner);
       }));
   ARGES_RETURN_IF_ERROR(
-      parallel_tasks(context, plan.outer_tasks, sums, [&](std::int64_t task, float* scratch) {
+      parallel_tasks(context, plan.outer_tasks, outer_sums, [&](std::int64_t task, float* scratch) {
         const Group& group = group_of(plan, &Group::first_outer_task, task);
         const Parts parts = outer_parts(group, plan.group_threads);
         outer_part(group, parts.part(task - group.first_outer_task), inner, scratch, made.f32());

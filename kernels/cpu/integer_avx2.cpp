@@ -166,6 +166,8 @@ const IntegerUnit* avx2_integer_unit() {
   static constexpr IntegerUnit kUnit = {
       .name = "AVX2",
       .tile_rows = kMaxRows,
+      .row_step = 1,
+      .rows_at_a_time = 192,
       .inputs_at_a_time = 256,
       .panels_at_once = [](std::int64_t) -> std::int64_t { return 2; },
       .multiply = multiply,

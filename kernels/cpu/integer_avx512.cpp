@@ -174,6 +174,8 @@ const IntegerUnit* avx512_integer_unit() {
   static constexpr IntegerUnit kUnit = {
       .name = "AVX512_VNNI",
       .tile_rows = kMaxRows,
+      .row_step = 1,
+      .rows_at_a_time = 192,
       .inputs_at_a_time = 256,
       .panels_at_once = [](std::int64_t rows) -> std::int64_t {
         return widest_tile(static_cast<int>(rows));

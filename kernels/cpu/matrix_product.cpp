@@ -29,7 +29,17 @@ struct Piece {
   std::int64_t begin;
   std::int64_t depth;
   float* sums;
+  const std::byte* next;  // weights that are multiplied behind these, null when there are none
+  std::int64_t turn;      // of the tiles that pass over the same weights, this one
+  std::int64_t turns;
 };
+
+// This piece's share in bringing the next weights nearer.
+WeightsAhead weights_ahead(const Piece& piece) {
+  constexpr std::int64_t kLines = kDotBlock * kPanel * 2 / 64;
+  return {reinterpret_cast<const std::uint16_t*>(piece.next), piece.turn * kLines / piece.turns,
+          (piece.turn + 1) * kLines / piece.turns};
+}
 
 void multiply_floats(const TiledRows& x, const Matrix& weight, const Piece& piece) {
   const std::int64_t size = x.tiles.size(piece.tile);
@@ -59,7 +69,8 @@ void multiply_dots(const TiledRows& x, const Matrix& weight, const Piece& piece)
        .blocks = padded_inputs(piece.depth) / kDotBlock,
        .sums = piece.sums,
        .sums_step = kPartWidth,
-       .resume = piece.begin > 0});
+       .resume = piece.begin > 0,
+       .ahead = weights_ahead(piece)});
 }
 
 void multiply_integers(const TiledRows& x, const Matrix& weight, const Piece& piece) {
@@ -83,22 +94,44 @@ void multiply_integers(const TiledRows& x, const Matrix& weight, const Piece& pi
                            .sums_step = kPartWidth});
 }
 
-// One stretch of inputs of one part, `step` panels at a time.
+// The first tile behind `tile`, in the part, that is not as high.
+std::int64_t end_of_height(const RowTiles& tiles, const Parts::Part& part, std::int64_t tile) {
+  const std::int64_t height = tiles.size(tile);
+  while (tile < part.last_tile && tiles.size(tile) == height) ++tile;
+  return tile;
+}
+
+// Behind the panels up to `panel` come, of the same inputs, the part's next ones and at its end
+// those of the next part, which as a rule is this thread's, too.
+const std::byte* weights_behind(const Matrix& weight, std::int64_t panel, std::int64_t begin) {
+  return panel * kPanel < weight.rows ? weight_at(weight, panel, begin) : nullptr;
+}
+
+// One stretch of inputs of one part, `step` panels at a time. Tiles of one height pass over all
+// panels before those of another: for some units a change of height takes time.
 template <typename Multiply>
 void product_block(const TiledRows& x, const Matrix& weight, const Parts::Part& part,
                    std::int64_t step, std::int64_t begin, std::int64_t depth, float* sums,
                    const Multiply& multiply) {
   const std::int64_t first_row = x.tiles.begin(part.first_tile);
-  for (std::int64_t panel = 0; panel < part.panels; panel += step) {
-    for (std::int64_t tile = part.first_tile; tile < part.last_tile; ++tile) {
-      multiply(x, weight,
-               {.tile = tile,
-                .panel = part.first_panel + panel,
-                .panels = std::min(step, part.panels - panel),
-                .begin = begin,
-                .depth = depth,
-                .sums = sums + (x.tiles.begin(tile) - first_row) * kPartWidth + panel * kPanel});
+  std::int64_t first = part.first_tile;
+  while (first < part.last_tile) {
+    const std::int64_t end = end_of_height(x.tiles, part, first);
+    for (std::int64_t panel = 0; panel < part.panels; panel += step) {
+      for (std::int64_t tile = first; tile < end; ++tile) {
+        multiply(x, weight,
+                 {.tile = tile,
+                  .panel = part.first_panel + panel,
+                  .panels = std::min(step, part.panels - panel),
+                  .begin = begin,
+                  .depth = depth,
+                  .sums = sums + (x.tiles.begin(tile) - first_row) * kPartWidth + panel * kPanel,
+                  .next = weights_behind(weight, part.first_panel + panel + step, begin),
+                  .turn = tile - first,
+                  .turns = end - first});
+      }
     }
+    first = end;
   }
 }
 
@@ -122,23 +155,50 @@ void unit_product(const Unit& unit, const TiledRows& x, const Matrix& weight,
   unit.end();
 }
 
+// The most rows of a part.
+std::int64_t rows_in_part(const Matrix& weight) {
+  switch (weight.row_type) {
+    case DType::kBF16:
+      return dot_unit().rows_at_a_time;
+    case DType::kI8:
+      return integer_unit().rows_at_a_time;
+    default:
+      return kRowsInPart;
+  }
+}
+
+// How many parts of `size` there are in `count`, the last one perhaps smaller.
+std::int64_t parts_of(std::int64_t count, std::int64_t size) {
+  return (count + size - 1) / size;
+}
+
 }  // namespace
 
 Parts::Parts(const RowTiles& rows, const Matrix& weight, std::int64_t threads,
              std::int64_t together)
-    : tiles_(rows),
-      outputs_(weight.rows),
-      tiles_in_part_(std::max<std::int64_t>(1, kRowsInPart / rows.most())),
-      row_parts_((tiles_.count() + tiles_in_part_ - 1) / tiles_in_part_) {
-  const std::int64_t panels = (outputs_ + kPanel - 1) / kPanel;
-  const std::int64_t tiles = std::min(tiles_in_part_, tiles_.count());
+    : tiles_(rows), outputs_(weight.rows), panels_((weight.rows + kPanel - 1) / kPanel) {
+  cut_rows(rows_in_part(weight), kPartsAThread * threads);
   const std::int64_t fewest =
-      std::clamp(kLeastBytes / std::max<std::int64_t>(1, tiles * panel_bytes(weight)),
+      std::clamp(kLeastBytes / std::max<std::int64_t>(1, tiles_in_part_ * panel_bytes(weight)),
                  kFewestPanelsInPart, kPanelsInPart);
   panels_in_part_ =
-      std::clamp(panels * row_parts_ / (kPartsAThread * threads), fewest, kPanelsInPart);
+      std::clamp(panels_ * row_parts_ / (kPartsAThread * threads), fewest, kPanelsInPart);
   panels_in_part_ = (panels_in_part_ + together - 1) / together * together;
-  column_parts_ = (panels + panels_in_part_ - 1) / panels_in_part_;
+  column_parts_ = parts_of(panels_, panels_in_part_);
+}
+
+// Parts of up to `most_rows`, fewer where there would not be enough of them for all threads; nearly
+// equal ones.
+void Parts::cut_rows(std::int64_t most_rows, std::int64_t wanted) {
+  const auto in_tiles = [&](std::int64_t rows) {
+    return std::max<std::int64_t>(1, rows / tiles_.most());
+  };
+  const std::int64_t fewest = parts_of(tiles_.count(), in_tiles(most_rows));
+  const std::int64_t most = parts_of(tiles_.count(), in_tiles(kRowsInPart));
+  row_parts_ = std::clamp(
+      parts_of(wanted, std::max<std::int64_t>(1, parts_of(panels_, kPanelsInPart))), fewest, most);
+  tiles_in_part_ = parts_of(tiles_.count(), row_parts_);
+  row_parts_ = parts_of(tiles_.count(), tiles_in_part_);
 }
 
 Parts::Part Parts::part(std::int64_t index) const {
@@ -154,8 +214,8 @@ Parts::Part Parts::part(std::int64_t index) const {
   return part;
 }
 
-std::int64_t part_floats(std::int64_t rows) {
-  return std::min(rows, kRowsInPart + kMostTileRows) * kPartWidth;
+std::int64_t part_floats(const Matrix& weight, std::int64_t rows) {
+  return std::min(rows, rows_in_part(weight) + kMostTileRows) * kPartWidth;
 }
 
 void product_part(const TiledRows& x, const Matrix& weight, const Parts::Part& part, float* sums) {

@@ -12,8 +12,9 @@
 
 namespace arges::kernels::cpu {
 
-// The two ways a product is shared out: by rows and by outputs. A part is kRowsInPart rows, whose
-// inputs stay in the second-level cache, by kPanelsInPart panels.
+// The two ways a product is shared out: by rows and by outputs. A part is some rows, whose inputs
+// stay in the second-level cache, by kPanelsInPart panels. kRowsInPart rows are enough to take the
+// weights from memory as fast as vector units want them; a product unit may want more.
 constexpr std::int64_t kRowsInPart = 192;
 constexpr std::int64_t kPanelsInPart = 8;
 constexpr std::int64_t kPartWidth = kPanelsInPart * kPanel;
@@ -21,9 +22,9 @@ constexpr std::int64_t kPartWidth = kPanelsInPart * kPanel;
 // The grid of parts of one product. Parts with the same rows follow one another.
 class Parts {
  public:
-  // Cut for so many threads: narrower than kPartWidth where that would leave some without work, but
-  // not so narrow that meeting over them would cost the threads more than it saves. Panels stay
-  // together by `together`, a divisor of kPanelsInPart.
+  // Cut for so many threads: lower than a unit likes and narrower than kPartWidth where that would
+  // leave some without work, but not so narrow that meeting over them would cost the threads more
+  // than it saves. Panels stay together by `together`, a divisor of kPanelsInPart.
   Parts(const RowTiles& rows, const Matrix& weight, std::int64_t threads,
         std::int64_t together = 1);
 
@@ -39,16 +40,19 @@ class Parts {
   Part part(std::int64_t index) const;
 
  private:
+  void cut_rows(std::int64_t most_rows, std::int64_t wanted);
+
   RowTiles tiles_;
   std::int64_t outputs_;
+  std::int64_t panels_;
   std::int64_t tiles_in_part_;
   std::int64_t row_parts_;
   std::int64_t panels_in_part_;
   std::int64_t column_parts_;
 };
 
-// Floats that the sums of any part need, at kPartWidth a row.
-std::int64_t part_floats(std::int64_t rows);
+// Floats that the sums of any part of so many rows times this weight need, at kPartWidth a row.
+std::int64_t part_floats(const Matrix& weight, std::int64_t rows);
 
 // sums[r, c] = Σ_i x[r, i] · W[c, i] over one part; rows count from the part's first row, columns
 // from its first output; a row of sums is kPartWidth long. The order of the sum is PanelProduct's
@@ -72,7 +76,7 @@ Status matrix_product(const ExecContext& context, const TiledRows& x, const Matr
   if (x.rows() == 0) return {};
   const Parts parts(x.tiles, weight, context.pool->size());
   return parallel_tasks(
-      context, parts.count(), part_floats(x.rows()), [&](std::int64_t index, float* sums) {
+      context, parts.count(), part_floats(weight, x.rows()), [&](std::int64_t index, float* sums) {
         const Parts::Part part = parts.part(index);
         product_part(x, weight, part, sums);
         const std::int64_t first_row = x.tiles.begin(part.first_tile);

@@ -45,25 +45,32 @@ constexpr std::int64_t kMostTileRows = 32;
 // Rows cut into tiles of nearly equal height, the higher ones first.
 class RowTiles {
  public:
-  // None higher than a PanelProduct takes, or than `most`.
+  // None higher than a PanelProduct takes, or than `most`. All but the last are whole steps high:
+  // hardware that takes as long for one row as for a step of them should meet no other.
   explicit RowTiles(std::int64_t rows) : RowTiles(rows, max_tile_rows()) {}
-  RowTiles(std::int64_t rows, std::int64_t most)
-      : most_(most),
+  RowTiles(std::int64_t rows, std::int64_t most, std::int64_t step = 1)
+      : rows_(rows),
+        most_(most),
+        step_(step),
         count_(rows == 0 ? 1 : (rows + most - 1) / most),
-        height_(rows / count_),
-        higher_(rows % count_) {}
+        height_((rows + step - 1) / step / count_),
+        higher_((rows + step - 1) / step % count_) {}
 
   std::int64_t count() const { return count_; }
   // First row of a tile; begin(count()) is the number of rows.
-  std::int64_t begin(std::int64_t tile) const { return tile * height_ + std::min(tile, higher_); }
-  std::int64_t size(std::int64_t tile) const { return height_ + (tile < higher_ ? 1 : 0); }
+  std::int64_t begin(std::int64_t tile) const {
+    return std::min(rows_, (tile * height_ + std::min(tile, higher_)) * step_);
+  }
+  std::int64_t size(std::int64_t tile) const { return begin(tile + 1) - begin(tile); }
   std::int64_t most() const { return most_; }
 
  private:
+  std::int64_t rows_;
   std::int64_t most_;
+  std::int64_t step_;
   std::int64_t count_;
-  std::int64_t height_;
-  std::int64_t higher_;  // so many tiles have a row more
+  std::int64_t height_;  // in steps
+  std::int64_t higher_;  // so many tiles have a step more
 };
 
 }  // namespace arges::kernels::cpu

@@ -15,7 +15,9 @@ namespace arges::kernels::cpu {
 template <typename Product>
 struct ProductUnit {
   const char* name;
-  std::int64_t tile_rows;         // the most rows of a product
+  std::int64_t tile_rows;         // the most rows of a product, whole row steps
+  std::int64_t row_step;          // rows that take as long as one
+  std::int64_t rows_at_a_time;    // that take the same weights, one tile after another, at most
   std::int64_t inputs_at_a_time;  // before another tile of rows takes the same weights
   std::int64_t (*panels_at_once)(std::int64_t rows);
   void (*multiply)(const Product& product);

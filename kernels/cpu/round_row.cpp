@@ -20,31 +20,17 @@ static_assert(kDotBlock % kPiece == 0 && kPiece % kLanes == 0);
 const FloatTag float_tag;
 const hn::RebindToUnsigned<FloatTag> bits_tag;
 
-// x as bf16, in the lower half of each lane. Half of the last bit kept is added, a little less
-// where that bit is even; a carry goes where it should, into the exponent. NaN gets a bit that
-// survives instead.
-HWY_INLINE hn::Vec<decltype(bits_tag)> rounded(FloatVec x) {
-  const auto bits = hn::BitCast(bits_tag, x);
-  const auto odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(bits_tag, 1u));
-  const auto nearest = hn::Add(bits, hn::Add(odd, hn::Set(bits_tag, 0x7FFFu)));
-  const auto quiet = hn::Or(bits, hn::Set(bits_tag, 0x400000u));
-  const auto nan = hn::RebindMask(bits_tag, hn::IsNaN(x));
-  return hn::ShiftRight<16>(hn::IfThenElse(nan, quiet, nearest));
-}
-
 HWY_INLINE void round_piece(const float* in, std::uint16_t* out) {
-  const hn::RebindToSigned<FloatTag> signed_tag;
-  const hn::Rebind<std::uint16_t, FloatTag> half_tag;
   for (std::int64_t i = 0; i < kPiece; i += kLanes) {
-    const auto kept = hn::BitCast(signed_tag, rounded(hn::LoadU(float_tag, in + i)));
-    hn::StoreU(hn::DemoteTo(half_tag, kept), half_tag, out + i);
+    store_rounded(hn::LoadU(float_tag, in + i), out + i);
   }
 }
 
 void run_round_pairs(const float* even, const float* odd, std::int64_t count, std::uint32_t* out) {
   for_each_vector(count, [&](std::int64_t i, std::int64_t lanes) HWY_ATTR {
-    const auto first = rounded(load_some(even + i, lanes));
-    const auto second = rounded(odd == nullptr ? hn::Zero(float_tag) : load_some(odd + i, lanes));
+    const auto first = rounded_bits(load_some(even + i, lanes));
+    const auto second =
+        rounded_bits(odd == nullptr ? hn::Zero(float_tag) : load_some(odd + i, lanes));
     hn::StoreU(hn::Or(first, hn::ShiftLeft<16>(second)), bits_tag, out + i);
   });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernels/cpu/softmax_row.h"
 
+#include "kernels/cpu/dot_product.h"
 #include "kernels/cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -23,17 +24,24 @@ float largest_of(const float* scores, std::int64_t count) {
   return hn::GetLane(hn::MaxOfLanes(d, largest));
 }
 
-float run_softmax_row(float* scores, std::int64_t count, float scale) {
+static_assert(kDotBlock % kLanes == 0);
+
+float run_softmax_row(const SoftmaxRow& row) {
   const FloatTag d;
-  const FloatVec factor = hn::Set(d, scale);
-  const FloatVec largest = hn::Set(d, largest_of(scores, count) * scale);
+  const FloatVec factor = hn::Set(d, row.scale);
+  const FloatVec largest = hn::Set(d, largest_of(row.scores, row.count) * row.scale);
   FloatVec total = hn::Zero(d);
-  for_each_vector(count, [&](std::int64_t i, std::int64_t lanes) HWY_ATTR {
-    const FloatVec score = hn::Mul(load_some(scores + i, lanes), factor);
-    const FloatVec weight = exponential(hn::Sub(score, largest));
-    store_some(weight, scores + i, lanes);
-    total = hn::Add(total, load_some(scores + i, lanes));
+  for_each_vector(row.count, [&](std::int64_t i, std::int64_t lanes) HWY_ATTR {
+    const FloatVec score = hn::Mul(load_some(row.scores + i, lanes), factor);
+    const auto present = hn::FirstN(d, static_cast<std::size_t>(lanes));
+    const FloatVec weight = hn::IfThenElseZero(present, exponential(hn::Sub(score, largest)));
+    store_rounded(weight, row.weights + i / kDotBlock * row.block_step + i % kDotBlock);
+    total = hn::Add(total, weight);
   });
+  for (std::int64_t i = (row.count + kLanes - 1) / kLanes * kLanes; i < padded_inputs(row.count);
+       i += kLanes) {
+    store_rounded(hn::Zero(d), row.weights + i / kDotBlock * row.block_step + i % kDotBlock);
+  }
   return hn::GetLane(hn::SumOfLanes(d, total));
 }
 
@@ -45,8 +53,8 @@ namespace arges::kernels::cpu {
 
 HWY_EXPORT(run_softmax_row);
 
-float softmax_row(float* scores, std::int64_t count, float scale) {
-  return HWY_DYNAMIC_DISPATCH(run_softmax_row)(scores, count, scale);
+float softmax_row(const SoftmaxRow& row) {
+  return HWY_DYNAMIC_DISPATCH(run_softmax_row)(row);
 }
 
 }  // namespace arges::kernels::cpu

@@ -47,9 +47,9 @@ void quantise_tile(const TiledRows& x, std::int64_t tile, std::span<const float*
 RowTiles tiles_for(const Matrix& weight, std::int64_t rows) {
   switch (weight.row_type) {
     case DType::kBF16:
-      return RowTiles(rows, dot_unit().tile_rows);
+      return RowTiles(rows, dot_unit().tile_rows, dot_unit().row_step);
     case DType::kI8:
-      return RowTiles(rows, integer_unit().tile_rows);
+      return RowTiles(rows, integer_unit().tile_rows, integer_unit().row_step);
     default:
       return RowTiles(rows);
   }

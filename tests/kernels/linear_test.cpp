@@ -62,6 +62,21 @@ TEST_P(LinearTest, AddsTheBiasAfterTheSum) {
                    expected(weight, x, bias.values.data()));
 }
 
+TEST_P(LinearTest, SigmoidIsExactToSomeUlpAndNeitherOverflowsNorForgetsNaN) {
+  std::vector<float> inputs{NAN, INFINITY, -INFINITY, 1e30f, -1e30f, -88.5f, -104.0f, 0.0f, -0.0f};
+  for (float x = -87.0f; x < 88.0f; x += 0.013f) inputs.push_back(x);
+  Weight one(1, 1, DType::kF32, 1);
+  one.floats[0] = 1.0f;
+  Tensor x({static_cast<std::int64_t>(inputs.size()), 1});
+  x.values = inputs;
+  const std::vector<float> made = run(workshop(), one, x, {}, Activation::kSigmoid);
+  EXPECT_TRUE(std::isnan(made[0]));
+  for (std::size_t i = 1; i < inputs.size(); ++i) {
+    const double want = 1.0 / (1.0 + std::exp(-static_cast<double>(inputs[i])));
+    ASSERT_NEAR(made[i], want, 3e-7 * want + 1e-37) << inputs[i];
+  }
+}
+
 TEST_P(LinearTest, AppliesTheActivation) {
   const Weight weight(37, 40, DType::kF32, 6);
   Tensor x({3, 40}, 7, 4.0f);

@@ -8,6 +8,7 @@
 #include "samples/cli/bench/bench_model.h"
 #include "samples/cli/bench/counted_experts.h"
 #include "samples/cli/bench/decoder_shape.h"
+#include "samples/cli/bench/op_times.h"
 #include "samples/cli/commands.h"
 #include "samples/cli/failure.h"
 #include "samples/cli/stopwatch.h"
@@ -31,11 +32,13 @@ struct LmOptions {
   std::string batch = "1";
   std::int64_t decode = 64;
   std::int64_t chunk = 512;
+  bool profile = false;
 };
 
 struct LmPlan {
   std::vector<std::int64_t> prefill, depths, batches;
   std::int64_t decode, chunk;
+  bool profile = false;
 };
 
 // Drives a decoder as the scheduler does: chunks of prompts, then one token of each sequence a
@@ -129,12 +132,14 @@ class LmBench {
   Driver driver() {
     kernels::ExecContext context = bench_.context();
     context.backend = &counting_backend();
+    if (plan_.profile) context.backend = &timing_backend(*context.backend);
     return Driver(context, model_.decoder(), plan_.chunk);
   }
 
   void prefill(const Sequence& past, std::int64_t tokens) {
     Driver driver = this->driver();
     Speed speed;
+    clear_op_times();
     speed.seconds = bench_.time([&] {
       Sequence state = past.fork();
       driver.prefill(state, tokens);
@@ -145,6 +150,14 @@ class LmBench {
     speed.work = work_.product_operations(speed.amount, chunks);
     speed.ceiling = &bench_.product_ceiling(model_.weights());
     bench_.report().add(row("prefill", tokens, past.length(), 1), std::move(speed));
+    report_ops(row("prefill", tokens, past.length(), 1));
+  }
+
+  // Where the time of a row went, if that was asked for.
+  void report_ops(const Measurement& of) {
+    if (!plan_.profile) return;
+    const auto runs = static_cast<double>(1 + bench_.options().repeats);  // the unmeasured one, too
+    report_op_times(bench_.report(), of, runs, bench_.product_ceiling(model_.weights()));
   }
 
   // Only the steps are timed: the sequences are made outside.
@@ -220,11 +233,14 @@ void add_bench_lm(Command parent) {
   command.text("--depth", options->depth, "Tokens already in the conversation, e.g. 0,4096");
   command.text("--batch", options->batch, "Sequences that decode together, e.g. 1,4,16");
   command.integer("--chunk", options->chunk, 1, kMostChunk, "Prompt tokens in one step");
+  command.flag("--profile", options->profile, "Where the time of a prompt goes, op by op");
   command.action([options] {
     LmPlan plan{numbers_of("--prefill", options->prefill, 1, kMostTokens),
                 numbers_of("--depth", options->depth, 0, kMostTokens),
-                numbers_of("--batch", options->batch, 1, kMostBatch), options->decode,
-                options->chunk};
+                numbers_of("--batch", options->batch, 1, kMostBatch),
+                options->decode,
+                options->chunk,
+                options->profile};
     BenchModel::check(options->shape, options->weights);
     Bench bench(options->bench);
     LmBench(bench, options->shape, options->weights, std::move(plan)).run();

@@ -6,6 +6,7 @@
 
 #include "samples/cli/bench/bench.h"
 #include "samples/cli/bench/encoder_shape.h"
+#include "samples/cli/bench/op_times.h"
 #include "samples/cli/bench/random_weights.h"
 #include "samples/cli/bench/test_picture.h"
 #include "samples/cli/commands.h"
@@ -28,6 +29,7 @@ struct VisionOptions {
   std::string weights = "f32";
   std::string tiles = "1";
   std::string picture;
+  bool profile = false;
 };
 
 // The encoder that is measured: of a known shape with random weights, or the bundled model's.
@@ -64,10 +66,13 @@ class BenchEncoder {
 };
 
 // ViT and projector of `count` tiles, in the groups that a picture's tiles go in.
-void encode(Bench& bench, const std::string& shape, const BenchEncoder& model, std::int64_t count) {
+void encode(Bench& bench, const std::string& shape, const BenchEncoder& model, std::int64_t count,
+            bool profile) {
   const vision::ImageEncoder& encoder = model.encoder();
   const vision::VitConfig& config = encoder.config();
-  const kernels::ExecContext context = bench.context();
+  kernels::ExecContext context = bench.context();
+  if (profile) context.backend = &timing_backend(*context.backend);
+  clear_op_times();
   const std::int64_t group = std::min(count, kernels::cpu_backend().tiles_at_once);
   RandomWeights random(context, DType::kF32);
   const ConstTensorView pixels =
@@ -89,7 +94,11 @@ void encode(Bench& bench, const std::string& shape, const BenchEncoder& model, s
   speed.unit = "s/tile";
   speed.work = speed.amount * tile_operations(config);
   speed.ceiling = &bench.product_ceiling(model.weights());
-  bench.report().add({"encode", shape, model.weights(), count, 0, 1}, std::move(speed));
+  const Measurement row{"encode", shape, model.weights(), count, 0, 1};
+  bench.report().add(row, std::move(speed));
+  if (!profile) return;
+  const auto runs = static_cast<double>(1 + bench.options().repeats);  // the unmeasured one, too
+  report_op_times(bench.report(), row, runs, bench.product_ceiling(model.weights()));
 }
 
 // A picture's file to the pixel values of all its tiles, in the groups that they are encoded in.
@@ -132,7 +141,7 @@ void cut_picture(Bench& bench, const std::string& path) {
 
 void bench_vision_tile(Bench& bench) {
   const std::string shape = "vit-l-14-336";
-  encode(bench, shape, BenchEncoder(bench.context(), shape, "f32"), 1);
+  encode(bench, shape, BenchEncoder(bench.context(), shape, "f32"), 1, false);
 }
 
 void add_bench_vision(Command parent) {
@@ -145,12 +154,15 @@ void add_bench_vision(Command parent) {
                  "Of random weights; the bundled model's are as stored, or bf16_dot");
   command.text("--tiles", options->tiles, "Tiles of a picture, e.g. 1,5,13,37");
   command.text("--picture", options->picture, "File that is cut into MiniMax-VL-01's tiles, too");
+  command.flag("--profile", options->profile, "Where the time goes, op by op");
   command.action([options] {
     const auto counts = numbers_of("--tiles", options->tiles, 1, kMostTiles);
     Bench bench(options->bench);
     if (!options->picture.empty()) cut_picture(bench, options->picture);
     const BenchEncoder model(bench.context(), options->shape, options->weights);
-    for (const std::int64_t count : counts) encode(bench, options->shape, model, count);
+    for (const std::int64_t count : counts) {
+      encode(bench, options->shape, model, count, options->profile);
+    }
   });
 }
 
