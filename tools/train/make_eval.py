@@ -14,6 +14,7 @@ import json
 import multiprocessing
 import pathlib
 import random
+import re
 
 import cv2
 import numpy as np
@@ -33,6 +34,7 @@ TASKS = {
     "naming": (["naming"], ["naming"]), "flag": (["flag"], ["flag"]), "count": (["scene", "shapes"], ["count"]), "colour": (["shapes", "scene", "sign", "icon"], ["colour"]),
     "position": (["scene", "shapes"], ["position"]), "presence": (["scene", "shapes", "naming", "toolbar"], ["presence"]), "shape": (["shapes"], ["shape"]),
     "caption": (["scene", "shapes"], ["caption"]), "dice": (["dice", "domino"], ["dice"]), "chess": (["chess"], ["chess"]), "refusal": (list(mix.MIX), ["refusal"])}
+VALUE_ASKED = re.compile(r"value (of|for|does)|^How (much|high|many percent)|^What (share|percentage)")
 SMALL_SIZES = [((320, 240), 3), ((256, 256), 2), ((400, 200), 1)]
 
 
@@ -52,9 +54,11 @@ def near_numbers(answer, share):
     return list(dict.fromkeys([answer] + [f"{v:.{digits}f}{sign}" for v in near]))
 
 
-def accepted(task, answer):
+def accepted(task, question, answer):
     if task == "clock" and ":" in answer:
         return clock_answers(answer)
+    if task == "chart" and not VALUE_ASKED.search(question):  # a name, which may be a year
+        return [answer]
     if task in ("chart", "gauge") and answer.rstrip("%").replace(".", "").lstrip("-").isdigit():
         return near_numbers(answer, 0.05 if task == "chart" else 0.03)
     if task == "refusal":
@@ -96,7 +100,7 @@ class Drawer:
         name = f"{task}-{i:04d}.png"
         image = image.quantize(64) if self.args.small else image
         image.save(self.args.out / name, compress_level=9 if self.args.small else 4)
-        return json.dumps({"image": name, "question": q.question, "answers": accepted(task, q.answer), "task": task})
+        return json.dumps({"image": name, "question": q.question, "answers": accepted(task, q.question, q.answer), "task": task})
 
 
 def set_drawer(drawer):
