@@ -17,9 +17,9 @@ import report
 import tesseract_reading
 from add_synonyms import keywords, with_synonyms
 
-OWN, BLANK_OWN, BLANK_OTHER = "own", 420, 60
-PICTURES, TRIALS = [0, 1, 8, 32], 20
-AGREEMENT = 100  # answers of each set that PyTorch judges
+OWN, BLANK_OWN, BLANK_OTHER = "own", 4200, 300
+PICTURES, TRIALS = [0, 1, 8, 10, 32], 50
+AGREEMENT = 0  # answers of each set that PyTorch judges; 0: all
 
 
 def sets_in(folder):
@@ -35,6 +35,7 @@ def share(flags):
 class Card:
     def __init__(self, args):
         self.args, self.rows = args, {}
+        self.engine = report.Engine(args.tool, args.model, args.jobs)
 
     def measure(self):
         for name in sets_in(self.args.sets):
@@ -42,7 +43,7 @@ class Card:
             self.rows[name] = self.judged(self.args.sets / name, self.args.out, blank)
 
     def judged(self, folder, out, blank=0):
-        return report.judged(self.args.tool, self.args.model, folder / "set.jsonl", out, 0, blank)
+        return report.judged(self.engine, folder / "set.jsonl", out, 0, blank)
 
     def accuracy(self, title, names):
         print(f"\n## {title}\n")
@@ -80,14 +81,15 @@ class Card:
     def certainty(self):
         judged = []
         for name in self.rows:
-            judged += agreement.kept(self.args.model, self.args.sets / name / "set.jsonl", self.args.out / f"{name}.jsonl", self.args.out / f"{name}-torch.json", AGREEMENT)
+            answers = self.args.out / f"{name}.jsonl"
+            judged += agreement.kept(self.args.model, self.args.sets / name / "set.jsonl", answers, answers.with_suffix(".torch.jsonl"), AGREEMENT, self.args.device, self.args.jobs)
         print("\n## PyTorch beside the engine, and how sure the answers are\n")
         agreement.print_tables(judged)
 
     def conversation(self):
         print("\n## Long conversations\n\nA fact told first, pictures with a question each, then the fact asked for.\n")
         print("| pictures | tokens between | fact recalled | questions right |\n|---|---|---|---|")
-        args = types.SimpleNamespace(tool=self.args.tool, model=self.args.model, set=self.args.sets / "dials_svg" / "set.jsonl", trials=TRIALS)
+        args = types.SimpleNamespace(tool=self.args.tool, model=self.args.model, set=self.args.sets / "dials_svg" / "set.jsonl", trials=TRIALS, jobs=self.args.jobs)
         for count in PICTURES:
             kept = self.args.out / f"session-{count}.json"
             if not kept.exists():
@@ -104,6 +106,8 @@ def main():
     parser.add_argument("--sets", type=pathlib.Path, required=True)
     parser.add_argument("--packages", type=pathlib.Path, required=True, help="where fetch_assets.sh unpacked CLDR")
     parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--jobs", type=int, default=1, help="processes that answer, and that judge")
+    parser.add_argument("--device", default="cpu", help="where PyTorch judges")
     card = Card(parser.parse_args())
     card.measure()
     others = [name for name in card.rows if name != OWN]

@@ -53,7 +53,8 @@ def script(rng, families, path, names, values, top, title):
     return "\n".join(lines) + f"\n$data << END\n{rows}\nEND\nplot $data {how}\n"
 
 
-def make(rng, words, families, path):
+def subject(rng, words):
+    """(names, values, axis top, title or None) of a chart."""
     count = rng.randint(3, 7)
     names = []
     while len(names) < count:
@@ -65,7 +66,11 @@ def make(rng, words, families, path):
         names = [str(first + i) for i in range(count)]
     values, top = draw_values(rng, count)
     title = rng.choice(TITLES).format(w=words.word(rng, 9)) if rng.random() < 0.7 else None
-    title = title and title[0].upper() + title[1:]
+    return names, values, top, title and title[0].upper() + title[1:]
+
+
+def make(rng, words, families, path):
+    names, values, top, title = subject(rng, words)
     subprocess.run(["gnuplot"], input=script(rng, families, path, names, values, top, title), text=True, check=True)
     return questions(rng, names, values, top, title)
 

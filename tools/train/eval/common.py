@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the sets of this folder share: command line, held-out fonts and words, the files of a set.
 
-Only the standard library is used, so that a script runs under the system's Python beside Debian's packages.
+Only the standard library is used where Debian's packages are, so that a script runs under the system's Python.
 """
 
 import argparse
+import importlib.metadata
 import json
+import multiprocessing
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import sys
 
@@ -43,14 +46,24 @@ def use_held_out_fonts(assets, out):
             link.symlink_to((assets / "fonts" / name).resolve())
     (out / "fonts.conf").write_text(FONT_CONFIG.format(fonts=fonts, cache=fonts / "cache"))
     os.environ["FONTCONFIG_FILE"] = str((out / "fonts.conf").resolve())
-    listed = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True, check=True).stdout
-    return sorted({line.split(",")[0] for line in listed.splitlines()})
+    return family_names(fonts)
+
+
+def family_names(fonts):
+    """What a folder's families call themselves: fontconfig's word, or FreeType's where no program asks fontconfig."""
+    if shutil.which("fc-list"):
+        listed = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True, check=True).stdout
+        return sorted({line.split(",")[0] for line in listed.splitlines()})
+    from PIL import ImageFont
+
+    return sorted({ImageFont.truetype(str(path), 16).getname()[0] for path in fonts.glob("*.?tf")})
 
 
 def package_versions(packages):
-    """{package: version} of Debian packages."""
+    """{package: version} of Python and of Debian packages."""
     shown = subprocess.run(["dpkg-query", "-W", "-f", "${Package} ${Version}\n", *packages], capture_output=True, text=True).stdout
-    return dict(line.split() for line in shown.splitlines())
+    known = {dist.name: dist.version for dist in importlib.metadata.distributions()}
+    return {name: known[name] for name in packages if name in known} | dict(line.split() for line in shown.splitlines())
 
 
 def extremes(names, values, gap, most, least):
@@ -97,6 +110,38 @@ def question_for(rng, questions):
     return rng.choice([q for q in questions if q[0] == task])
 
 
+class Drawer:
+    """Draws the pictures of one set: number -> (picture's name, task, question, answers)."""
+
+    def __init__(self, args, make, made):
+        self.seed, self.make, self.made = args.seed, make, made
+        self.families = use_held_out_fonts(args.assets, args.out)
+        self.words = WordBook(args.assets / "words.txt", held_out=True)
+
+    def __call__(self, i):
+        rng, name = random.Random(f"{self.seed}/{i}"), f"{i:05d}.png"
+        questions = self.make(rng, self.words, self.families, self.made.path(name))
+        return name, *question_for(rng, questions)
+
+
+def set_drawer(drawer):
+    global DRAWER
+    DRAWER = drawer
+
+
+def draw(i):
+    return DRAWER(i)
+
+
+def drawn(drawer, count, jobs):
+    """What drawer gives for 0 to count - 1; one process draws unless more are asked for, as a program's windows need."""
+    if jobs == 1:
+        yield from map(drawer, range(count))
+    else:
+        with multiprocessing.get_context("fork").Pool(jobs, set_drawer, (drawer,)) as pool:
+            yield from pool.imap(draw, range(count), chunksize=8)
+
+
 def run(description, packages, make, finish=None):
     """Calls make(rng, words, families, path) -> questions for each picture of a set, then finish(folder), which may write the pictures."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -104,14 +149,12 @@ def run(description, packages, make, finish=None):
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("-n", type=int, default=1000, help="pictures")
     parser.add_argument("--seed", default="other-1")
+    if not finish:
+        parser.add_argument("--jobs", type=int, default=1, help="processes that draw")
     args = parser.parse_args()
     made = Set(args.out, args.seed, packages)
-    families = use_held_out_fonts(args.assets, args.out)
-    words = WordBook(args.assets / "words.txt", held_out=True)
-    for i in range(args.n):
-        rng, name = random.Random(f"{args.seed}/{i}"), f"{i:05d}.png"
-        questions = make(rng, words, families, made.path(name))
-        made.add(name, *question_for(rng, questions))
+    for picture in drawn(Drawer(args, make, made), args.n, 1 if finish else args.jobs):
+        made.add(*picture)
     if finish:
         finish(args.out)
     made.close()

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A fact told at the beginning of one session, pictures in between, the fact asked for at its end.
 
-    python3 long_session.py --tool build/release/samples/cli/arges --model models/pocket build/eval-shapes/set.jsonl [--pictures 0 1 4 8 32] [--trials 10]
+    python3 long_session.py --tool build/release/samples/cli/arges --model models/pocket build/eval-shapes/set.jsonl [--pictures 0 1 4 8 32] [--trials 10] [--jobs 4]
 
 Prints, for each number of pictures, how often the fact was recalled and how many of the questions about the pictures were answered right.
 """
 
 import argparse
+import concurrent.futures
 import json
 import pathlib
 import random
@@ -34,8 +35,13 @@ def session(args, rng, items):
 def sessions(args, count):
     """session() of each trial with so many pictures."""
     items = [item for item in map(json.loads, args.set.read_text().splitlines()) if item["task"] != "refusal"]
-    rng = random.Random(f"session {count}")
-    return [session(args, rng, rng.sample(items, count)) for _ in range(args.trials)]
+
+    def trial(number):
+        rng = random.Random(f"session {count}/{number}")
+        return session(args, rng, rng.sample(items, count))
+
+    with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
+        return list(pool.map(trial, range(args.trials)))
 
 
 def main():
@@ -45,6 +51,7 @@ def main():
     parser.add_argument("--model", required=True)
     parser.add_argument("--pictures", type=int, nargs="+", default=[0, 1, 4, 8, 32])
     parser.add_argument("--trials", type=int, default=10)
+    parser.add_argument("--jobs", type=int, default=1, help="sessions at a time")
     args = parser.parse_args()
     for count in args.pictures:
         recalled, right, tokens = zip(*sessions(args, count))

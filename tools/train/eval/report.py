@@ -10,14 +10,19 @@ The answers stay in OUT, so that a second call measures nothing again.
 
 import argparse
 import collections
+import concurrent.futures
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from data.phrasing import CANNOT_TELL, NOT_SHOWN  # noqa: E402
+
+
+CHUNK = 100  # questions of one process
 
 
 def wilson(hits, n, z=1.96):
@@ -27,13 +32,40 @@ def wilson(hits, n, z=1.96):
     return 100 * (centre - spread) / d, 100 * (centre + spread) / d
 
 
-def answers(tool, model, path, out, limit=0, blank=False):
+class Engine:
+    """The `arges` tool with a model: answers a set by several processes of one thread each, a chunk of questions at a time."""
+
+    def __init__(self, tool, model, jobs=1, options=()):
+        self.tool, self.model, self.jobs, self.options = tool, model, jobs, list(options)
+
+    def answer(self, part, kept, blank):
+        """Answers the questions of the file `part`, once."""
+        if kept.exists():
+            return
+        command = [self.tool, "eval", self.model, str(part), "--answers", str(kept), "--threads", "1", "--parallel", "1"]
+        subprocess.run(command + ["--blank"] * blank + self.options, check=True, stdout=subprocess.DEVNULL)
+
+    def answer_all(self, path, kept, limit, blank):
+        """Writes `kept`; a call that was broken off goes on with the chunks that are missing."""
+        folder = kept.with_suffix(".parts")
+        folder.mkdir(parents=True, exist_ok=True)
+        rows, parts = read_set(path)[:limit or None], []
+        for first in range(0, len(rows), CHUNK):
+            own = [row | {"image": str((path.parent / row["image"]).resolve())} for row in rows[first:first + CHUNK]]
+            parts.append(folder / f"{first:06d}.set")
+            parts[-1].write_text("".join(json.dumps(row) + "\n" for row in own))
+        done = [part.with_suffix(".jsonl") for part in parts]
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+            list(pool.map(self.answer, parts, done, [blank] * len(parts)))
+        kept.write_text("".join(part.read_text() for part in done))
+        shutil.rmtree(folder)
+
+
+def answers(engine, path, out, limit=0, blank=False):
     """[{"answer", "right"}] of the first `limit` questions of a set (0 = all), measured once."""
     kept = out / f"{path.resolve().parent.name}{'-blank' if blank else ''}.jsonl"
     if not kept.exists():
-        out.mkdir(parents=True, exist_ok=True)
-        command = [tool, "eval", model, str(path), "--answers", str(kept), "--limit", str(limit), "--threads", "1", "--parallel", "1"]
-        subprocess.run(command + ["--blank"] * blank, check=True, stdout=subprocess.DEVNULL)
+        engine.answer_all(path, kept, limit, blank)
     return [json.loads(line) for line in kept.read_text().splitlines()]
 
 
@@ -41,10 +73,10 @@ def read_set(path):
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def judged(tool, model, path, out, limit=0, blank=0):
+def judged(engine, path, out, limit=0, blank=0):
     """The items of a set with their "answer" and "right", and the first `blank` of them with "blank": right without a picture."""
-    rows = [item | answer for item, answer in zip(read_set(path), answers(tool, model, path, out, limit))]
-    for row, nothing in zip(rows, answers(tool, model, path, out, blank, True) if blank else []):
+    rows = [item | answer for item, answer in zip(read_set(path), answers(engine, path, out, limit))]
+    for row, nothing in zip(rows, answers(engine, path, out, blank, True) if blank else []):
         row["blank"] = nothing["right"]
     return rows
 
@@ -86,8 +118,11 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--limit", type=int, default=0, help="only the first of each set")
     parser.add_argument("--blank", type=int, default=300, help="questions of each set that are also asked without their picture")
+    parser.add_argument("--jobs", type=int, default=1, help="processes that answer")
+    parser.add_argument("--options", type=str.split, default=[], help='more for `arges eval`, as "--weights q8"')
     args = parser.parse_args()
-    rows = [row for path in args.sets for row in judged(args.tool, args.model, path, args.out, args.limit, args.blank)]
+    engine = Engine(args.tool, args.model, args.jobs, args.options)
+    rows = [row for path in args.sets for row in judged(engine, path, args.out, args.limit, args.blank)]
     table(rows)
     refusals(rows)
 

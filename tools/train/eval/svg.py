@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writing small SVG pictures and drawing them with librsvg."""
+"""Writing small SVG pictures and drawing them with librsvg, or with resvg where its Python package is installed."""
 
 import html
 import math
+import pathlib
 import subprocess
 
-PACKAGES = ["librsvg2-bin", "librsvg2-2"]
+try:
+    import resvg_py
+except ImportError:
+    resvg_py = None
+
+PACKAGES = ["resvg_py"] if resvg_py else ["librsvg2-bin", "librsvg2-2"]
 
 
 def tag(name, inner="", **attributes):
@@ -29,6 +35,15 @@ def spoke(x, y, inner, outer, degrees, width, colour, **more):
     return tag("line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=colour, stroke_width=width, **more)
 
 
+def by_resvg(picture, path):
+    fonts = map(str, (path.parent / "fonts").glob("*.?tf"))  # where common.py puts the held-out families
+    path.write_bytes(resvg_py.svg_to_bytes(svg_string=picture, skip_system_fonts=True, font_files=list(fonts)))
+
+
+def by_librsvg(picture, path):
+    subprocess.run(["rsvg-convert", "-o", str(path)], input=picture.encode(), check=True)
+
+
 def write(path, width, height, ground, body):
     picture = tag("svg", tag("rect", width=width, height=height, fill=ground) + "".join(body), xmlns="http://www.w3.org/2000/svg", width=width, height=height)
-    subprocess.run(["rsvg-convert", "-o", str(path)], input=picture.encode(), check=True)
+    (by_resvg if resvg_py else by_librsvg)(picture, pathlib.Path(path))
