@@ -96,6 +96,7 @@ arges_stats describe_stats(const sdk::EngineStats& stats) {
   out.workspace_bytes = total(stats.workspace_bytes);
   out.session_bytes = total(stats.session_bytes);
   out.request_bytes = total(stats.request_bytes);
+  out.checkpoint_bytes = total(stats.checkpoint_bytes);
   return out;
 }
 

@@ -97,6 +97,9 @@ Result<EngineSettings> read_engine_options(const arges_engine_options& options) 
   ARGES_ASSIGN_OR_RETURN(
       settings.engine.max_sessions,
       read_number(options.max_sessions, defaults.max_sessions, kMaxSessions, "max_sessions"));
+  ARGES_ASSIGN_OR_RETURN(
+      settings.engine.checkpoint_budget,
+      read_number(options.checkpoint_budget, 0, kMaxBudget, "checkpoint_budget"));
   return settings;
 }
 

@@ -34,6 +34,11 @@ struct StructSizes<arges_image_plan> {
 };
 
 template <>
+struct StructSizes<arges_turn_info> {
+  static constexpr std::uint64_t values[] = {sizeof(arges_turn_info)};
+};
+
+template <>
 struct StructSizes<arges_event> {
   static constexpr std::uint64_t values[] = {sizeof(arges_event)};
 };

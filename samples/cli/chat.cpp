@@ -3,9 +3,13 @@
 #include <unistd.h>
 
 #include <cctype>
+#include <charconv>
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "samples/cli/commands.h"
@@ -16,8 +20,8 @@
 namespace arges::cli {
 namespace {
 
-constexpr std::string_view kImageCommand = "/image";
 constexpr std::string_view kQuitCommand = "/quit";
+constexpr char kCommands[] = "/image PATH, /rewind [QUESTIONS], /retry and /quit";
 
 struct ChatOptions {
   ModelOptions model;
@@ -56,23 +60,61 @@ class Chat {
   }
 
  private:
-  // A picture waits for the question that follows it, whatever is mistyped in between.
+  struct Order {
+    std::string_view name;
+    void (Chat::*obey)(const std::string& argument);
+  };
+
   void obey(const std::string& line) {
+    static constexpr Order kOrders[] = {
+        {"/image", &Chat::show}, {"/rewind", &Chat::rewind}, {"/retry", &Chat::retry}};
     const std::string name = command_name(line);
-    if (name != kImageCommand) {
-      throw Failure(name + " is no command; there are /image PATH and /quit, and a question that " +
-                    "begins with a slash takes a space before it");
+    for (const Order& order : kOrders) {
+      if (order.name == name) return (this->*order.obey)(argument_of(line));
     }
-    const std::string path = argument_of(line);
+    throw Failure(name + " is no command; there are " + kCommands + ", and a question that " +
+                  "begins with a slash takes a space before it");
+  }
+
+  // A picture waits for the question that follows it, whatever is mistyped in between.
+  void show(const std::string& path) {
     if (path.empty()) throw Failure("/image needs the path of a picture: /image PATH");
     pending_.add(read_image(path));
   }
 
+  // Questions and their answers, from the last one back.
+  void rewind(const std::string& number) {
+    std::size_t turns = 1;
+    const char* end = number.data() + number.size();
+    const bool read = std::from_chars(number.data(), end, turns).ptr == end;
+    const std::size_t held = session_.turns().size();
+    if (!read || turns > held) {
+      throw Failure("/rewind takes how many questions to forget, up to the " +
+                    std::to_string(held) + " that there are");
+    }
+    session_.rewind(held - turns);
+    last_.reset();
+  }
+
+  // The last question once more; where tokens are drawn, with other luck.
+  void retry(const std::string&) {
+    if (!last_) throw Failure("/retry asks the last question again, and there is none");
+    const std::size_t held = session_.turns().size();
+    if (held > turns_before_) session_.rewind(turns_before_);
+    ++options_.seed;
+    answer();
+  }
+
   // The pictures belong to this question, also when it cannot be answered.
   void ask(const std::string& line) {
-    Message question = std::exchange(pending_, Message(Role::kUser));
-    question.add(line);
-    const Answer answer = run_turn(session_, question, options_, queue_, print_piece);
+    last_ = std::exchange(pending_, Message(Role::kUser));
+    last_->add(line);
+    turns_before_ = session_.turns().size();
+    answer();
+  }
+
+  void answer() {
+    const Answer answer = run_turn(session_, *last_, options_, queue_, print_piece);
     print_piece("\n");
     if (timings_) print_timings(answer);
   }
@@ -82,6 +124,8 @@ class Chat {
   bool timings_;
   Queue queue_;
   Message pending_{Role::kUser};
+  std::optional<Message> last_;   // the question that /retry asks
+  std::size_t turns_before_ = 0;  // it was asked
 };
 
 bool next_line(bool interactive, std::string& line) {
@@ -93,7 +137,11 @@ bool next_line(bool interactive, std::string& line) {
 void run_chat(const ChatOptions& options) {
   const Engine engine = open_engine(options.model);
   const bool interactive = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
-  if (interactive) print_piece("Ask, show a picture with /image PATH, leave with /quit.\n");
+  if (interactive) {
+    print_piece(
+        "Ask, show a picture with /image PATH, ask again with /retry, forget with /rewind, "
+        "leave with /quit.\n");
+  }
   Chat chat(engine, generate_options(options.answer), options.timings);
   for (std::string line; next_line(interactive, line);) {
     if (line.empty()) continue;
@@ -111,7 +159,8 @@ void run_chat(const ChatOptions& options) {
 void add_chat(Command tool) {
   const auto options = std::make_shared<ChatOptions>();
   Command command = tool.command(
-      "chat", "Converses: one question a line, /image PATH to show a picture, /quit to leave");
+      "chat",
+      "Converses: one question a line, /image PATH to show a picture, /retry, /rewind, /quit");
   add_model_options(command, options->model, kAbiDevices);
   add_answer_options(command, options->answer);
   command.flag("--timings", options->timings, "Says behind each answer where its time went");

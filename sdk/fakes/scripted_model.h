@@ -72,6 +72,7 @@ class ScriptedModel : public Model {
   std::int64_t block_tokens() const override { return options_.block_tokens; }
   const ModelFacts& facts() const override { return facts_; }
   std::int64_t workspace_bytes() const override { return 0; }
+  std::int64_t memory_bytes() const override { return std::int64_t{1} << 30; }
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
   Result<std::unique_ptr<ImageEncoding>> begin_image(const vision::Image& image) override;

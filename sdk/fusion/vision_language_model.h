@@ -64,6 +64,7 @@ class VisionLanguageModel final : public Model {
   std::int64_t block_tokens() const override { return kernels::kLightningBlock; }
   const ModelFacts& facts() const override { return facts_; }
   std::int64_t workspace_bytes() const override { return step_bytes_ + encode_bytes_; }
+  std::int64_t memory_bytes() const override { return backend_->device->memory_bytes(); }
   Result<std::unique_ptr<Sequence>> create_sequence() override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
   Result<std::unique_ptr<ImageEncoding>> begin_image(const vision::Image& image) override;

@@ -49,7 +49,7 @@ Result<std::int64_t> Engine::count_tokens(std::span<const Message> messages) con
                            count_image_tokens(messages, *model_, never_stop()));
     const PromptBuilder builder(model_->prompts());
     PromptDraft draft;
-    ARGES_RETURN_IF_ERROR(builder.begin(true, {}, draft));
+    ARGES_RETURN_IF_ERROR(builder.begin(nullptr, 0, draft));
     for (const Message& message : messages) {
       ARGES_RETURN_IF_ERROR(builder.begin_message(message, image_tokens, draft));
       while (draft.message) ARGES_RETURN_IF_ERROR(builder.add_slice(never_stop(), draft));
@@ -62,18 +62,9 @@ Result<std::int64_t> Engine::count_tokens(std::span<const Message> messages) con
   return count;
 }
 
-Result<std::shared_ptr<Session>> Engine::create_session() {
-  ARGES_ASSIGN_OR_RETURN(auto state, scheduler_->open_session());
-  std::shared_ptr<Session> session;
-  const Status status = guarded([&]() -> Status {
-    session = std::make_shared<Session>(state);
-    return {};
-  });
-  if (!status.ok()) {
-    state->close();
-    return status;
-  }
-  return session;
+Result<std::shared_ptr<Session>> Engine::create_session(const SessionOptions& options) {
+  ARGES_ASSIGN_OR_RETURN(auto state, scheduler_->open_session(options));
+  return Session::of(std::move(state));
 }
 
 }  // namespace arges::sdk

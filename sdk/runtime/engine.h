@@ -50,6 +50,8 @@ class Request {
 class Session {
  public:
   explicit Session(std::shared_ptr<SessionState> state) : state_(std::move(state)) {}
+  // The same; OUT_OF_MEMORY_HOST, the state is closed then.
+  static Result<std::shared_ptr<Session>> of(std::shared_ptr<SessionState> state);
   // As close().
   ~Session();
   Session(const Session&) = delete;
@@ -73,6 +75,26 @@ class Session {
 
   // Tokens the conversation holds; 0 after close.
   std::int64_t token_count() const;
+
+  // A turn is what one request has brought: its messages and their answer.
+  struct TurnInfo {
+    std::int64_t first_token = 0;  // of the conversation
+    std::int64_t tokens = 0;
+    std::int64_t images = 0;
+    bool has_checkpoint = false;  // whether a request behind it goes on from its end
+  };
+  std::uint64_t turn_count() const;  // 0 after close
+  // From 0. NOT_FOUND behind the last, CLOSED.
+  Result<TurnInfo> turn(std::uint64_t index) const;
+
+  // A session with the same past, which costs nothing before one of the two goes on; a request in
+  // flight is not part of it. Fails as Engine::create_session; CLOSED after close.
+  Result<std::shared_ptr<Session>> fork() const;
+
+  // Forgets all turns behind the first `turns`; what is said next follows these. Without a
+  // checkpoint there the next request absorbs turns again, to the same bits. BUSY while a request
+  // is in flight, CLOSED, NOT_FOUND when there are fewer turns, OUT_OF_MEMORY_HOST.
+  Status rewind(std::uint64_t turns);
 
   // Cancels a request in flight, waits until its terminal event is queued (at most one step) and
   // frees the sequence. Idempotent.
@@ -117,8 +139,8 @@ class Engine {
   Result<std::int64_t> count_tokens(std::span<const Message> messages) const;
 
   // A session takes model memory with its first request only. BUSY when max_sessions are open,
-  // OUT_OF_MEMORY_HOST.
-  Result<std::shared_ptr<Session>> create_session();
+  // CLOSED, INVALID_ARGUMENT for options out of range, OUT_OF_MEMORY_HOST.
+  Result<std::shared_ptr<Session>> create_session(const SessionOptions& options = {});
 
  private:
   Engine(std::shared_ptr<Model> model, std::shared_ptr<Scheduler> scheduler);

@@ -29,8 +29,9 @@ struct EngineStats {
   // Memory by owner, in bytes; what sequences take is reckoned from their lengths.
   std::int64_t weight_bytes = 0;
   std::int64_t workspace_bytes = 0;
-  std::int64_t session_bytes = 0;  // committed conversations
-  std::int64_t request_bytes = 0;  // the copies that running requests work on
+  std::int64_t session_bytes = 0;     // committed conversations
+  std::int64_t request_bytes = 0;     // the copies that running requests work on
+  std::int64_t checkpoint_bytes = 0;  // earlier turns' ends, to go back to
 };
 
 // The part of it that the engine's threads write. Any thread may read.

@@ -73,7 +73,9 @@ void Generation::begin() {
   prompt_ = std::move(made.input);
   prompt_carried_ = made.draft.carried;
   prompt_size_ = static_cast<std::int64_t>(prompt_.ids.size());
-  keep_at_ = last_border(prompt_, model_.block_tokens());
+  past_ = std::move(made.past);
+  passage_ = std::move(made.passage);
+  keep_at_ = prompt_size_ - std::ssize(passage_.tail);
   work_ = std::move(made.work);
   note_preparation();
   parts_.preparation.reset();
@@ -122,7 +124,6 @@ Status Generation::absorb_prompt(std::int64_t count) {
 
 void Generation::leave_prompt() {
   timings_.prefill = since(prepared_);
-  turn_begin_.assign(prompt_.ids.begin() + keep_at_, prompt_.ids.end());
   prompt_ = {};  // frees the pictures' features
   phase_ = work_.answer ? Phase::kDecode : Phase::kClosing;
 }
@@ -176,14 +177,15 @@ void Generation::settle(std::size_t& taken, EventQueue::Slots& refused) {
 }
 
 Status Generation::commit() {
-  auto result = std::make_shared<Conversation>();
   if (work_.answer) {
-    ARGES_ASSIGN_OR_RETURN(result->tail, work_.answer->turn(turn_begin_));
+    ARGES_ASSIGN_OR_RETURN(passage_.tail, work_.answer->turn(passage_.tail));
     add_seen(work_.answer->ids(), work_.seen);
   }
-  result->seen = std::move(work_.seen);
-  result->sequence = std::move(work_.kept);
-  end(EventType::kDone, {}, std::move(result));
+  const std::int64_t bytes =
+      model_.state_bytes() + std::ssize(passage_.ids) * model_.kv_bytes_per_token();
+  NewTurn turn{std::move(passage_), std::move(work_.kept), bytes, std::move(work_.seen)};
+  end(EventType::kDone, {},
+      with_turn(past_.get(), std::move(turn), parts_.session->checkpoint_rules()));
   return {};
 }
 
@@ -239,6 +241,8 @@ void Generation::end(EventType type, Status status, SessionState::Past result) {
   if (type == EventType::kDone && work_.answer) last.finish_reason = work_.answer->finish_reason();
   work_ = {};
   prompt_ = {};
+  passage_ = {};
+  past_.reset();
   progress_due_ = false;
   if (parts_.preparation) preparer_.withdraw(*parts_.preparation);
   parts_.preparation.reset();

@@ -120,7 +120,8 @@ class Generation {
   std::int64_t prompt_done_ = 0;
   // The prompt's last border. What stands behind it is the beginning of the answer's turn.
   std::int64_t keep_at_ = 0;
-  std::vector<language::TokenId> turn_begin_;
+  SessionState::Past past_;
+  Passage passage_;  // its tail becomes the answer's turn
   bool progress_due_ = false;
   std::size_t offered_ = 0;  // pieces that the queue has not yet been asked to take
   std::uint64_t waiting_since_ = 0;

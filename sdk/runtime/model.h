@@ -89,6 +89,8 @@ class Model {
   virtual const ModelFacts& facts() const = 0;
   // Scratch memory held for steps and pictures, a moment ago.
   virtual std::int64_t workspace_bytes() const = 0;
+  // Of the device that sequences lie in, in use or not.
+  virtual std::int64_t memory_bytes() const = 0;
 
   virtual Result<std::unique_ptr<Sequence>> create_sequence() = 0;
 

@@ -26,16 +26,18 @@ struct Preparation {
   // Where the conversation stood when the request was accepted. The session may move on when the
   // request is cancelled, while its preparation is still under way.
   std::shared_ptr<const Conversation> past;
+  Resumption resumption;  // of `past`, once the first message has begun
 
   PromptEnd end = PromptEnd::kAnswer;
   std::vector<Message> messages;  // each emptied once the draft has it
   std::size_t messages_done = 0;
   std::vector<std::int64_t> image_tokens;  // of each picture, in order; known once it has begun
-  PromptDraft draft;                       // its images go one by one when they have been encoded
-  MessageImage::Pixels pixels;             // of the picture under way
-  std::unique_ptr<ImageEncoding> image;    // under way
+  PromptDraft draft;
+  MessageImage::Pixels pixels;           // of the picture under way
+  std::unique_ptr<ImageEncoding> image;  // under way
   std::size_t images_done = 0;
   ModelInput input;  // what comes of it
+  Passage passage;   // the same as the conversation will hold it
 
   // How the answer will be made, until it is part of `work`.
   GenerateOptions options;

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "sdk/async/guard.h"
+#include "sdk/runtime/input_blocks.h"
 #include "sdk/runtime/request_checks.h"
 
 namespace arges::sdk {
@@ -167,6 +168,7 @@ Status Preparer::begin_message(Preparation& preparation) const {
 }
 
 Status Preparer::begin_prompt(Preparation& preparation) const {
+  if (preparation.past) preparation.resumption = preparation.past->resumption();
   // Text that cannot fit is refused before the time and memory to tokenize it are spent.
   if (longest_token_ > 0) {
     ARGES_RETURN_IF_ERROR(
@@ -174,15 +176,14 @@ Status Preparer::begin_prompt(Preparation& preparation) const {
   }
   ARGES_ASSIGN_OR_RETURN(preparation.image_tokens,
                          count_image_tokens(preparation.messages, model_, stop_of(preparation)));
-  const PromptBuilder builder(model_.prompts());
-  if (!preparation.past) return builder.begin(true, {}, preparation.draft);
-  return builder.begin(false, preparation.past->tail, preparation.draft);
+  return PromptBuilder(model_.prompts())
+      .begin(preparation.past.get(), preparation.resumption.turns, preparation.draft);
 }
 
 // `prompt`: tokens that it will have at least.
 Status Preparer::check_context(const Preparation& preparation, std::int64_t prompt) const {
-  const std::int64_t absorbed = preparation.past ? preparation.past->sequence->length() : 0;
-  const std::int64_t tokens = absorbed + prompt;
+  const auto& sequence = preparation.resumption.sequence;
+  const std::int64_t tokens = (sequence ? sequence->length() : 0) + prompt;
   if (tokens < model_.max_context()) return {};
   return {StatusCode::kContextFull, "the conversation would hold at least " +
                                         std::to_string(tokens) +
@@ -216,19 +217,21 @@ Status Preparer::keep_features(Preparation& preparation) const {
     return internal_error("a picture's features do not fill its placeholders; please report it");
   }
   preparation.input.pictures.push_back({span.begin, std::move(features)});
-  preparation.draft.images[index] = {};
   ++counters_.images_encoded;
   return {};
 }
 
 Status Preparer::copy_state(Preparation& preparation) const {
   ARGES_RETURN_IF_ERROR(stop_of(preparation)());
-  preparation.input.cuts = cuts_of(preparation.draft);
-  preparation.input.ids = std::move(preparation.draft.tokens.ids);
+  ModelInput& input = preparation.input;
+  input.cuts = cuts_of(preparation.draft);
+  input.ids = preparation.draft.tokens.ids;
+  const std::int64_t border = last_border(input, model_.block_tokens());
+  preparation.passage = passage_of(preparation.draft, input.cuts, border);
   AnswerRules* rules = preparation.end == PromptEnd::kNothing ? nullptr : &*preparation.rules;
+  const StepWorkParts parts{preparation.past.get(), preparation.resumption.sequence.get(), border};
   ARGES_ASSIGN_OR_RETURN(preparation.work,
-                         make_step_work(model_, preparation.past.get(), preparation.input,
-                                        preparation.options, rules));
+                         make_step_work(model_, parts, input, preparation.options, rules));
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include "kernels/base/status.h"
 #include "kernels/base/stop_check.h"
 #include "language/text/prompt.h"
+#include "sdk/runtime/conversation.h"
 #include "sdk/runtime/message.h"
 
 namespace arges::sdk {
@@ -18,6 +19,8 @@ struct PromptDraft {
   language::PromptTokens tokens;
   std::vector<MessageImage> images;  // one for each of tokens.images
   std::int64_t carried = 0;          // leading ids that the conversation already counts
+  std::size_t carried_images = 0;    // pictures in these
+  std::int64_t repeated = 0;         // of these, ids of turns that are absorbed once more
   std::vector<std::int64_t> cuts;    // where messages end, ascending
   std::optional<language::PromptEncoding> message;  // under way
   bool answer_begun = false;  // what follows is the answer's own turn, which has no end yet
@@ -32,6 +35,10 @@ enum class PromptEnd {
 
 // Where its messages and its pictures end: ModelInput::cuts.
 std::vector<std::int64_t> cuts_of(const PromptDraft& draft);
+// What of a complete draft the conversation gains: its ids from the repeated ones on, up to
+// `border`, and the rest for a tail. Precondition: no picture lies behind the border.
+Passage passage_of(const PromptDraft& draft, std::span<const std::int64_t> cuts,
+                   std::int64_t border);
 
 // Writes a conversation's next prompt, piece by piece, as its model family prescribes: begin, each
 // message slice by slice, and for an answer finish, behind which may stand how it begins.
@@ -39,8 +46,9 @@ class PromptBuilder {
  public:
   explicit PromptBuilder(const language::PromptFamily& family) : family_(family) {}
 
-  // A conversation's first prompt starts with the family's begin(), a later one with its tail.
-  Status begin(bool first, std::span<const language::TokenId> tail, PromptDraft& draft) const;
+  // A conversation's first prompt starts with the family's begin(), a later one with what its
+  // sequence has not absorbed: the turns from `absorbed` on, and the tail.
+  Status begin(const Conversation* past, std::size_t absorbed, PromptDraft& draft) const;
   // image_tokens: placeholder count of each picture of the request, in order. Fails as
   // PromptFamily::begin_message. Precondition: no message is under way.
   Status begin_message(const Message& message, std::span<const std::int64_t> image_tokens,

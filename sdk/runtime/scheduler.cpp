@@ -19,6 +19,9 @@ Status check_options(const EngineOptions& options) {
   if (options.max_sessions < 1 || options.max_sessions > 65536) {
     return invalid_argument("max_sessions must be between 1 and 65536");
   }
+  if (options.checkpoint_budget < 0) {
+    return invalid_argument("checkpoint_budget must not be negative");
+  }
   if (options.max_images_per_request < 0) {
     return invalid_argument("max_images_per_request must not be negative");
   }
@@ -36,6 +39,10 @@ std::int64_t step_prompt_tokens(const EngineOptions& options, const ModelFacts& 
   return std::max<std::int64_t>(2 * options.prefill_chunk, facts.prompt_tokens_at_once);
 }
 
+std::int64_t checkpoint_budget(const EngineOptions& options, const Model& model) {
+  return options.checkpoint_budget > 0 ? options.checkpoint_budget : model.memory_bytes() / 8;
+}
+
 std::shared_ptr<const language::SuppressedTokens> share_suppressed(const Model& model) {
   const auto ids = model.suppressed_tokens();
   return std::make_shared<const language::SuppressedTokens>(
@@ -49,6 +56,7 @@ Scheduler::Scheduler(std::shared_ptr<Model> model, const EngineOptions& options,
     : model_(std::move(model)),
       options_(options),
       suppressed_(share_suppressed(*model_)),
+      checkpoints_(std::make_shared<CheckpointStore>(checkpoint_budget(options, *model_))),
       step_thread_(std::move(step_thread)) {
   // A session has at most one request, so no turn grows beyond this.
   turn_.items.reserve(static_cast<std::size_t>(options.max_sessions));
@@ -77,7 +85,12 @@ Result<std::shared_ptr<Scheduler>> Scheduler::create(std::shared_ptr<Model> mode
   return scheduler;
 }
 
-Result<std::shared_ptr<SessionState>> Scheduler::open_session() {
+Result<std::shared_ptr<SessionState>> Scheduler::open_session(const SessionOptions& options,
+                                                              SessionState::Past past) {
+  if (options.checkpoints < 1 || options.checkpoints > 4096) {
+    return invalid_argument("a session keeps between 1 and 4096 checkpoints");
+  }
+  const CheckpointRules rules{checkpoints_, static_cast<std::size_t>(options.checkpoints)};
   std::shared_ptr<SessionState> session;
   const Status status = guarded([&]() -> Status {
     std::lock_guard lock(sessions_mutex_);
@@ -85,7 +98,7 @@ Result<std::shared_ptr<SessionState>> Scheduler::open_session() {
     if (sessions_.size() >= static_cast<std::size_t>(options_.max_sessions)) {
       return {StatusCode::kBusy, "max_sessions sessions are open; close one or raise the limit"};
     }
-    session = std::make_shared<SessionState>(weak_from_this());
+    session = std::make_shared<SessionState>(weak_from_this(), rules, std::move(past));
     sessions_.emplace(session.get(), session);
     return {};
   });
@@ -174,9 +187,10 @@ EngineStats Scheduler::stats() {
   EngineStats stats;
   for (const auto& session : open_sessions()) {
     ++stats.sessions;
-    const std::int64_t tokens = session->token_count();
-    if (tokens == 0) continue;
-    stats.session_bytes += model_->state_bytes() + tokens * model_->kv_bytes_per_token();
+    const SessionState::Past past = session->past();
+    if (!past) continue;
+    stats.session_bytes += past->token_count() * model_->kv_bytes_per_token();
+    if (past->sequence) stats.session_bytes += model_->state_bytes();
   }
   stats.preparing = counters_.preparing;
   stats.prefilling = counters_.prefilling;
@@ -193,6 +207,7 @@ EngineStats Scheduler::stats() {
   stats.weight_bytes = model_->facts().weight_bytes;
   stats.workspace_bytes = model_->workspace_bytes();
   stats.request_bytes = counters_.request_bytes;
+  stats.checkpoint_bytes = checkpoints_->bytes();
   return stats;
 }
 

@@ -45,8 +45,10 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   // The model's, in the form that all its samplers share.
   std::shared_ptr<const language::SuppressedTokens> suppressed() const { return suppressed_; }
 
-  // A new session: BUSY when max_sessions are open, CLOSED after shutdown().
-  Result<std::shared_ptr<SessionState>> open_session();
+  // A new session with that past, which may be null: BUSY when max_sessions are open, CLOSED after
+  // shutdown(), INVALID_ARGUMENT for options out of range.
+  Result<std::shared_ptr<SessionState>> open_session(const SessionOptions& options,
+                                                     SessionState::Past past = nullptr);
   // The session has been closed.
   void forget(const SessionState* session);
 
@@ -83,6 +85,7 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   const EngineOptions options_;
   const std::shared_ptr<const language::SuppressedTokens> suppressed_;
   EngineCounters counters_;
+  const std::shared_ptr<CheckpointStore> checkpoints_;
   std::mutex sessions_mutex_;
   bool accepting_ = true;
   std::map<const SessionState*, std::weak_ptr<SessionState>> sessions_;

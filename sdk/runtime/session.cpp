@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <iterator>
+#include <string>
 #include <utility>
 
 #include "language/text/stop_matcher.h"
@@ -83,8 +85,54 @@ Result<std::shared_ptr<Request>> Session::request(std::vector<Message> messages,
   return request;
 }
 
+Result<std::shared_ptr<Session>> Session::of(std::shared_ptr<SessionState> state) {
+  std::shared_ptr<Session> session;
+  const Status status = guarded([&]() -> Status {
+    session = std::make_shared<Session>(state);
+    return {};
+  });
+  if (status.ok()) return session;
+  state->close();
+  return status;
+}
+
 std::int64_t Session::token_count() const {
-  return state_->token_count();
+  const SessionState::Past past = state_->past();
+  return past ? past->token_count() : 0;
+}
+
+std::uint64_t Session::turn_count() const {
+  const SessionState::Past past = state_->past();
+  return past ? past->turns.size() : 0;
+}
+
+Result<Session::TurnInfo> Session::turn(std::uint64_t index) const {
+  ARGES_ASSIGN_OR_RETURN(const SessionState::Past past, state_->past_of_open());
+  const std::size_t count = past ? past->turns.size() : 0;
+  if (index >= count) {
+    return Status(StatusCode::kNotFound,
+                  "the conversation has " + std::to_string(count) + " turns, counted from 0");
+  }
+  const PastTurn& turn = past->turns[index];
+  TurnInfo info;
+  info.first_token = index == 0 ? 0 : past->turns[index - 1].passage->token_count();
+  info.tokens = turn.passage->token_count() - info.first_token;
+  info.images = std::ssize(turn.passage->images);
+  const bool last = index + 1 == count;
+  info.has_checkpoint =
+      last ? past->sequence != nullptr : turn.checkpoint != nullptr && turn.checkpoint->is_kept();
+  return info;
+}
+
+Result<std::shared_ptr<Session>> Session::fork() const {
+  const auto scheduler = state_->scheduler();
+  if (!scheduler) return Status(StatusCode::kClosed, "the engine has been closed");
+  ARGES_ASSIGN_OR_RETURN(auto state, state_->fork(*scheduler));
+  return of(std::move(state));
+}
+
+Status Session::rewind(std::uint64_t turns) {
+  return guarded([&] { return state_->rewind(turns); });
 }
 
 void Session::close() {

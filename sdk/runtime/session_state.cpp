@@ -1,25 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/runtime/session_state.h"
 
+#include <string>
 #include <utility>
 
 #include "sdk/runtime/scheduler.h"
 
 namespace arges::sdk {
 
-std::int64_t SessionState::token_count() const {
+SessionState::Past SessionState::past() const {
   std::lock_guard lock(mutex_);
-  return token_count_;
+  return conversation_;
+}
+
+Result<std::shared_ptr<SessionState>> SessionState::fork(Scheduler& scheduler) const {
+  SessionOptions options;
+  options.checkpoints = static_cast<std::int64_t>(rules_.turns);
+  ARGES_ASSIGN_OR_RETURN(Past past, past_of_open());
+  return scheduler.open_session(options, std::move(past));
+}
+
+Result<SessionState::Past> SessionState::past_of_open() const {
+  std::lock_guard lock(mutex_);
+  if (closed_) return Status(StatusCode::kClosed, "the session has been closed");
+  return conversation_;
+}
+
+Status SessionState::check_idle() const {
+  if (closed_) return {StatusCode::kClosed, "the session has been closed"};
+  if (!in_flight_) return {};
+  return {StatusCode::kBusy,
+          "the session has a request in flight; wait for its terminal event or cancel it"};
+}
+
+Status SessionState::rewind(std::uint64_t turns) {
+  Past forgotten;  // freed behind the lock
+  std::lock_guard lock(mutex_);
+  ARGES_RETURN_IF_ERROR(check_idle());
+  const std::size_t there = conversation_ ? conversation_->turns.size() : 0;
+  if (turns > there) {
+    return {StatusCode::kNotFound,
+            "the conversation has " + std::to_string(there) + " turns; ask for no more than these"};
+  }
+  if (turns == there) return {};
+  forgotten = turns == 0 ? nullptr : first_turns(*conversation_, turns);
+  forgotten.swap(conversation_);
+  return {};
 }
 
 Status SessionState::start(std::shared_ptr<RequestState> request,
                            const std::function<Status(const Past&)>& submit) {
   std::lock_guard lock(mutex_);
-  if (closed_) return {StatusCode::kClosed, "the session has been closed"};
-  if (in_flight_) {
-    return {StatusCode::kBusy,
-            "the session has a request in flight; wait for its terminal event or cancel it"};
-  }
+  ARGES_RETURN_IF_ERROR(check_idle());
   ARGES_RETURN_IF_ERROR(submit(conversation_));
   in_flight_ = std::move(request);
   return {};
@@ -27,10 +59,7 @@ Status SessionState::start(std::shared_ptr<RequestState> request,
 
 void SessionState::finish(Past result, const std::function<void()>& announce) {
   std::lock_guard lock(mutex_);
-  if (result) {
-    conversation_ = std::move(result);
-    token_count_ = conversation_->token_count();
-  }
+  if (result) conversation_ = std::move(result);
   in_flight_.reset();
   announce();
   idle_.notify_all();
@@ -50,7 +79,6 @@ void SessionState::close() {
     std::unique_lock lock(mutex_);
     idle_.wait(lock, [this] { return !in_flight_; });
     conversation_.reset();
-    token_count_ = 0;
   }
   if (const auto owner = scheduler_.lock()) owner->forget(this);
 }

@@ -21,12 +21,23 @@ namespace arges::sdk {
 // The committed conversation is shared with those who copy it and never changes.
 class SessionState {
  public:
-  explicit SessionState(std::weak_ptr<Scheduler> scheduler) : scheduler_(std::move(scheduler)) {}
+  using Past = std::shared_ptr<const Conversation>;  // null: nothing has been said
+
+  SessionState(std::weak_ptr<Scheduler> scheduler, CheckpointRules rules, Past past)
+      : scheduler_(std::move(scheduler)),
+        rules_(std::move(rules)),
+        conversation_(std::move(past)) {}
 
   std::shared_ptr<Scheduler> scheduler() const { return scheduler_.lock(); }
-  std::int64_t token_count() const;
-
-  using Past = std::shared_ptr<const Conversation>;  // null: nothing has been said
+  const CheckpointRules& checkpoint_rules() const { return rules_; }
+  // What is committed; null too once it has been closed.
+  Past past() const;
+  // The same; CLOSED.
+  Result<Past> past_of_open() const;
+  // A session with that past: CLOSED, or as Scheduler::open_session.
+  Result<std::shared_ptr<SessionState>> fork(Scheduler& scheduler) const;
+  // Forgets all turns behind the first `turns`: BUSY, CLOSED, NOT_FOUND when there are fewer.
+  Status rewind(std::uint64_t turns);
 
   // Puts `request` in flight if `submit`, given the conversation, accepts it: BUSY, CLOSED, or
   // submit's failure. Submit runs under the session's lock, so that closing comes before it or
@@ -46,13 +57,15 @@ class SessionState {
   void close();
 
  private:
+  Status check_idle() const;
+
   const std::weak_ptr<Scheduler> scheduler_;
+  const CheckpointRules rules_;
   mutable std::mutex mutex_;
   std::condition_variable idle_;
   bool closed_ = false;
   std::shared_ptr<RequestState> in_flight_;
   Past conversation_;
-  std::int64_t token_count_ = 0;
 };
 
 }  // namespace arges::sdk

@@ -4,17 +4,16 @@
 #include <iterator>
 #include <utility>
 
-#include "sdk/runtime/input_blocks.h"
-
 namespace arges::sdk {
 
-Result<StepWork> make_step_work(Model& model, const Conversation* past, const ModelInput& prompt,
+Result<StepWork> make_step_work(Model& model, const StepWorkParts& parts, const ModelInput& prompt,
                                 const GenerateOptions& options, AnswerRules* rules) {
   StepWork work;
-  if (past) work.seen = past->seen;
+  if (parts.past) work.seen = parts.past->seen;
   add_seen(prompt.ids, work.seen);
-  ARGES_ASSIGN_OR_RETURN(work.sequence, past ? past->sequence->clone() : model.create_sequence());
-  if (last_border(prompt, model.block_tokens()) == 0) {
+  ARGES_ASSIGN_OR_RETURN(work.sequence,
+                         parts.sequence ? parts.sequence->clone() : model.create_sequence());
+  if (parts.border == 0) {
     ARGES_ASSIGN_OR_RETURN(work.kept, work.sequence->clone());
   }
   if (rules == nullptr) return work;

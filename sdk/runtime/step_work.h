@@ -22,10 +22,17 @@ struct StepWork {
   std::unique_ptr<Answer> answer;       // still empty; null when there shall be none
 };
 
-// past: null in a new session. rules: null for messages that are only added to the conversation.
-// Precondition: past and prompt leave room in the context. Fails as Sequence::clone,
-// Model::create_sequence and Answer::create.
-Result<StepWork> make_step_work(Model& model, const Conversation* past, const ModelInput& prompt,
+// Where a request's steps begin.
+struct StepWorkParts {
+  const Conversation* past = nullptr;  // null in a new session
+  const Sequence* sequence = nullptr;  // to go on from; null: the prompt begins the conversation
+  std::int64_t border = 0;             // the prompt's last
+};
+
+// rules: null for messages that are only added to the conversation. Precondition: sequence and
+// prompt leave room in the context. Fails as Sequence::clone, Model::create_sequence and
+// Answer::create.
+Result<StepWork> make_step_work(Model& model, const StepWorkParts& parts, const ModelInput& prompt,
                                 const GenerateOptions& options, AnswerRules* rules);
 
 }  // namespace arges::sdk

@@ -344,6 +344,7 @@ TEST(OptionClaims, EveryEngineOptionReachesItsPlace) {
   options.weight_format_length = 6;
   options.memory_budget = 36;
   options.device_budget = 37;
+  options.checkpoint_budget = 38;
   const bindings::EngineSettings read = bindings::read_engine_options(options).value();
   EXPECT_EQ(read.model.path, "folder");
   EXPECT_EQ(read.model.device, "reference");
@@ -356,6 +357,7 @@ TEST(OptionClaims, EveryEngineOptionReachesItsPlace) {
   EXPECT_EQ(read.model.weight_format, "stored");
   EXPECT_EQ(read.model.memory_budget, 36);
   EXPECT_EQ(read.model.device_budget, 37);
+  EXPECT_EQ(read.engine.checkpoint_budget, 38);
 }
 
 TEST(OptionClaims, WhatThisBuildCannotHonourIsUnsupported) {

@@ -27,6 +27,7 @@ std::vector<std::function<arges_status()>> all_calls(World& world, arges_event& 
   static arges_stats stats = {};
   static arges_event fresh_event = {};
   static arges_image_plan plan = {};
+  static arges_turn_info turn = {sizeof turn, 0, 0, 0, 0};
   static std::uint64_t count = 0;
   static std::uint32_t side = 0;
   return {
@@ -85,6 +86,12 @@ std::vector<std::function<arges_status()>> all_calls(World& world, arges_event& 
         return arges_session_create(world.engine, &out);
       },
       [&] { return arges_session_token_count(world.session, &count); },
+      [&] {
+        arges_session* out = nullptr;
+        return arges_session_fork(world.session, &out);
+      },
+      [&] { return arges_session_rewind(world.session, 0); },
+      [&] { return arges_session_turn(world.session, 0, &turn); },
       [] { return arges_generate_options_init(&generate_options, sizeof generate_options); },
       [&] {
         arges_request* out = nullptr;

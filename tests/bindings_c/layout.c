@@ -10,7 +10,7 @@
 
 SIZE(arges_status, 4);
 
-SIZE(arges_engine_options, 112);
+SIZE(arges_engine_options, 120);
 FIELD(arges_engine_options, struct_size, 0);
 FIELD(arges_engine_options, threads, 4);
 FIELD(arges_engine_options, model_path, 8);
@@ -28,6 +28,7 @@ FIELD(arges_engine_options, weight_format, 80);
 FIELD(arges_engine_options, weight_format_length, 88);
 FIELD(arges_engine_options, memory_budget, 96);
 FIELD(arges_engine_options, device_budget, 104);
+FIELD(arges_engine_options, checkpoint_budget, 112);
 
 SIZE(arges_engine_info, 376);
 FIELD(arges_engine_info, struct_size, 0);
@@ -40,7 +41,7 @@ FIELD(arges_engine_info, instruction_set, 304);
 FIELD(arges_engine_info, weight_format, 336);
 FIELD(arges_engine_info, weight_bytes, 368);
 
-SIZE(arges_stats, 120);
+SIZE(arges_stats, 128);
 FIELD(arges_stats, struct_size, 0);
 FIELD(arges_stats, sessions, 4);
 FIELD(arges_stats, preparing, 8);
@@ -59,6 +60,14 @@ FIELD(arges_stats, weight_bytes, 88);
 FIELD(arges_stats, workspace_bytes, 96);
 FIELD(arges_stats, session_bytes, 104);
 FIELD(arges_stats, request_bytes, 112);
+FIELD(arges_stats, checkpoint_bytes, 120);
+
+SIZE(arges_turn_info, 32);
+FIELD(arges_turn_info, struct_size, 0);
+FIELD(arges_turn_info, has_checkpoint, 4);
+FIELD(arges_turn_info, first_token, 8);
+FIELD(arges_turn_info, tokens, 16);
+FIELD(arges_turn_info, images, 24);
 
 SIZE(arges_model_info, 40);
 FIELD(arges_model_info, struct_size, 0);

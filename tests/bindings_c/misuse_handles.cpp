@@ -78,6 +78,17 @@ std::vector<HandleUser> users_of_sessions() {
            [](World& world, void* handle) {
              return arges_session_token_count(as<arges_session>(handle), &world.outputs.number);
            }},
+          {"session_fork", Kind::kSession, true,
+           [](World& world, void* handle) {
+             return arges_session_fork(as<arges_session>(handle), world.out<arges_session>());
+           }},
+          {"session_rewind", Kind::kSession, true,
+           [](World&, void* handle) { return arges_session_rewind(as<arges_session>(handle), 1); }},
+          {"session_turn", Kind::kSession, true,
+           [](World& world, void* handle) {
+             return arges_session_turn(as<arges_session>(handle), 0,
+                                       world.result<arges_turn_info>());
+           }},
           {"session_add_session", Kind::kSession, true,
            [](World& world, void* handle) {
              return add(world, as<arges_session>(handle), world.message, world.queue);

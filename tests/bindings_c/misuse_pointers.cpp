@@ -147,6 +147,10 @@ std::vector<MisuseCase> getters() {
        }},
       {"queue_next_null_event", ARGES_INVALID_ARGUMENT,
        [](World& world) { return arges_queue_next(world.queue, 0, nullptr); }},
+      {"session_fork_null_out", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_session_fork(world.session, nullptr); }},
+      {"session_turn_null", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_session_turn(world.session, 0, nullptr); }},
       {"session_token_count_null", ARGES_INVALID_ARGUMENT,
        [](World& world) { return arges_session_token_count(world.session, nullptr); }}};
 }

@@ -106,6 +106,12 @@ void append_engine_structs(std::vector<MisuseCase>& cases) {
       "stats", ARGES_OK, ARGES_OK, [](arges_stats*) {},
       [](World& world, arges_stats* stats) { return arges_engine_stats(world.engine, stats); },
       cases);
+  append_cases<arges_turn_info>(
+      "turn_info", ARGES_OK, ARGES_OK, [](arges_turn_info*) {},
+      [](World& world, arges_turn_info* info) {
+        return arges_session_turn(world.session, 0, info);
+      },
+      cases);
   append_cases<arges_image_plan>(
       "image_plan", ARGES_OK, ARGES_OK, [](arges_image_plan*) {},
       [](World& world, arges_image_plan* plan) {

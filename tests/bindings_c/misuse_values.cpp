@@ -52,6 +52,7 @@ std::vector<MisuseCase> engine_numbers() {
       {"files_3", [](arges_engine_options& o) { o.files = 3; }},
       {"memory_budget_huge", [](arges_engine_options& o) { o.memory_budget = kHuge; }},
       {"device_budget_huge", [](arges_engine_options& o) { o.device_budget = kHuge; }},
+      {"checkpoint_budget_huge", [](arges_engine_options& o) { o.checkpoint_budget = kHuge; }},
       {"weight_format_empty", [](arges_engine_options& o) { o.weight_format = ""; }},
       {"device_index_1", [](arges_engine_options& o) { o.device_index = 1; }, ARGES_UNSUPPORTED},
       {"memory_budget", [](arges_engine_options& o) { o.memory_budget = 1 << 20; },

@@ -123,6 +123,20 @@ std::vector<Function> functions_of_sessions() {
            return status;
          });
        }},
+      {"session_fork",
+       [](const Stage& stage) {
+         arges_session* fork = nullptr;
+         const arges_status status = arges_session_fork(stage.session, &fork);
+         arges_session_close(fork);
+         return status;
+       }},
+      {"session_rewind", [](const Stage& stage) { return arges_session_rewind(stage.session, 0); }},
+      {"session_turn",
+       [](const Stage& stage) {
+         arges_turn_info info{};
+         info.struct_size = sizeof info;
+         return arges_session_turn(stage.session, 0, &info);
+       }},
       {"token_count",
        [](const Stage& stage) {
          std::uint64_t count = 0;

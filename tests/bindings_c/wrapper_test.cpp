@@ -46,6 +46,26 @@ TEST_F(Wrapper, AWholeConversation) {
   EXPECT_GT(session.token_count(), 0u);
 }
 
+TEST_F(Wrapper, ASessionIsForkedAndTakenBack) {
+  for (std::uint64_t tag = 0; tag < 2; ++tag) {
+    arges::Request request = session.generate(question(), {}, queue, tag);
+    while (!queue.next().terminal()) {
+    }
+  }
+  arges::Session fork = session.fork();
+  session.rewind(1);
+  ASSERT_EQ(session.turns().size(), 1u);
+  const std::vector<arges_turn_info> turns = fork.turns();
+  ASSERT_EQ(turns.size(), 2u);
+  EXPECT_EQ(turns[0].first_token, 0u);
+  EXPECT_EQ(turns[0].tokens, session.token_count());
+  EXPECT_EQ(turns[1].first_token, turns[0].tokens);
+  EXPECT_EQ(turns[1].images, 1u);
+  EXPECT_EQ(turns[1].has_checkpoint, 1u);
+  EXPECT_EQ(turns[0].tokens + turns[1].tokens, fork.token_count());
+  EXPECT_THROW(session.rewind(2), arges::Error);
+}
+
 TEST_F(Wrapper, OwnedOptionsReachTheLibrary) {
   arges::GenerateOptions options;
   options.stops = {"up"};

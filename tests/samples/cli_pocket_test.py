@@ -123,6 +123,14 @@ class Pocket(cli.ToolTest):
         self.assertEqual(run.returncode, cli.FAILED)
         self.assertIn(b"nowhere.png", run.stderr)
 
+    def test_chat_asks_again_and_forgets(self):
+        answers, complaints = self.converse(f"/image {self.picture}", self.item["question"],
+                                            "/retry", "/rewind",
+                                            "/rewind", "/retry")
+        self.assertEqual(len(answers), 2)
+        self.assertEqual(answers[0], answers[1], "greedy, of the same past")
+        self.assertEqual(len(complaints), 2, "one question was there to forget, none to ask again")
+
     def converse(self, *lines):
         """(answers, complaints) of a chat with a person at a terminal, who leaves with /quit."""
         shown, complaints = cli.chat_at_a_terminal(*lines, "/quit")

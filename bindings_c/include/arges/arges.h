@@ -198,6 +198,8 @@ typedef struct arges_engine_options {
   uint64_t weight_format_length;
   uint64_t memory_budget; /* bytes of the host's memory, to 2^62, hard; 0 = no limit of its own */
   uint64_t device_budget; /* the same of the device's memory */
+  uint64_t checkpoint_budget; /* bytes, to 2^62, of the memory that sequences lie in, for
+                                 checkpoints (see arges_session_rewind); 0 = an eighth of it */
 } arges_engine_options;
 
 /* Writes the defaults: zero in every field but struct_size; model_path is still to be set. Pass
@@ -285,6 +287,7 @@ typedef struct arges_stats {
   uint64_t workspace_bytes;  /* scratch memory of steps and pictures */
   uint64_t session_bytes;    /* of conversations, reckoned from their lengths */
   uint64_t request_bytes;    /* of the copies that running requests work on, reckoned likewise */
+  uint64_t checkpoint_bytes; /* of checkpoints, reckoned likewise; see arges_session_rewind */
 } arges_stats;
 
 /* Set stats->struct_size before the call. Takes time in proportion to the open sessions. */
@@ -505,6 +508,33 @@ ARGES_API arges_status arges_session_create(arges_engine* engine, arges_session*
 
 /* Tokens that the conversation holds; 0 after the engine has been closed. */
 ARGES_API arges_status arges_session_token_count(const arges_session* session, uint64_t* out);
+
+/* A session with the same past, given back as any; the two then go on by themselves. Copies
+ * nothing: states and pages are shared and copied when either goes on. A request in flight is not
+ * part of it. BUSY when max_sessions are open, CLOSED, OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_session_fork(const arges_session* session, arges_session** out);
+
+/* Forgets all turns behind the first `turns`: to ask again, or something else, from any point. A
+ * turn is what one request with DONE has brought, its messages and their answer. Where a session's
+ * eight newest turns end, and as long as checkpoint_budget has room for it, the state is kept, in a
+ * checkpoint, and the next request goes on from there; elsewhere it absorbs again what lies behind
+ * the last checkpoint, its pictures too. Answers are the same, bit for bit, either way. Those
+ * that no session has used for longest are given up first. NOT_FOUND when there are fewer turns,
+ * BUSY while a request is in flight, CLOSED, OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_session_rewind(arges_session* session, uint64_t turns);
+
+typedef struct arges_turn_info {
+  uint32_t struct_size;
+  uint32_t has_checkpoint; /* 1 or 0: whether a request behind this turn goes on from its end */
+  uint64_t first_token;    /* of the conversation's */
+  uint64_t tokens;
+  uint64_t images;
+} arges_turn_info;
+
+/* A turn of the conversation, from 0. Set info->struct_size before the call. NOT_FOUND behind the
+ * last, CLOSED. */
+ARGES_API arges_status arges_session_turn(const arges_session* session, uint64_t turn,
+                                          arges_turn_info* info);
 
 /* Cancels a request in flight and gives the handle back; the request's terminal event is queued
  * before it returns. Waits at most one step of work. */

@@ -114,6 +114,7 @@ struct EngineOptions {
   std::string weight_format = "auto";
   std::uint64_t memory_budget = 0;
   std::uint64_t device_budget = 0;
+  std::uint64_t checkpoint_budget = 0;
   // Bytes done and in all; false, or an exception, stops loading with
   // CANCELLED.
   std::function<bool(std::uint64_t done, std::uint64_t total)> progress{};
@@ -139,6 +140,7 @@ inline arges_engine_options fields_of(const EngineOptions& options) {
   c.weight_format_length = options.weight_format.size();
   c.memory_budget = options.memory_budget;
   c.device_budget = options.device_budget;
+  c.checkpoint_budget = options.checkpoint_budget;
   return c;
 }
 
@@ -489,6 +491,8 @@ class Session {
     detail::check(arges_session_create(engine.handle(), &handle));
     handle_.reset(handle);
   }
+  // Takes over a handle of the C ABI.
+  explicit Session(arges_session* handle) : handle_(handle) {}
 
   // Adds the messages to the conversation and generates the answer. Returns at once; events arrive
   // in `queue` under `tag` and end with one terminal event. Messages and options need not outlive
@@ -527,6 +531,27 @@ class Session {
   }
   Request add(const Message& message, Queue& queue, std::uint64_t tag = 0) {
     return add(std::span<const Message>(&message, 1), queue, tag);
+  }
+
+  // A session with the same past; see arges_session_fork.
+  Session fork() const {
+    arges_session* handle = nullptr;
+    detail::check(arges_session_fork(this->handle(), &handle));
+    return Session(handle);
+  }
+  // Forgets all turns behind the first `turns`; see arges_session_rewind.
+  void rewind(std::uint64_t turns) { detail::check(arges_session_rewind(handle(), turns)); }
+  // Of the conversation, oldest first.
+  std::vector<arges_turn_info> turns() const {
+    std::vector<arges_turn_info> turns;
+    for (;;) {
+      arges_turn_info info{};
+      info.struct_size = sizeof info;
+      const arges_status status = arges_session_turn(handle(), turns.size(), &info);
+      if (status == ARGES_NOT_FOUND) return turns;
+      detail::check(status);
+      turns.push_back(info);
+    }
   }
 
   // Defined in arges_asio.hpp, which says what they take.

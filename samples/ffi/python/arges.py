@@ -38,6 +38,7 @@ class EngineOptions(ctypes.Structure):
         ("weight_format_length", c_uint64),
         ("memory_budget", c_uint64),
         ("device_budget", c_uint64),
+        ("checkpoint_budget", c_uint64),
     ]
 
 
@@ -102,6 +103,8 @@ CALLS = {
     "request_take_engine": [c_void_p, POINTER(c_void_p)],
     "session_create": [c_void_p, POINTER(c_void_p)],
     "session_token_count": [c_void_p, POINTER(c_uint64)],
+    "session_fork": [c_void_p, POINTER(c_void_p)],
+    "session_rewind": [c_void_p, c_uint64],
     "queue_create": [c_void_p, POINTER(c_void_p)],
     "queue_next": [c_void_p, c_int64, POINTER(Event)],
     "event_init": [POINTER(Event), c_uint64],
@@ -201,6 +204,7 @@ class Conversation:
     def __init__(self, library, model_path, progress=None, **options):
         self._library = library
         self._engine = self._session = self._queue = None
+        self._parent = None  # whose engine it is
         self._tags = itertools.count(1)
         self.timings = {}
         self._model_path = os.fsencode(model_path)
@@ -224,7 +228,8 @@ class Conversation:
     def __exit__(self, *_):
         self._library.session_close(self._session)
         self._library.queue_close(self._queue)
-        self._library.engine_close(self._engine)
+        if self._parent is None:
+            self._library.engine_close(self._engine)
 
     def ask(self, question, picture=None, beginning=None, **options):
         """Yields the answer piece by piece; an answer left early is cancelled and forgotten.
@@ -246,6 +251,14 @@ class Conversation:
         """Adds a message to the conversation, without an answer; waits until it is absorbed."""
         for _ in self._request([(role, text, picture)], "session_add"):
             pass
+
+    def rewind(self, turns):
+        """Forgets all behind the first `turns` questions or additions: to ask again from there."""
+        self._library.session_rewind(self._session, turns)
+
+    def fork(self):
+        """A conversation with the same past, for a `with` inside this one's."""
+        return Fork(self)
 
     def token_count(self):
         """Tokens that the conversation holds."""
@@ -328,6 +341,27 @@ class Conversation:
             except ArgesError as error:
                 if error.status != "TIMEOUT":
                     raise
+
+
+class Fork(Conversation):
+    """Conversation.fork; the engine stays its parent's."""
+
+    def __init__(self, parent):
+        self._library = parent._library
+        self._engine = parent._engine
+        self._session = self._queue = None
+        self._parent = parent
+        self._tags = itertools.count(1)
+        self.timings = {}
+
+    def __enter__(self):
+        try:
+            self._queue = self._library.make("queue_create", None)
+            self._session = self._library.make("session_fork", self._parent._session)
+        except ArgesError:
+            self.__exit__()
+            raise
+        return self
 
 
 class Messages:

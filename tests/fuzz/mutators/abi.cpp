@@ -79,6 +79,15 @@ std::string some_opening(Random& random) {
   return calls += {18, slot, engine, 0};
 }
 
+// A session that is branched, taken back, or looked at.
+std::string some_history(Random& random) {
+  const char from = some_byte(random, 0, 3);
+  std::string calls;
+  if (random.one_in(2)) calls += {23, from, some_byte(random, 0, 3), 0};
+  if (random.one_in(2)) calls += {24, from, 0, some_byte(random, 0, 4)};
+  return calls += {25, from, some_byte(random, 0, 3), 0};
+}
+
 std::string some_calls(Random& random) {
   switch (random.below(8)) {
     case 0:
@@ -86,6 +95,8 @@ std::string some_calls(Random& random) {
     case 1:
     case 2:
       return some_picture(random);
+    case 3:
+      return some_history(random);
     default:
       return some_request(random);
   }

@@ -43,6 +43,14 @@ def checks(arges, library, model, picture):
         talk.add("The shop is closed.")
         yield "what was added is held", talk.token_count() > before
 
+        with talk.fork() as fork:
+            held = fork.token_count()
+            yield "a fork holds the past", held == talk.token_count()
+            fork.rewind(1)
+            yield "going back forgets", fork.token_count() < held == talk.token_count()
+            fork.rewind(0)
+            retry = "".join(fork.ask(QUESTION, picture))
+            yield "asked again it answers the same", retry == answer
         short = "".join(talk.ask(QUESTION, max_tokens=1))
         yield "options are kept", len(talk.tokenize(short)) == 1
         going_on = "".join(talk.ask(QUESTION, picture, beginning=answer[:2]))

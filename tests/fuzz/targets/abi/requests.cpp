@@ -44,6 +44,41 @@ void World::session_tokens(std::uint8_t choice) {
   require(may_hold || tokens == 0, "nothing is held after the engine was closed");
 }
 
+void World::session_fork(const Call& call) {
+  if (!sessions_.is_free(call.b)) return;
+  const SessionFacts parent = sessions_.facts(call.a);
+  const Status status = make(sessions_, call.b, [&](arges_session** out) {
+    return arges_session_fork(sessions_.get(call.a), out);
+  });
+  StatusList listed = {ARGES_BUSY, ARGES_OUT_OF_MEMORY_HOST};
+  listed.push_back(parent.open ? ARGES_OK : ARGES_CLOSED);
+  expect(status, sessions_.alive(call.a), listed);
+  if (status == ARGES_OK) sessions_.facts(call.b) = {next_number_++, parent.engine, true};
+}
+
+void World::session_rewind(const Call& call) {
+  const std::uint64_t turns = call.number == 255 ? ~std::uint64_t{0} : call.number % 4;
+  const Status status = arges_session_rewind(sessions_.get(call.a), turns);
+  const SessionFacts& session = sessions_.facts(call.a);
+  StatusList listed = {ARGES_OUT_OF_MEMORY_HOST};
+  if (!session.open) listed.push_back(ARGES_CLOSED);
+  if (session.open) listed.insert(listed.end(), {ARGES_OK, ARGES_NOT_FOUND});
+  if (ledger_.in_flight(session.number)) listed.push_back(ARGES_BUSY);
+  expect(status, sessions_.alive(call.a), listed);
+}
+
+void World::session_turn(const Call& call) {
+  arges_turn_info info{};
+  info.struct_size = sizeof info;
+  const Status status = fill(info, [&](arges_turn_info* out) {
+    return arges_session_turn(sessions_.get(call.a), call.b, out);
+  });
+  StatusList listed = {ARGES_NOT_FOUND};
+  listed.push_back(sessions_.facts(call.a).open ? ARGES_OK : ARGES_CLOSED);
+  expect(status, sessions_.alive(call.a), listed);
+  require(status != ARGES_OK || info.tokens > 0, "a turn has tokens");
+}
+
 World::Submission World::submission(const Call& call) const {
   Submission given;
   given.session = call.a % 16 == 15 ? 0xF8 : call.a % 4;

@@ -137,7 +137,7 @@ void World::run(const Call& call) {
   if (!run_later(call)) run_former(call);
 }
 
-// Numbers 16 to 22 of 32; recorded inputs mean by the others what they always meant.
+// Numbers 16 to 25 of 32; recorded inputs mean by the others what they always meant.
 bool World::run_later(const Call& call) {
   switch (call.function % 32) {
     case 16:
@@ -160,6 +160,15 @@ bool World::run_later(const Call& call) {
       return true;
     case 22:
       engine_open(call);
+      return true;
+    case 23:
+      session_fork(call);
+      return true;
+    case 24:
+      session_rewind(call);
+      return true;
+    case 25:
+      session_turn(call);
       return true;
     default:
       return false;

@@ -123,6 +123,9 @@ class World {
   void session_create(const Call& call);
   void session_close(std::uint8_t choice);
   void session_tokens(std::uint8_t choice);
+  void session_fork(const Call& call);
+  void session_rewind(const Call& call);
+  void session_turn(const Call& call);
 
   void queue_call(const Call& call);
   void queue_create(const Call& call);
