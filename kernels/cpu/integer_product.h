@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "kernels/base/panel_groups.h"
 #include "kernels/base/quantise.h"
 #include "kernels/base/status.h"
 #include "kernels/cpu/panel_product.h"
@@ -14,31 +15,6 @@ namespace arges::kernels::cpu {
 // Inputs of quantised rows that lie together: a cache line, a row of an AMX tile.
 constexpr std::int64_t kIntegerBlock = 64;
 static_assert(kIntegerBlock % kMostGroupInputs == 0);
-
-// Inputs whose products an integer dot unit adds up at once.
-constexpr std::int64_t kQuad = 4;
-
-// A group of a panel of quantised weights, the same for every instruction set and for files:
-//   float scales[16];                                          one for each output
-//   8 bits: uint8 w[group / 4][16][4];                         integer + 128
-//   4 bits: uint8 w[group / 8][16][4];                         low half: quad 2·q, high: 2·q + 1,
-//                                                              integer + 8
-// A panel is its groups in order. Integers are offset so that they are not negative, which VPDPBUSD
-// and VPMADDUBSW want of one side; what that adds is taken off by the sums of the rows.
-struct PanelGroups {
-  GroupFormat format;
-
-  static constexpr std::int64_t kScaleBytes = kPanel * std::int64_t{sizeof(float)};
-  std::int64_t group_bytes() const {
-    return kScaleBytes + kPanel * format.inputs * format.bits / 8;
-  }
-  // What was added to an integer.
-  std::int32_t offset() const { return format.bits == 8 ? 128 : 8; }
-};
-
-// Packs one row of numbers as output `output` of a panel whose bytes were zero before.
-void pack_panel_row(const GroupFormat& format, const float* row, std::int64_t inputs,
-                    std::int64_t output, std::byte* panel);
 
 // A tile of quantised rows times some panels of quantised weights, added to fp32 sums: for the
 // groups g in ascending order

@@ -68,18 +68,30 @@ void lay_out_panel(const LayOutArgs& args, std::int64_t panel, std::byte* scratc
   }
 }
 
-}  // namespace
-
-Status lay_out(const ExecContext& context, const LayOutArgs& args) {
-  if (args.row_type == DType::kI8) ARGES_RETURN_IF_ERROR(check_integer_unit());
+// What is asked for, without its data.
+Matrix describe(const ExecContext& context, const LayOutArgs& args) {
+  const bool lies_so = args.panels.data != nullptr;
   Matrix matrix;
-  matrix.rows = laid_out_rows(args.sources);
-  matrix.cols = args.sources[0].cols;
+  matrix.rows = lies_so ? args.panels.rows : laid_out_rows(args.sources);
+  matrix.cols = lies_so ? args.panels.cols : args.sources[0].cols;
   matrix.dtype = args.dtype;
   matrix.row_type = args.row_type;
   matrix.groups = args.groups;
   matrix.layout = MatrixLayout::kPanels;
   matrix.device = context.backend->device;
+  return matrix;
+}
+
+}  // namespace
+
+Status lay_out(const ExecContext& context, const LayOutArgs& args) {
+  if (args.row_type == DType::kI8) ARGES_RETURN_IF_ERROR(check_integer_unit());
+  Matrix matrix = describe(context, args);
+  if (args.panels.data != nullptr) {
+    matrix.data = args.panels.data;
+    *args.out = std::move(matrix);
+    return {};
+  }
   const std::int64_t panels = matrix.rows / kPanel + (matrix.rows % kPanel != 0 ? 1 : 0);
   // An upper bound for every order: fp32 with a group's padding, whose scales are fewer bytes.
   const auto with_padding = checked_add(matrix.cols, kMostGroupInputs);

@@ -5,11 +5,12 @@
 #include <cstdint>
 
 #include "kernels/base/dtype.h"
+#include "kernels/base/panel_groups.h"
 
 namespace arges::kernels::cpu {
 
-// Outputs in a panel of a packed weight: one AVX-512 vector, two AVX2 vectors, four NEON vectors.
-constexpr std::int64_t kPanel = 16;
+// Outputs in a panel of a packed weight, whatever its type.
+constexpr std::int64_t kPanel = kPanelOutputs;
 
 // A product of a few rows with some panels, the inner loop of every matrix product here:
 //   sums[r, p · 16 + j] ← (resume ? the same : 0) + Σ_i x[i, r] · w[p, i, j]

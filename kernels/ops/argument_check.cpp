@@ -104,9 +104,10 @@ ArgumentCheck& ArgumentCheck::row_type(DType type) {
                           ": this processor has no bf16 dot product that may be used (AVX512_BF16 "
                           "or AMX); keep the weights as stored");
   } else if (type == DType::kI8 && !context_.backend->i8_rows) {
-    status_ = unsupported(std::string(op_) +
-                          ": this device multiplies no weights of 8 or 4 bits; keep the weights as "
-                          "stored");
+    status_ =
+        unsupported(std::string(op_) +
+                    ": this device multiplies no weights of 8 or 4 bits; take the processor, or "
+                    "weights that are not quantised");
   }
   return *this;
 }

@@ -56,6 +56,10 @@ void convert(const std::byte* row, DType from, std::int64_t cols, DType to, void
   }
 }
 
+bool is_aligned(const std::byte* data) {
+  return reinterpret_cast<std::uintptr_t>(data) % Device::kAlignment == 0;
+}
+
 }  // namespace
 
 MatrixSource whole_matrix(const ConstTensorView& tensor, std::int64_t rows_a_group) {
@@ -89,8 +93,12 @@ void copy_laid_out_row(std::span<const MatrixSource> sources, DType dtype, std::
 
 Status check(const ExecContext& context, const LayOutArgs& args) {
   ArgumentCheck check(context, "lay_out");
+  const PanelSource& panels = args.panels;
   check.require(args.out != nullptr, "there must be a matrix to fill")
-      .require(!args.sources.empty(), "there must be a source")
+      .require(args.sources.empty() == (panels.data != nullptr), "there must be a source")
+      .require(panels.data == nullptr || args.dtype == DType::kI8, "panels are of I8")
+      .require(is_aligned(panels.data), "panels must lie at a multiple of 64 bytes")
+      .require(panels.rows >= 0 && panels.cols >= 0, "a weight has no fewer than 0 rows")
       .require(args.row_type == DType::kF32 ||
                    (args.row_type == DType::kBF16 && args.dtype == DType::kBF16) ||
                    (args.row_type == DType::kI8 && args.dtype == DType::kI8),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -22,6 +23,14 @@ struct MatrixSource {
   std::int64_t group_rows = 0;
 };
 
+// A quantised weight that lies in panels already (kernels/base/panel_groups.h), as files have it.
+// In host memory, borrowed, at a multiple of Device::kAlignment.
+struct PanelSource {
+  const std::byte* data = nullptr;  // null: there is none
+  std::int64_t rows = 0;
+  std::int64_t cols = 0;
+};
+
 // A whole tensor, [rows, cols] row-major, as a source.
 MatrixSource whole_matrix(const ConstTensorView& tensor, std::int64_t group_rows = 0);
 
@@ -31,8 +40,11 @@ MatrixSource whole_matrix(const ConstTensorView& tensor, std::int64_t group_rows
 // inside a group are continued with zero rows.
 struct LayOutArgs {
   std::span<const MatrixSource> sources;  // of equal cols, at least one
-  DType dtype = DType::kF32;              // in memory; widening is exact, narrowing to bf16 rounds
-                                          // to nearest even, kI8 quantises
+  // In place of sources, for dtype kI8: referred to where the backend's own layout is this one.
+  PanelSource panels = {};
+
+  DType dtype = DType::kF32;  // in memory; widening is exact, narrowing to bf16 rounds
+                              // to nearest even, kI8 quantises
   // What rows become before they meet the weight (Matrix::row_type). kBF16 wants dtype kBF16, kI8
   // dtype kI8 and `groups`, and each a backend that has it: UNSUPPORTED elsewhere.
   DType row_type = DType::kF32;

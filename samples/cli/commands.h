@@ -9,6 +9,7 @@ namespace arges::cli {
 void add_ask(Command tool);
 void add_chat(Command tool);
 void add_inspect(Command tool);
+void add_quantize(Command tool);
 void add_eval(Command tool);
 
 void add_bench(Command tool);

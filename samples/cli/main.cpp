@@ -18,6 +18,7 @@ void declare_commands(Command tool) {
   add_ask(tool);
   add_chat(tool);
   add_inspect(tool);
+  add_quantize(tool);
   add_eval(tool);
   add_bench(tool);
   add_debug(tool);

@@ -54,8 +54,7 @@ Status check_options(const ModelOpenOptions& options) {
 constexpr std::int64_t kGpuPromptTokens = 2048;
 
 // As arges_engine_info says it.
-ModelFacts describe(const DeviceChoice& choice, const ModelOpenOptions& options,
-                    const ThreadPool& pool, const LoadedModel& loaded) {
+ModelFacts describe(const DeviceChoice& choice, const ThreadPool& pool, const LoadedModel& loaded) {
   ModelFacts facts;
   facts.device = choice.backend->name;
   facts.device_index = choice.index;
@@ -64,11 +63,11 @@ ModelFacts describe(const DeviceChoice& choice, const ModelOpenOptions& options,
   facts.weight_format = dtype_name(loaded.weights.decoder.lm_head.dtype);
   const DType rows = loaded.weights.decoder.layers[0].moe.experts[0].down.row_type;
   if (rows != DType::kF32) {
-    facts.weight_format = options.weight_format;
+    facts.weight_format = weight_format_name(loaded.formats[ModelPart::kExperts]);
     if (facts.device == "cpu") facts.instruction_set += "+" + unit_instruction_set(rows);
   }
   facts.threads = pool.size();
-  facts.weight_bytes = loaded.census.total.bytes;
+  facts.weight_bytes = loaded.weights.bytes;
   if (!choice.backend->device->is_host()) facts.prompt_tokens_at_once = kGpuPromptTokens;
   return facts;
 }
@@ -139,7 +138,7 @@ VisionLanguageModel::VisionLanguageModel(const DeviceChoice& choice,
       loaded_(std::move(loaded)),
       decoder_(loaded_->config.text, loaded_->weights.decoder, std::move(sequences)),
       max_context_(loaded_->config.text.max_positions),
-      facts_(describe(choice, options, *pool_, *loaded_)) {
+      facts_(describe(choice, *pool_, *loaded_)) {
   if (options.max_context > 0) max_context_ = std::min(max_context_, options.max_context);
   if (loaded_->config.vision) {
     encoder_.emplace(*loaded_->config.vision, *loaded_->config.tiles,

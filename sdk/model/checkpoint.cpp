@@ -132,6 +132,12 @@ void Checkpoint::build_listing() {
   listing_ = TensorListing(std::move(tensors));
 }
 
+std::vector<std::string_view> Checkpoint::file_names() const {
+  std::vector<std::string_view> names;
+  for (const Shard& shard : shards_) names.emplace_back(shard.name);
+  return names;
+}
+
 const Checkpoint::Place* Checkpoint::find(std::string_view name) const {
   const ListedTensor* listed = listing_.find(name);
   return listed ? &places_[static_cast<std::size_t>(listed - listing_.tensors().data())] : nullptr;

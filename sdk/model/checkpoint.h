@@ -48,6 +48,8 @@ class Checkpoint {
   // Names, types and shapes of all tensors; refers to this object.
   const TensorListing& listing() const { return listing_; }
   std::size_t shard_count() const { return shards_.size(); }
+  // Of its files, in the order of the index.
+  std::vector<std::string_view> file_names() const;
   // metadata.total_size of the index, if there is one.
   std::optional<std::uint64_t> index_total_bytes() const { return index_total_bytes_; }
 

@@ -50,22 +50,35 @@ std::optional<FormatPolicy> find_format_policy(std::string_view name) {
   return std::nullopt;
 }
 
+Result<FormatPolicy> formats_beside_files(const FormatPolicy& asked, const FormatPolicy& files) {
+  if (files == FormatPolicy()) return asked;
+  if (asked == FormatPolicy() || asked == files) return files;
+  return unsupported(
+      "the weights in this folder are quantised already; open it with the weight format \"auto\", "
+      "or open the checkpoint that it was made from");
+}
+
+std::string_view weight_format_name(WeightFormat format) {
+  constexpr std::string_view kNames[] = {"stored", "f32", "bf16", "bf16_dot", "q8", "q4"};
+  return kNames[static_cast<std::size_t>(format)];
+}
+
+GroupFormat groups_of(WeightFormat format) {
+  if (format == WeightFormat::kQ8) return {8, kGroupInputs};
+  if (format == WeightFormat::kQ4) return {4, kGroupInputs};
+  return {};
+}
+
 double WeightType::bytes() const {
   if (dtype != DType::kI8) return static_cast<double>(dtype_size(dtype));
   return groups.bits / 8.0 + static_cast<double>(sizeof(float)) / groups.inputs;
 }
 
 WeightType type_in_memory(WeightFormat format, std::span<const kernels::MatrixSource> sources) {
-  switch (format) {
-    case WeightFormat::kBF16Dot:
-      return {DType::kBF16, DType::kBF16, {}};
-    case WeightFormat::kQ8:
-      return {DType::kI8, DType::kI8, {8, kGroupInputs}};
-    case WeightFormat::kQ4:
-      return {DType::kI8, DType::kI8, {4, kGroupInputs}};
-    default:
-      return {stored_type(format, sources), DType::kF32, {}};
-  }
+  if (format == WeightFormat::kBF16Dot) return {DType::kBF16, DType::kBF16, {}};
+  const GroupFormat groups = groups_of(format);
+  if (groups.bits != 0) return {DType::kI8, DType::kI8, groups};
+  return {stored_type(format, sources), DType::kF32, {}};
 }
 
 }  // namespace arges::sdk

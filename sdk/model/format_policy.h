@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "kernels/base/status.h"
 #include "kernels/ops/lay_out.h"
 #include "sdk/model/model_part.h"
 
@@ -31,6 +32,7 @@ struct FormatPolicy {
 
   WeightFormat& operator[](ModelPart part) { return formats[static_cast<std::size_t>(part)]; }
   WeightFormat operator[](ModelPart part) const { return formats[static_cast<std::size_t>(part)]; }
+  bool operator==(const FormatPolicy&) const = default;
 };
 
 // The policy of a format's name, as an engine's option has it; nothing for other names:
@@ -44,6 +46,17 @@ struct FormatPolicy {
 // Router, norms and the embedding table stay as stored under every name. What each costs in
 // accuracy: BENCHMARKS.md.
 std::optional<FormatPolicy> find_format_policy(std::string_view name);
+
+// What weights of a policy are kept as when the files have them quantised in some parts: what the
+// files say, which "auto" and "stored" ask for, and so does the format that was written. Anything
+// else would quantise twice: UNSUPPORTED.
+Result<FormatPolicy> formats_beside_files(const FormatPolicy& asked, const FormatPolicy& files);
+
+// "q8" for kQ8 and so on; a static string.
+std::string_view weight_format_name(WeightFormat format);
+
+// The groups of a quantised format; 0 bits for the others.
+GroupFormat groups_of(WeightFormat format);
 
 // How a weight is laid out (kernels::LayOutArgs).
 struct WeightType {

@@ -71,6 +71,27 @@ std::string weights_text(const ModelReport& report) {
                                                             "sizes follow from the config"));
 }
 
+// Bits by part of what the files have quantised; null for an ordinary checkpoint.
+nlohmann::json quantised_json(const FormatPolicy& formats) {
+  nlohmann::json bits;
+  for (int part = 0; part < kModelParts; ++part) {
+    const GroupFormat groups = groups_of(formats[static_cast<ModelPart>(part)]);
+    if (groups.bits == 0) continue;
+    bits[std::string(model_part_name(static_cast<ModelPart>(part)))] = groups.bits;
+  }
+  return bits;
+}
+
+std::string quantised_text(const FormatPolicy& formats) {
+  const nlohmann::json quantised = quantised_json(formats);
+  std::string parts;
+  for (const auto& [part, bits] : quantised.items()) {
+    parts += part + " " + std::to_string(bits.get<int>()) + " bits, ";
+  }
+  if (parts.empty()) return {};
+  return line("quantised", parts + "groups of " + std::to_string(kGroupInputs));
+}
+
 nlohmann::json tally_json(const WeightTally& tally) {
   return {{"tensors", tally.tensors}, {"parameters", tally.parameters}, {"bytes", tally.bytes}};
 }
@@ -117,7 +138,8 @@ std::string report_text(const ModelReport& report) {
       line("model", quote_name(report.config.name) + ", " + quote_name(report.config.model_type) +
                         ", layout " + report.layout + ", prompts " +
                         quote_name(report.config.prompt_family));
-  out += decoder_text(report.config.text) + vision_text(report.config) + weights_text(report);
+  out += decoder_text(report.config.text) + vision_text(report.config) + weights_text(report) +
+         quantised_text(report.config.file_formats);
   out += line("session", grouped(report.state_bytes) + " bytes of state and " +
                              grouped(report.kv_bytes_per_token) + " bytes for each token");
   out += line("memory", grouped(report.memory_bytes(context)) +
@@ -137,6 +159,7 @@ std::string report_json(const ModelReport& report) {
   out["decoder"] = decoder_json(report.config.text);
   out["vision"] = vision_json(report.config);
   out["parts"] = parts_json(report.census);
+  out["quantised"] = quantised_json(report.config.file_formats);
   out["unused_tensors"] = report.census.unused;
   out["files"] = report.files;
   out["weights_present"] = report.weights_present;

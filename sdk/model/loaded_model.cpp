@@ -41,6 +41,15 @@ void find_suppressed(const ConstTensorView& embedding, LoadedModel& model) {
   model.suppressed.insert(place, model.config.image_token);
 }
 
+Result<FormatPolicy> choose_formats(const ModelConfig& config, const LoadOptions& options) {
+  if (config.file_formats != FormatPolicy() && !options.shards.whole()) {
+    return unsupported(
+        "ranks cannot share weights that are quantised in the files; load the checkpoint that they "
+        "were made from");
+  }
+  return formats_beside_files(options.formats, config.file_formats);
+}
+
 // Cheap checks first: everything that can be refused is refused before memory is set aside for
 // weights.
 Status load(const std::string& path, const kernels::ExecContext& context,
@@ -48,6 +57,7 @@ Status load(const std::string& path, const kernels::ExecContext& context,
   const StopCheck stop = preparing(options.progress);
   ARGES_ASSIGN_OR_RETURN(const ModelFolder folder, ModelFolder::open(path));
   ARGES_ASSIGN_OR_RETURN(model.config, read_model_config(folder, options.limits));
+  ARGES_ASSIGN_OR_RETURN(model.formats, choose_formats(model.config, options));
   ARGES_RETURN_IF_ERROR(check_shard_plan(options.shards, model.config.text));
   ARGES_ASSIGN_OR_RETURN(Checkpoint opened, Checkpoint::open(folder, options.limits, stop));
   auto checkpoint = std::make_unique<Checkpoint>(std::move(opened));
@@ -59,7 +69,7 @@ Status load(const std::string& path, const kernels::ExecContext& context,
   ARGES_ASSIGN_OR_RETURN(
       model.weights,
       load_weights(context, model.config, names, model.census.total.bytes, std::move(checkpoint),
-                   {options.access, options.formats, options.shards, options.progress,
+                   {options.access, model.formats, options.shards, options.progress,
                     [&model](const ConstTensorView& table) { find_suppressed(table, model); }}));
   return {};
 }

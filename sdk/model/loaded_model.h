@@ -37,6 +37,7 @@ struct LoadedModel {
   std::shared_ptr<const language::PromptFamily> prompt;  // null under weights_only
   ModelWeights weights;
   WeightCensus census;
+  FormatPolicy formats;  // that its weights are kept in
   // Ids that must never be sampled, ascending: untrained rows (architecture.md §5.5) and the
   // picture placeholder, which means nothing without a picture.
   std::vector<language::TokenId> suppressed;

@@ -6,6 +6,7 @@
 #include "sdk/model/config_reader.h"
 #include "sdk/model/text_config.h"
 #include "sdk/model/vision_config.h"
+#include "sdk/model/weights_header.h"
 
 namespace arges::sdk {
 namespace {
@@ -112,6 +113,7 @@ Result<ModelConfig> read_model_config(const ModelFolder& folder, const ModelLimi
   }
   ARGES_ASSIGN_OR_RETURN(ModelConfig out, parse_model_config(config, preprocessor, limits));
   out.name = folder.name();
+  ARGES_ASSIGN_OR_RETURN(out.file_formats, read_weights_header(folder, limits));
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include "kernels/base/status.h"
 #include "language/model/config.h"
 #include "language/text/token.h"
+#include "sdk/model/format_policy.h"
 #include "sdk/model/limits.h"
 #include "sdk/model/model_folder.h"
 #include "vision/tiles/anyres_plan.h"
@@ -26,6 +27,7 @@ struct ModelConfig {
   std::optional<vision::TileConfig> tiles;
   language::TokenId image_token = -1;   // >= 0 where vision is present
   DType declared_dtype = DType::kBF16;  // torch_dtype or dtype; weights may differ from it
+  FormatPolicy file_formats;  // parts that weights_header.h says are quantised in the files
 };
 
 // Reads config.json's text in the original, the transformers-native or the VL form
@@ -34,7 +36,7 @@ struct ModelConfig {
 Result<ModelConfig> parse_model_config(std::string_view config, std::string_view preprocessor,
                                        const ModelLimits& limits);
 
-// The same from a model folder. NOT_FOUND without config.json.
+// The same from a model folder, weights header included. NOT_FOUND without config.json.
 Result<ModelConfig> read_model_config(const ModelFolder& folder, const ModelLimits& limits);
 
 }  // namespace arges::sdk

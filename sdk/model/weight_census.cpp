@@ -25,15 +25,18 @@ class Census final : public WeightVisitor {
   Census(const ModelConfig& config, const TensorListing& listing)
       : config_(config), listing_(listing), expected_(listing.tensors().size()) {}
 
-  Status weight(std::span<const WeightPiece> pieces, Matrix&) override {
-    for (const WeightPiece& piece : pieces) {
+  Status weight(const ExpectedWeight& weight, Matrix&) override {
+    if (groups(weight).bits != 0) return count_panels(weight);
+    for (const WeightPiece& piece : weight.pieces) {
       if (piece.is_last()) ARGES_RETURN_IF_ERROR(count(piece.tensor));
     }
     return {};
   }
   Status vector(const ExpectedTensor& tensor, ConstTensorView&) override { return count(tensor); }
-  Status table(const ExpectedTensor& tensor, ConstTensorView&, Matrix*) override {
-    return count(tensor);
+  Status table(const ExpectedTensor& tensor, ConstTensorView&, const TiedHead* head) override {
+    ARGES_RETURN_IF_ERROR(count(tensor));
+    return head != nullptr && groups(head->weight).bits != 0 ? count_panels(head->weight)
+                                                             : Status();
   }
 
   // The listed tensors that were not expected must be known to be unused.
@@ -52,24 +55,49 @@ class Census final : public WeightVisitor {
   }
 
  private:
+  GroupFormat groups(const ExpectedWeight& weight) const {
+    return groups_of(config_.file_formats[weight.part]);
+  }
+
   Status count(const ExpectedTensor& tensor) {
+    ARGES_ASSIGN_OR_RETURN(const ListedTensor* listed, find(tensor, "config.json demands "));
+    ARGES_RETURN_IF_ERROR(check_type(tensor, *listed));
+    const StoredType type = listed->type.value_or(assumed_type(tensor.part));
+    const auto elements = elements_of(tensor.shape);
+    return tally(tensor, elements,
+                 checked_mul(elements.value_or(0), static_cast<std::int64_t>(type.bits / 8)));
+  }
+
+  Status count_panels(const ExpectedWeight& weight) {
+    const GroupFormat format = groups(weight);
+    const ExpectedTensor tensor = weight.in_panels(format);
+    ARGES_ASSIGN_OR_RETURN(
+        const ListedTensor* listed,
+        find(tensor, "config.json and weights of " + std::to_string(format.bits) +
+                         " bits in groups of " + std::to_string(format.inputs) + " demand "));
+    if (listed->type && listed->type->dtype != DType::kU8) {
+      return model_invalid("tensor " + quote_name(tensor.name) + " has the type " +
+                           std::string(listed->type->name) + "; quantised weights must be U8");
+    }
+    std::int64_t parameters = 0;
+    for (const WeightPiece& piece : weight.pieces) parameters += piece.rows * piece.cols;
+    return tally(tensor, parameters, elements_of(tensor.shape));
+  }
+
+  // The tensor of that name, which is then expected; of that shape, which `why` demands.
+  Result<const ListedTensor*> find(const ExpectedTensor& tensor, const std::string& why) {
     const ListedTensor* listed = listing_.find(tensor.name);
     if (listed == nullptr) {
       return model_invalid("tensor " + quote_name(tensor.name) + " " + tensor.shape.to_string() +
                            " is missing from the checkpoint");
     }
     expected_[static_cast<std::size_t>(listed - listing_.tensors().data())] = true;
-    ARGES_RETURN_IF_ERROR(check(tensor, *listed));
-    const StoredType type = listed->type.value_or(assumed_type(tensor.part));
-    return tally(tensor, static_cast<std::int64_t>(type.bits / 8));
+    if (!listed->shape || *listed->shape == tensor.shape) return listed;
+    return model_invalid("tensor " + quote_name(tensor.name) + " has the shape " +
+                         listed->shape->to_string() + ", but " + why + tensor.shape.to_string());
   }
 
-  static Status check(const ExpectedTensor& tensor, const ListedTensor& listed) {
-    if (listed.shape && *listed.shape != tensor.shape) {
-      return model_invalid("tensor " + quote_name(tensor.name) + " has the shape " +
-                           listed.shape->to_string() + ", but config.json demands " +
-                           tensor.shape.to_string());
-    }
+  static Status check_type(const ExpectedTensor& tensor, const ListedTensor& listed) {
     if (!listed.type || is_weight_type(*listed.type)) return {};
     return model_invalid("tensor " + quote_name(tensor.name) + " has the type " +
                          std::string(listed.type->name) + "; weights must be F32, BF16 or F16");
@@ -80,13 +108,16 @@ class Census final : public WeightVisitor {
     return stored_type_of(wide_router ? DType::kF32 : config_.declared_dtype);
   }
 
-  Status tally(const ExpectedTensor& tensor, std::int64_t element_bytes) {
-    const Shape& shape = tensor.shape;
+  static std::optional<std::int64_t> elements_of(const Shape& shape) {
     std::optional<std::int64_t> elements = 1;
     for (int axis = 0; axis < shape.rank() && elements; ++axis) {
       elements = checked_mul(*elements, shape[axis]);
     }
-    const auto bytes = elements ? checked_mul(*elements, element_bytes) : std::nullopt;
+    return elements;
+  }
+
+  Status tally(const ExpectedTensor& tensor, std::optional<std::int64_t> elements,
+               std::optional<std::int64_t> bytes) {
     for (WeightTally* sums :
          {&census_.total, &census_.parts[static_cast<std::size_t>(tensor.part)]}) {
       ++sums->tensors;

@@ -20,13 +20,14 @@ class WeightList {
     return {{name + ".weight", Shape{rows, cols}, part, split}, cols, 0, rows, group_rows};
   }
 
-  Status weight(std::initializer_list<WeightPiece> pieces, Matrix& target) {
-    return visitor_.weight({pieces.begin(), pieces.size()}, target);
+  Status weight(std::string name, std::initializer_list<WeightPiece> pieces, Matrix& target) {
+    const ModelPart part = pieces.begin()->tensor.part;
+    return visitor_.weight({std::move(name), part, {pieces.begin(), pieces.size()}}, target);
   }
 
   Status matrix(const std::string& name, std::int64_t rows, std::int64_t cols, ModelPart part,
                 Matrix& target, Split split = Split::kWhole) {
-    return weight({piece(name, rows, cols, part, split)}, target);
+    return weight(name, {piece(name, rows, cols, part, split)}, target);
   }
 
   Status vector(std::string name, Shape shape, ModelPart part, ConstTensorView& target,

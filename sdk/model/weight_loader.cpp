@@ -2,11 +2,13 @@
 #include "sdk/model/weight_loader.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <utility>
 
 #include "kernels/backend.h"
+#include "kernels/base/panel_groups.h"
 #include "kernels/base/quote_name.h"
 #include "kernels/base/slab.h"
 #include "kernels/op_table.h"
@@ -15,8 +17,8 @@
 namespace arges::sdk {
 namespace {
 
-bool is_aligned(std::span<const std::byte> bytes, DType dtype) {
-  return reinterpret_cast<std::uintptr_t>(bytes.data()) % dtype_size(dtype) == 0;
+bool is_aligned(std::span<const std::byte> bytes, std::size_t alignment) {
+  return reinterpret_cast<std::uintptr_t>(bytes.data()) % alignment == 0;
 }
 
 // Elements of a tensor where typed access is allowed.
@@ -43,30 +45,40 @@ Result<ConstTensorView> place(Device& device, Memory numbers, Shape shape,
   return ConstTensorView(buffers.back().view(shape));
 }
 
+// Bytes of a weight in memory, but for what fills up the last panel of one that is not quantised.
+std::int64_t bytes_of(const Matrix& weight) {
+  if (weight.dtype == DType::kI8) {
+    return PanelGroups{weight.groups}.shape(weight.rows, weight.cols).count();
+  }
+  return weight.rows * weight.cols * static_cast<std::int64_t>(dtype_size(weight.dtype));
+}
+
 class Loader final : public WeightVisitor {
  public:
-  Loader(const kernels::ExecContext& context, ModelWeights& weights, std::int64_t total_bytes,
-         const WeightOptions& options)
+  Loader(const kernels::ExecContext& context, const FormatPolicy& file_formats,
+         ModelWeights& weights, std::int64_t total_bytes, const WeightOptions& options)
       : context_(context),
+        file_formats_(file_formats),
         weights_(weights),
         total_bytes_(total_bytes),
         options_(options),
         slab_(*context.backend->device) {}
 
-  Status weight(std::span<const WeightPiece> pieces, Matrix& target) override {
+  Status weight(const ExpectedWeight& weight, Matrix& target) override {
+    if (in_panels(weight)) return take_panels(weight, target);
     std::vector<Source> sources;
     std::vector<kernels::MatrixSource> parts;
-    for (const WeightPiece& piece : pieces) {
+    for (const WeightPiece& piece : weight.pieces) {
       ARGES_ASSIGN_OR_RETURN(Source source, open(piece));
-      const kernels::MatrixSource all{source.data, source.dtype, piece.cols,
-                                      piece.rows,  piece.cols,   piece.group_rows};
-      parts.push_back(shard(all, piece.tensor.split, options_.shards));
+      parts.push_back(
+          shard(piece.source(source.data, source.dtype), piece.tensor.split, options_.shards));
       sources.push_back(std::move(source));
     }
-    ARGES_RETURN_IF_ERROR(lay_out(parts, pieces[0].tensor.part, target));
-    for (std::size_t i = 0; i < pieces.size(); ++i) {
-      keep(pieces[i].tensor.name, std::move(sources[i]), target.owner == nullptr);
-      if (pieces[i].is_last()) ARGES_RETURN_IF_ERROR(finish(pieces[i].tensor.name));
+    ARGES_RETURN_IF_ERROR(lay_out(parts, weight.part, target));
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+      const WeightPiece& piece = weight.pieces[i];
+      keep(piece.tensor.name, std::move(sources[i]), target.owner == nullptr);
+      if (piece.is_last()) ARGES_RETURN_IF_ERROR(finish(piece.tensor.name));
     }
     return {};
   }
@@ -82,27 +94,33 @@ class Loader final : public WeightVisitor {
     const auto bytes = weights_.checkpoint->bytes(tensor.name)
                            .subspan(first * dtype_size(dtype), count * dtype_size(dtype));
     widen_to_f32(bytes, dtype, {buffer.f32(), count});
+    weights_.bytes += static_cast<std::int64_t>(buffer.size());
     ARGES_ASSIGN_OR_RETURN(target, place(device(), std::move(buffer), shape, weights_.buffers));
     return finish(tensor.name);
   }
 
-  Status table(const ExpectedTensor& tensor, ConstTensorView& target, Matrix* tied_head) override {
+  Status table(const ExpectedTensor& tensor, ConstTensorView& target,
+               const TiedHead* head) override {
     // A file read into memory is closed after the load, so its table moves out of it.
     const auto bytes = weights_.checkpoint->bytes(tensor.name);
     const DType dtype = type_of(tensor.name);
-    ARGES_ASSIGN_OR_RETURN(Source source, open(bytes, dtype, options_.access == FileAccess::kMap));
+    const bool in_place = options_.access == FileAccess::kMap;
+    ARGES_ASSIGN_OR_RETURN(Source source, open(bytes, dtype, dtype_size(dtype), in_place));
     target = host_view(source.data, dtype, tensor.shape);
+    weights_.bytes += static_cast<std::int64_t>(target.bytes());
     if (options_.embedding) options_.embedding(target);
-    if (tied_head != nullptr) {
+    if (head != nullptr && !in_panels(head->weight)) {
       const kernels::MatrixSource whole = kernels::whole_matrix(target);
-      ARGES_RETURN_IF_ERROR(lay_out({&whole, 1}, ModelPart::kLmHead, *tied_head));
+      ARGES_RETURN_IF_ERROR(lay_out({&whole, 1}, ModelPart::kLmHead, head->target));
     }
     if (device().is_host()) {
       keep(tensor.name, std::move(source), true);
     } else {
       ARGES_ASSIGN_OR_RETURN(target, upload(device(), target, weights_.buffers));
     }
-    return finish(tensor.name);
+    ARGES_RETURN_IF_ERROR(finish(tensor.name));
+    if (head == nullptr || !in_panels(head->weight)) return {};
+    return take_panels(head->weight, head->target);
   }
 
   // The tensors whose bytes in the checkpoint are still referred to.
@@ -111,15 +129,51 @@ class Loader final : public WeightVisitor {
  private:
   Device& device() const { return *context_.backend->device; }
 
-  // The one place every weight of a linear map passes through on its way to the backend.
-  Status lay_out(std::span<const kernels::MatrixSource> sources, ModelPart part, Matrix& target) {
+  // The one place every weight of a linear map passes through on its way to the backend: rows of
+  // tensors, or panels.
+  Status lay_out(std::span<const kernels::MatrixSource> sources, ModelPart part, Matrix& target,
+                 const kernels::PanelSource& panels = {}) {
     const WeightType type = type_in_memory(options_.formats[part], sources);
-    return kernels::lay_out(context_, {.sources = sources,
-                                       .dtype = type.dtype,
-                                       .row_type = type.row_type,
-                                       .groups = type.groups,
-                                       .slab = &slab_,
-                                       .out = &target});
+    ARGES_RETURN_IF_ERROR(kernels::lay_out(context_, {.sources = sources,
+                                                      .panels = panels,
+                                                      .dtype = type.dtype,
+                                                      .row_type = type.row_type,
+                                                      .groups = type.groups,
+                                                      .slab = &slab_,
+                                                      .out = &target}));
+    weights_.bytes += bytes_of(target);
+    return {};
+  }
+
+  bool in_panels(const ExpectedWeight& weight) const {
+    return groups_of(file_formats_[weight.part]).bits != 0;
+  }
+
+  Status take_panels(const ExpectedWeight& weight, Matrix& target) {
+    const auto bytes = weights_.checkpoint->bytes(weight.name);
+    ARGES_RETURN_IF_ERROR(check_scales(weight, bytes));
+    ARGES_ASSIGN_OR_RETURN(Source source, open(bytes, DType::kU8, Device::kAlignment, true));
+    ARGES_RETURN_IF_ERROR(
+        lay_out({}, weight.part, target, {source.data, weight.rows(), weight.cols()}));
+    keep(weight.name, std::move(source), target.owner == nullptr);
+    return finish(weight.name);
+  }
+
+  // Of a file that may hold anything; no other byte of a group can spoil more than its own sum.
+  Status check_scales(const ExpectedWeight& weight, std::span<const std::byte> bytes) const {
+    const GroupFormat groups = groups_of(file_formats_[weight.part]);
+    const auto step = static_cast<std::size_t>(PanelGroups{groups}.group_bytes());
+    std::atomic<bool> finite = true;
+    context_.pool->parallel_for(static_cast<std::int64_t>(bytes.size() / step), kGroupsAtOnce,
+                                [&](std::int64_t begin, std::int64_t end) {
+                                  const auto part =
+                                      bytes.subspan(static_cast<std::size_t>(begin) * step,
+                                                    static_cast<std::size_t>(end - begin) * step);
+                                  if (!has_finite_scales(groups, part)) finite = false;
+                                });
+    if (finite) return {};
+    return model_invalid("tensor " + quote_name(weight.name) +
+                         " has a scale that is no finite number; quantise the model anew");
   }
 
   DType type_of(const std::string& name) const {
@@ -132,14 +186,15 @@ class Loader final : public WeightVisitor {
     const auto bytes = weights_.checkpoint->bytes(piece.tensor.name)
                            .subspan(static_cast<std::size_t>(piece.first_row) * row_bytes,
                                     static_cast<std::size_t>(piece.rows) * row_bytes);
-    return open(bytes, dtype, true);
+    return open(bytes, dtype, dtype_size(dtype), true);
   }
 
-  static Result<Source> open(std::span<const std::byte> bytes, DType dtype, bool in_place) {
+  static Result<Source> open(std::span<const std::byte> bytes, DType dtype, std::size_t alignment,
+                             bool in_place) {
     Source source;
     source.dtype = dtype;
     source.data = bytes.data();
-    if (in_place && is_aligned(bytes, dtype)) return source;
+    if (in_place && is_aligned(bytes, alignment)) return source;
     ARGES_ASSIGN_OR_RETURN(source.copy, Memory::allocate(bytes.size()));
     std::memcpy(source.copy.data(), bytes.data(), bytes.size());
     source.data = source.copy.data();
@@ -164,7 +219,10 @@ class Loader final : public WeightVisitor {
     return loading_cancelled();
   }
 
+  static constexpr std::int64_t kGroupsAtOnce = 1024;
+
   const kernels::ExecContext& context_;
+  const FormatPolicy& file_formats_;
   ModelWeights& weights_;
   std::int64_t total_bytes_;
   const WeightOptions& options_;
@@ -203,7 +261,7 @@ Result<ModelWeights> load_weights(const kernels::ExecContext& context, const Mod
                                   const WeightOptions& options) {
   ModelWeights weights;
   weights.checkpoint = std::move(checkpoint);
-  Loader loader(context, weights, total_bytes, options);
+  Loader loader(context, config.file_formats, weights, total_bytes, options);
   ARGES_RETURN_IF_ERROR(
       visit_weights(config, names, weights.decoder, weights.image_encoder, loader));
   ARGES_RETURN_IF_ERROR(

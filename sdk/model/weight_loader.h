@@ -38,18 +38,21 @@ struct WeightOptions {
 struct ModelWeights {
   language::DecoderWeights decoder;
   vision::ImageEncoderWeights image_encoder;  // empty for a model without vision
+  std::int64_t bytes = 0;                     // of all of them in memory, or in the mapped files
   std::vector<Memory> buffers;
   std::unique_ptr<Checkpoint> checkpoint;  // its files still in use stay open
 };
 
 // Brings a checkpoint's weights into the backend's form: linear maps through kernels::lay_out,
-// vectors widened to f32, the embedding table left in the file's pages; what ops read lies in the
-// memory of the backend's device. Tensors that were laid out
+// vectors widened to f32, the embedding table left in the file's pages, and so are weights that the
+// files have quantised, where the backend reads panels; what ops read lies in the memory of the
+// backend's device. Tensors that were laid out
 // give their pages back at once, so that memory peaks near one copy of the model; when done, files
 // that nothing refers to are closed. Decay slopes are computed.
 // Of what ranks share, only this rank's part is brought in; all of it in the formats asked for.
-// Precondition: take_census succeeded with these names and gave total_bytes, and check_shard_plan.
-// OUT_OF_MEMORY_*, CANCELLED, or what lay_out says.
+// Precondition: take_census succeeded with these names and gave total_bytes, check_shard_plan, and
+// options.formats is what formats_beside_files says.
+// OUT_OF_MEMORY_*, CANCELLED, MODEL_INVALID for a scale that is not finite, or what lay_out says.
 Result<ModelWeights> load_weights(const kernels::ExecContext& context, const ModelConfig& config,
                                   const WeightNames& names, std::int64_t total_bytes,
                                   std::unique_ptr<Checkpoint> checkpoint,

@@ -36,8 +36,31 @@ struct WeightPiece {
   std::int64_t rows = 0;
   std::int64_t group_rows = 0;  // kernels::MatrixSource's: how pieces of one weight interleave
 
+  // Rows that lie at `data` in this type, as lay_out takes them.
+  kernels::MatrixSource source(const void* data, DType dtype) const {
+    return {data, dtype, cols, rows, cols, group_rows};
+  }
   // Whether no later weight has anything of the tensor.
   bool is_last() const { return (first_row + rows) * cols == tensor.shape.count(); }
+};
+
+// A weight of a linear map. Where files have its part quantised, it is one tensor of its own name,
+// in panels (kernels/base/panel_groups.h); elsewhere it is made of the pieces, in turn.
+struct ExpectedWeight {
+  std::string name;
+  ModelPart part = ModelPart::kEmbedding;
+  std::span<const WeightPiece> pieces;
+
+  std::int64_t rows() const;  // with those of zeros between the pieces
+  std::int64_t cols() const { return pieces[0].cols; }
+  // The tensor in panels.
+  ExpectedTensor in_panels(const GroupFormat& groups) const;
+};
+
+// The LM head that an embedding table also serves as.
+struct TiedHead {
+  ExpectedWeight weight;  // its piece is all of the table
+  Matrix& target;
 };
 
 // Told of every tensor of a model. A failure it returns ends the visit. Targets may be filled or
@@ -45,13 +68,14 @@ struct WeightPiece {
 class WeightVisitor {
  public:
   virtual ~WeightVisitor() = default;
-  // The weight of a linear map, to be made of the pieces (kernels::lay_out).
-  virtual Status weight(std::span<const WeightPiece> pieces, Matrix& target) = 0;
+  // To be brought into the backend's form by kernels::lay_out.
+  virtual Status weight(const ExpectedWeight& weight, Matrix& target) = 0;
   // Norm weights, biases and the like, to be widened to f32.
   virtual Status vector(const ExpectedTensor& tensor, ConstTensorView& target) = 0;
-  // The embedding table, kept in its type; tied_head is the LM head it also serves as, or null.
+  // The embedding table, kept in its type; `head` is null where the LM head has a tensor of its
+  // own.
   virtual Status table(const ExpectedTensor& tensor, ConstTensorView& target,
-                       Matrix* tied_head) = 0;
+                       const TiedHead* head) = 0;
 };
 
 // The one list of all tensors: names, shapes and destinations (architecture.md §3, §7). Visits the

@@ -20,6 +20,7 @@ Status visit_lightning(const DecoderConfig& config, const std::string& prefix,
   const std::int64_t width = config.attention_width();
   const std::int64_t dim = config.head_dim;
   ARGES_RETURN_IF_ERROR(list.weight(
+      prefix + "in",
       {WeightList::piece(prefix + "qkv_proj", 3 * width, hidden, kPart, kOutputs, 3 * dim),
        WeightList::piece(prefix + "output_gate", width, hidden, kPart, kOutputs, dim)},
       weights.in));
@@ -38,7 +39,8 @@ Status visit_softmax(const DecoderConfig& config, const std::string& prefix,
   const std::int64_t kv_width = config.num_kv_heads * dim;
   const std::int64_t queries = width / config.num_kv_heads;
   ARGES_RETURN_IF_ERROR(
-      list.weight({WeightList::piece(prefix + "q_proj", width, hidden, kPart, kOutputs, queries),
+      list.weight(prefix + "in",
+                  {WeightList::piece(prefix + "q_proj", width, hidden, kPart, kOutputs, queries),
                    WeightList::piece(prefix + "k_proj", kv_width, hidden, kPart, kOutputs, dim),
                    WeightList::piece(prefix + "v_proj", kv_width, hidden, kPart, kOutputs, dim)},
                   weights.in));
@@ -55,7 +57,8 @@ Status visit_separate_experts(const DecoderConfig& config, const std::string& pr
     const std::string name = prefix + "experts." + std::to_string(e) + ".";
     kernels::Expert& expert = weights.experts.emplace_back();
     ARGES_RETURN_IF_ERROR(
-        list.weight({WeightList::piece(name + "w1", ffn, hidden, kPart, kOutputs, kTurn),
+        list.weight(name + "gate_up",
+                    {WeightList::piece(name + "w1", ffn, hidden, kPart, kOutputs, kTurn),
                      WeightList::piece(name + "w3", ffn, hidden, kPart, kOutputs, kTurn)},
                     expert.gate_up));
     ARGES_RETURN_IF_ERROR(
@@ -77,11 +80,13 @@ Status visit_fused_experts(const DecoderConfig& config, const std::string& prefi
                             ModelPart::kExperts, Split::kInputs};
   weights.experts.resize(static_cast<std::size_t>(config.num_experts));
   for (std::int64_t e = 0; e < config.num_experts; ++e) {
+    const std::string name = prefix + "experts." + std::to_string(e) + ".";
     kernels::Expert& expert = weights.experts[static_cast<std::size_t>(e)];
-    ARGES_RETURN_IF_ERROR(list.weight({{gate_up, hidden, 2 * e * ffn, ffn, kTurn},
+    ARGES_RETURN_IF_ERROR(list.weight(name + "gate_up",
+                                      {{gate_up, hidden, 2 * e * ffn, ffn, kTurn},
                                        {gate_up, hidden, (2 * e + 1) * ffn, ffn, kTurn}},
                                       expert.gate_up));
-    ARGES_RETURN_IF_ERROR(list.weight({{down, ffn, e * hidden, hidden}}, expert.down));
+    ARGES_RETURN_IF_ERROR(list.weight(name + "w2", {{down, ffn, e * hidden, hidden}}, expert.down));
   }
   return {};
 }
@@ -124,9 +129,12 @@ Status visit_decoder_weights(const DecoderConfig& config, const WeightNames& nam
   WeightList list(visitor);
   const std::int64_t vocab = config.vocab_size;
   const std::int64_t hidden = config.hidden_size;
-  ARGES_RETURN_IF_ERROR(visitor.table(
-      {names.text + "embed_tokens.weight", Shape{vocab, hidden}, ModelPart::kEmbedding},
-      weights.embedding, config.tied_embeddings ? &weights.lm_head : nullptr));
+  const ExpectedTensor table{names.text + "embed_tokens.weight", Shape{vocab, hidden},
+                             ModelPart::kEmbedding};
+  const WeightPiece whole{table, hidden, 0, vocab};
+  const TiedHead head{{names.lm_head, ModelPart::kLmHead, {&whole, 1}}, weights.lm_head};
+  ARGES_RETURN_IF_ERROR(
+      visitor.table(table, weights.embedding, config.tied_embeddings ? &head : nullptr));
   for (std::size_t layer = 0; layer < config.layer_types.size(); ++layer) {
     ARGES_RETURN_IF_ERROR(visit_layer(config, names, layer, weights.layers.emplace_back(), list));
   }

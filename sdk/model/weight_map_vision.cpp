@@ -35,7 +35,8 @@ Status visit_vit_embeddings(const vision::VitConfig& config, const std::string& 
   ARGES_RETURN_IF_ERROR(
       list.vector(prefix + "class_embedding", Shape{hidden}, kPart, weights.class_embedding));
   ARGES_RETURN_IF_ERROR(
-      list.weight({{{prefix + "patch_embedding.weight", kernel, kPart}, inputs, 0, hidden}},
+      list.weight(prefix + "patch_embedding",
+                  {{{prefix + "patch_embedding.weight", kernel, kPart}, inputs, 0, hidden}},
                   weights.patch_embedding));
   return list.vector(prefix + "position_embedding.weight", Shape{1 + config.patches(), hidden},
                      kPart, weights.positions);

@@ -19,7 +19,7 @@ door_of() {
   case $1 in
     abi) echo bindings_c/src/ ;;
     config) echo sdk/model/config_reader sdk/model/model_config sdk/model/text_config \
-      sdk/model/vision_config sdk/model/shard_index sdk/model/weight_census sdk/model/json_walk ;;
+      sdk/model/vision_config sdk/model/weights_header sdk/model/shard_index sdk/model/weight_census sdk/model/json_walk ;;
     image_stb) echo vision/decode/decode vision/decode/exif vision/decode/jpeg_container \
       vision/decode/png_container vision/decode/png_checksum vision/decode/orient vision/decode/stb_fallback ;;
     jpeg) echo vision/decode/decode vision/decode/exif vision/decode/jpeg_ vision/decode/orient ;;

@@ -232,6 +232,54 @@ TEST_P(QuantisedTargetsTest, RowsAreQuantisedAlikeOrRefused) {
   }
 }
 
+// As a file has a weight: what the processor's own lay_out makes.
+TEST_P(QuantisedTargetsTest, PanelsFromOutsideAreTheWeightThatWasPacked) {
+  if (!backend().i8_rows) GTEST_SKIP() << "multiplies no quantised weights";
+  const Workshop processor(cpu_backend());
+  const Weight weight(33, 150, DType::kBF16, 1);
+  const Tensor x({7, 150}, 2, 3.0f);
+  for (const GroupFormat& format : kFormats) {
+    const Matrix packed = pack(processor, {&weight}, format);
+    Matrix matrix;
+    expect_ok(lay_out(context(), {.sources = {},
+                                  .panels = {static_cast<const std::byte*>(packed.data), 33, 150},
+                                  .dtype = DType::kI8,
+                                  .row_type = DType::kI8,
+                                  .groups = format,
+                                  .out = &matrix}));
+    expect_same_bits(run_linear(workshop(), matrix, x), reference_linear(weight, format, x));
+    if (backend().layout == MatrixLayout::kPanels) {
+      EXPECT_EQ(matrix.data, packed.data) << "it is taken as it lies";
+      EXPECT_EQ(matrix.owner, nullptr);
+    }
+  }
+}
+
+TEST(QuantisedRowsRefusalTest, PanelsAreAlignedAndOfI8AndStandAlone) {
+  const Weight weight(4, 64, DType::kBF16, 1);
+  const MatrixSource source = whole_matrix(weight.view());
+  const Workshop workshop(cpu_backend());
+  alignas(64) const std::byte panel[2 * 1088] = {};
+  Matrix matrix;
+  LayOutArgs args{.sources = {},
+                  .panels = {panel, 16, 64},
+                  .dtype = DType::kI8,
+                  .row_type = DType::kI8,
+                  .groups = {8, 64},
+                  .out = &matrix};
+  expect_ok(lay_out(workshop.context(), args));
+  args.panels.data = panel + 4;
+  expect_refused(lay_out(workshop.context(), args), "panels must lie at a multiple of 64 bytes");
+  args.panels.data = panel;
+  args.sources = {&source, 1};
+  expect_refused(lay_out(workshop.context(), args), "there must be a source");
+  args.sources = {};
+  args.dtype = args.row_type = DType::kF32;
+  expect_refused(lay_out(workshop.context(), args), "panels are of I8");
+  args.panels = {};
+  expect_refused(lay_out(workshop.context(), args), "there must be a source");
+}
+
 TEST(QuantisedRowsRefusalTest, NeedAGroupFormatAndRowsOfTheirOwn) {
   const Weight weight(4, 4, DType::kBF16, 1);
   const MatrixSource source = whole_matrix(weight.view());

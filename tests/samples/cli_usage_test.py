@@ -13,7 +13,7 @@ class Usage(cli.ToolTest):
 
     def test_help_names_every_command(self):
         text = self.succeed("--help").decode()
-        for command in ["ask", "chat", "inspect", "eval", "bench", "debug"]:
+        for command in ["ask", "chat", "inspect", "quantize", "eval", "bench", "debug"]:
             self.assertIn(command, text)
 
     def test_version_names_library_and_abi(self):

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Changes one of the three files of a config.
+// Changes one of the four files of a config.
 #include "tests/fuzz/mutators/honest.h"
 #include "tests/fuzz/mutators/json.h"
 #include "tests/fuzz/mutators/mutator.h"
@@ -94,7 +94,17 @@ constexpr std::string_view kWords[] = {"model_type",
                                        "lm_head.weight",
                                        "model.norm.weight",
                                        "model.layers.0.self_attn.qkv_proj.weight",
-                                       "model.layers.0.block_sparse_moe.experts.0.w1.weight"};
+                                       "model.layers.0.block_sparse_moe.experts.0.w1.weight",
+                                       "version",
+                                       "layout",
+                                       "panels16",
+                                       "group_inputs",
+                                       "bits",
+                                       "attention",
+                                       "experts",
+                                       "lm_head",
+                                       "model.layers.0.self_attn.in",
+                                       "model.layers.0.block_sparse_moe.experts.0.gate_up"};
 
 }  // namespace
 
@@ -105,7 +115,7 @@ std::string mutate_input(std::string_view input, std::size_t, Random& random) {
   const std::size_t which = random.one_in(2) ? 0 : random.below(parts.size());
   if (which == 0 && random.one_in(4)) parts[0] = honest_config(random);
   parts[which] = mutate_json(parts[which], kWords, random);
-  if (parts.size() < 3 && random.one_in(100)) parts.emplace_back("{}");
+  if (parts.size() < 4 && random.one_in(100)) parts.emplace_back("{}");
   return join_parts(parts);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// config.json, preprocessor_config.json and model.safetensors.index.json as the parts of an input:
+// config.json, preprocessor_config.json, model.safetensors.index.json and arges_weights.json as the
+// parts of an input:
 // typed refusals, or a config whose numbers fit together and a census that adds up.
 #include <string>
 
@@ -8,6 +9,7 @@
 #include "sdk/model/tensor_listing.h"
 #include "sdk/model/weight_census.h"
 #include "sdk/model/weight_names.h"
+#include "sdk/model/weights_header.h"
 #include "tests/fuzz/support/check.h"
 #include "tests/fuzz/support/parts.h"
 #include "tests/fuzz/support/target.h"
@@ -49,7 +51,7 @@ void take_census_of(const ModelConfig& config, const ShardIndex& index) {
   const auto census = take_census(config, names, listing);
   if (!census.ok()) return require_status(census.status(), {StatusCode::kModelInvalid});
   require(census->total.tensors > 0 && census->total.bytes > 0, "a census counts");
-  require(census->total.parameters <= census->total.bytes, "a weight has bytes");
+  require(census->total.parameters <= 2 * census->total.bytes, "a weight has 4 bits");
 }
 
 }  // namespace
@@ -58,11 +60,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const CpuTime time;
   const auto parts = split_parts(as_text(data, size));
   const ModelLimits limits;
-  const auto config = parse_model_config(part(parts, 0), part(parts, 1), limits);
+  auto config = parse_model_config(part(parts, 0), part(parts, 1), limits);
   if (config.ok()) {
     check_config(*config);
   } else {
     require_status(config.status(), {StatusCode::kModelInvalid, StatusCode::kUnsupported});
+  }
+  if (parts.size() > 3) {
+    const auto formats = parse_weights_header(parts[3], limits);
+    if (!formats.ok()) {
+      require_status(formats.status(), {StatusCode::kModelInvalid, StatusCode::kUnsupported});
+    } else if (config.ok()) {
+      config->file_formats = *formats;
+    }
   }
   if (parts.size() > 2) {
     const auto index = parse_shard_index(parts[2], limits);
