@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include "kernels/base/status.h"
 
@@ -44,6 +45,14 @@ class Device {
   virtual Status copy(void* to, const void* from, std::size_t bytes) = 0;
   virtual Status upload(void* to, const void* from, std::size_t bytes) = 0;
   virtual Status download(void* to, const void* from, std::size_t bytes) = 0;
+
+  // Returns when all that was begun on it is done. INTERNAL as above.
+  virtual Status finish() { return {}; }
+
+  // What work() begins on the device from this thread follows itself alone, and runs beside what
+  // others begin there meanwhile; what is begun once aside has returned follows it. Precondition:
+  // what it needs of others' is done. What work() says, else INTERNAL as above.
+  virtual Status aside(const std::function<Status()>& work) { return work(); }
 
   // Of its memory, in use or not.
   virtual std::int64_t memory_bytes() const = 0;

@@ -2,6 +2,8 @@
 #include "kernels/cuda/bidirectional_attention.h"
 
 #include "kernels/cuda/activation.cuh"
+#include "kernels/cuda/bidirectional_attention_launch.h"
+#include "kernels/cuda/card.h"
 #include "kernels/cuda/kernel_launch.h"
 #include "kernels/cuda/warpgroup_sm80.cuh"
 
@@ -200,10 +202,27 @@ Status check(const BidirectionalAttentionArgs& args) {
   return {};
 }
 
+// Blocks with a whole head take a card's multiprocessors one each, for 35 µs at 577 tokens on an
+// H200; the same work in parts takes 0.43 µs a head (BENCHMARKS.md).
+bool fills(const BidirectionalAttentionArgs& args, int multiprocessors) {
+  const std::int64_t blocks = std::int64_t{args.heads} * args.tiles;
+  const std::int64_t rounds = (blocks + multiprocessors - 1) / multiprocessors;
+  return 3 * blocks >= 2 * rounds * multiprocessors;
+}
+
 }  // namespace
 
 Status bidirectional_attention(const BidirectionalAttentionArgs& args, Stream stream) {
   ARGES_RETURN_IF_ERROR(check(args));
+  ARGES_ASSIGN_OR_RETURN(const Card card, current_card());
+  const bool can_be_whole = card.is_hopper() && args.tokens <= kMostWholeTokens;
+  if (args.path == VisionPath::kWhole && !can_be_whole) {
+    return invalid_argument("bidirectional_attention: tiles that no block can take whole here");
+  }
+  if (args.path == VisionPath::kWhole ||
+      (args.path == VisionPath::kChosen && can_be_whole && fills(args, card.multiprocessors))) {
+    return bidirectional_attention_sm90(args, stream);
+  }
   const char* what = "launch of bidirectional_attention";
   ARGES_RETURN_IF_ERROR(
       to_status(cudaFuncSetAttribute(bidirectional_attention_kernel,

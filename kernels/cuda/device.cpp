@@ -19,35 +19,78 @@ Result<std::unique_ptr<CudaDevice>> CudaDevice::create(int card) {
     return unsupported("the card's compute capability is below 8.0");
   }
   ARGES_ASSIGN_OR_RETURN(std::unique_ptr<VirtualMemory> memory, VirtualMemory::create(card));
-  cudaStream_t stream = nullptr;
-  ARGES_RETURN_IF_ERROR(
-      to_status(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "a stream"));
+  Streams streams;
+  if (const Status made = streams.create(); !made.ok()) {
+    streams.destroy();
+    return made;
+  }
   std::size_t free = 0;
   std::size_t total = 0;
   ARGES_RETURN_IF_ERROR(to_status(cudaMemGetInfo(&free, &total), "the card's memory"));
-  return std::unique_ptr<CudaDevice>(new CudaDevice(std::move(context), std::move(memory), stream,
+  return std::unique_ptr<CudaDevice>(new CudaDevice(std::move(context), std::move(memory), streams,
                                                     static_cast<std::int64_t>(total)));
 }
 
 CudaDevice::CudaDevice(std::unique_ptr<Context> context, std::unique_ptr<VirtualMemory> memory,
-                       Stream stream, std::int64_t memory_bytes)
+                       const Streams& streams, std::int64_t memory_bytes)
     : name_("cuda:" + std::to_string(context->card())),
       context_(std::move(context)),
       memory_(std::move(memory)),
-      stream_(stream),
+      streams_(streams),
       memory_bytes_(memory_bytes) {}
 
 CudaDevice::~CudaDevice() {
   const Context::Current current(*context_);
-  cudaStreamDestroy(stream_);
+  streams_.destroy();
   memory_.reset();
+}
+
+// The card takes blocks of the stream of higher priority first.
+Status CudaDevice::Streams::create() {
+  int least = 0;
+  int greatest = 0;
+  ARGES_RETURN_IF_ERROR(
+      to_status(cudaDeviceGetStreamPriorityRange(&least, &greatest), "priorities of streams"));
+  ARGES_RETURN_IF_ERROR(
+      to_status(cudaStreamCreateWithPriority(&main, cudaStreamNonBlocking, greatest), "a stream"));
+  ARGES_RETURN_IF_ERROR(
+      to_status(cudaStreamCreateWithPriority(&side, cudaStreamNonBlocking, least), "a stream"));
+  return to_status(cudaEventCreateWithFlags(&side_done, cudaEventDisableTiming), "an event");
+}
+
+void CudaDevice::Streams::destroy() const {
+  if (side_done != nullptr) cudaEventDestroy(side_done);
+  if (side != nullptr) cudaStreamDestroy(side);
+  if (main != nullptr) cudaStreamDestroy(main);
 }
 
 namespace {
 
 thread_local const CudaDevice* in_call_of = nullptr;
+thread_local const CudaDevice* aside_of = nullptr;
+
+class Aside {
+ public:
+  explicit Aside(const CudaDevice* device) : around_(std::exchange(aside_of, device)) {}
+  ~Aside() { aside_of = around_; }
+  Aside(const Aside&) = delete;
+  Aside& operator=(const Aside&) = delete;
+
+ private:
+  const CudaDevice* const around_;
+};
 
 }  // namespace
+
+Stream CudaDevice::stream() const {
+  return aside_of == this ? streams_.side : streams_.main;
+}
+
+// What is queued may still read what is given back.
+void CudaDevice::wait_for_streams() const {
+  cudaStreamSynchronize(streams_.main);
+  cudaStreamSynchronize(streams_.side);
+}
 
 CudaDevice::Call::Call(const CudaDevice& device, Sharing sharing)
     : device_(device), sharing_(sharing), around_(in_call_of) {
@@ -93,19 +136,22 @@ Result<std::byte*> CudaDevice::reserve(std::size_t bytes) {
 
 void CudaDevice::release(std::byte* data, std::size_t bytes) {
   const Call call(*this);
-  cudaStreamSynchronize(stream_);
+  wait_for_streams();
   memory_->release(data, bytes);
 }
 
+// Cleared, since a page of keys and values is copied as a whole when part of it is filled:
+// compute-sanitizer could not tell such a read from one that matters.
 Status CudaDevice::commit(std::byte* data, std::size_t bytes) {
   const Call call(*this);
-  return memory_->commit(data, bytes);
+  ARGES_RETURN_IF_ERROR(memory_->commit(data, bytes));
+  return to_status(cudaMemsetAsync(data, 0, bytes, stream()), "memory of the card");
 }
 
 void CudaDevice::decommit(std::byte* data, std::size_t bytes) {
   if (!memory_->has_page_within(data, bytes)) return;
   const Call call(*this);
-  cudaStreamSynchronize(stream_);  // what is queued may still read it
+  wait_for_streams();
   memory_->decommit(data, bytes);
 }
 
@@ -114,8 +160,33 @@ Status CudaDevice::transfer(void* to, const void* from, std::size_t bytes, bool 
   const Call call(*this);
   ARGES_RETURN_IF_ERROR(call.status());
   ARGES_RETURN_IF_ERROR(
-      to_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream_), "a copy"));
-  return wait ? to_status(cudaStreamSynchronize(stream_), "the card") : Status();
+      to_status(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDefault, stream()), "a copy"));
+  return wait ? to_status(cudaStreamSynchronize(stream()), "the card") : Status();
+}
+
+Status CudaDevice::finish() {
+  const Call call(*this);
+  ARGES_RETURN_IF_ERROR(call.status());
+  ARGES_RETURN_IF_ERROR(to_status(cudaStreamSynchronize(streams_.side), "the card"));
+  return to_status(cudaStreamSynchronize(streams_.main), "the card");
+}
+
+Status CudaDevice::aside(const std::function<Status()>& work) {
+  const Status status = [&] {
+    const Aside here(this);
+    return work();
+  }();
+  const Status rejoined = rejoin();
+  return status.ok() ? rejoined : status;
+}
+
+// What comes on the main stream follows what is on the side.
+Status CudaDevice::rejoin() {
+  const Call call(*this);
+  ARGES_RETURN_IF_ERROR(call.status());
+  const std::lock_guard lock(rejoining_);
+  ARGES_RETURN_IF_ERROR(to_status(cudaEventRecord(streams_.side_done, streams_.side), "an event"));
+  return to_status(cudaStreamWaitEvent(streams_.main, streams_.side_done, 0), "an event");
 }
 
 Status CudaDevice::copy(void* to, const void* from, std::size_t bytes) {

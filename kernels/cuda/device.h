@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -11,10 +13,13 @@
 #include "kernels/cuda/lightning.h"
 #include "kernels/cuda/virtual_memory.h"
 
+struct CUevent_st;
+
 namespace arges::kernels::cuda {
 
 // A card as a device of the SDK: its memory, and a stream on which copies and ops follow one
-// another. Calls may come from any thread.
+// another; a second one for what runs aside, behind the first in the card's eyes. Calls may come
+// from any thread.
 class CudaDevice final : public Device {
  public:
   // UNSUPPORTED without a driver or such a card of compute capability 8.0 and up,
@@ -33,9 +38,12 @@ class CudaDevice final : public Device {
   Status copy(void* to, const void* from, std::size_t bytes) override;
   Status upload(void* to, const void* from, std::size_t bytes) override;
   Status download(void* to, const void* from, std::size_t bytes) override;
+  Status finish() override;
+  Status aside(const std::function<Status()>& work) override;
   std::int64_t memory_bytes() const override { return memory_bytes_; }
 
-  Stream stream() const { return stream_; }
+  // That the calling thread's work goes to.
+  Stream stream() const;
 
   enum class Sharing { kShared, kAlone };
 
@@ -61,14 +69,26 @@ class CudaDevice final : public Device {
   };
 
  private:
-  CudaDevice(std::unique_ptr<Context> context, std::unique_ptr<VirtualMemory> memory, Stream stream,
-             std::int64_t memory_bytes);
+  struct Streams {
+    Stream main = nullptr;
+    Stream side = nullptr;
+    CUevent_st* side_done = nullptr;
+
+    Status create();
+    void destroy() const;
+  };
+
+  CudaDevice(std::unique_ptr<Context> context, std::unique_ptr<VirtualMemory> memory,
+             const Streams& streams, std::int64_t memory_bytes);
+  void wait_for_streams() const;
+  Status rejoin();
   Status transfer(void* to, const void* from, std::size_t bytes, bool wait);
 
   std::string name_;
   std::unique_ptr<Context> context_;
   std::unique_ptr<VirtualMemory> memory_;
-  Stream stream_;
+  Streams streams_;
+  std::mutex rejoining_;  // the event's
   std::int64_t memory_bytes_;
   mutable std::shared_mutex calls_;
 };

@@ -17,6 +17,8 @@ constexpr int kVectors = kMostWidth / 4 / kThreads;
 __global__ void __launch_bounds__(kThreads)
     layer_norm_kernel(const __grid_constant__ LayerNormArgs args) {
   __shared__ float sums[kThreads / 32];
+  let_next_kernel_start();
+  wait_for_kernel_before();
   const std::int64_t row = blockIdx.x;
   const auto column_of = [](int i) { return 4 * (static_cast<int>(threadIdx.x) + i * kThreads); };
   const float* x = args.x + row * args.width;
@@ -72,6 +74,7 @@ Status layer_norm(const LayerNormArgs& args, Stream stream) {
   LaunchShape shape;
   shape.blocks = static_cast<unsigned>(args.rows);
   shape.threads = kThreads;
+  shape.early = args.early && has_early_start();
   return launch_kernel(layer_norm_kernel, shape, args, stream, "launch of layer_norm");
 }
 

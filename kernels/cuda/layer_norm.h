@@ -20,6 +20,7 @@ struct LayerNormArgs {
   // One of the two: bf16 [rows, width] or fp32 [rows, width], which may be x.
   void* n = nullptr;
   float* normed = nullptr;
+  bool early = true;  // on 9.0: may start before the kernel ahead ends, if that lets it
 };
 
 // INVALID_ARGUMENT for sizes or pointers that do not fit.

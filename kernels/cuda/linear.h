@@ -50,8 +50,7 @@ struct LinearArgs {
   int gate_column = 0;  // with kLightning, even; outputs or more: there is no gate
   // Optional, with fp32: sums = α · n + β · (W x). residual.x may be `sums`.
   NormedResidual residual;
-  bool early =
-      true;  // up to 64 rows: its first weights may be read before the kernel ahead ends (9.0)
+  bool early = true;  // on 9.0: may start before the kernel ahead ends, if that lets it
 };
 
 Status linear(const LinearArgs& args, Stream stream);

@@ -50,7 +50,7 @@ bool is_for_narrow_tiles(const TileWork& work, int blocks) {
 }  // namespace
 
 Status linear_sm90(const LinearArgs& args, int multiprocessors, Stream stream) {
-  sm90::TileLaunch<LinearEpilogue> launch{{}, {args}};
+  sm90::TileLaunch<LinearEpilogue> launch{{}, {args}, args.early};
   launch.work.rows = args.rows;
   launch.work.n = args.outputs;
   launch.work.k = args.inputs;

@@ -18,4 +18,9 @@ struct TensorMap {
 Status encode_tensor_map(const void* data, std::int64_t rows, std::int64_t columns,
                          std::int64_t stride, TensorMap& map, int box_rows = 64);
 
+// The same of bf16 [planes, rows, columns], one plane behind the other, in boxes of 64 rows of one.
+// What a box has beyond the rows of its plane is zeros, not the next plane's.
+Status encode_plane_map(const void* data, std::int64_t planes, std::int64_t rows,
+                        std::int64_t columns, std::int64_t stride, TensorMap& map);
+
 }  // namespace arges::kernels::cuda

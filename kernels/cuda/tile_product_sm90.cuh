@@ -25,6 +25,7 @@ template <class Epilogue>
 struct TileLaunch {
   TileWork work;
   Epilogue epilogue;
+  bool early = false;
 };
 
 // Shared memory of a block, in bytes from its 1024-aligned begin.
@@ -134,7 +135,9 @@ __global__ void __launch_bounds__(kTileThreads, 1)
   __shared__ TileList list;
   const std::uint32_t base = (shared_address(raw) + 1023u) & ~1023u;
   const TileBlock<kN> block(launch.work, list, base);
+  let_next_kernel_start();
   if (threadIdx.x == 0) block.init_barriers();
+  wait_for_kernel_before();
   list.make(launch.work);
   const int group = static_cast<int>(threadIdx.x) / 128;
   // 168 registers a thread to begin with; the copying thread needs few.
@@ -160,6 +163,7 @@ Status launch_tile_product(const TileLaunch<Epilogue>& launch, int blocks, Strea
   shape.blocks = static_cast<unsigned>(blocks);
   shape.threads = kTileThreads;
   shape.shared_bytes = TileMemory<kN>::kBytes;
+  shape.early = launch.early;
   return launch_kernel(kernel, shape, launch, stream, what);
 }
 

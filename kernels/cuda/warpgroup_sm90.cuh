@@ -235,6 +235,16 @@ __device__ inline void copy_tile(const void* map, std::uint32_t tile, int column
       : "memory");
 }
 
+// Of a plane (encode_plane_map).
+__device__ inline void copy_tile(const void* map, std::uint32_t tile, int column, int row,
+                                 int plane, std::uint32_t barrier) {
+  asm volatile(
+      "cp.async.bulk.tensor.3d.shared::cluster.global.mbarrier::complete_tx::bytes "
+      "[%0], [%1, {%2, %3, %4}], [%5];" ::"r"(tile),
+      "l"(map), "r"(column), "r"(row), "r"(plane), "r"(barrier)
+      : "memory");
+}
+
 // Into the L2 cache only.
 __device__ inline void bring_tile_near(const void* map, int column, int row) {
   asm volatile("cp.async.bulk.prefetch.tensor.2d.L2.global.tile [%0, {%1, %2}];" ::"l"(map),

@@ -117,6 +117,7 @@ Result<std::shared_ptr<VisionLanguageModel>> VisionLanguageModel::open_on(
   load.progress = options.progress;
   ARGES_ASSIGN_OR_RETURN(std::unique_ptr<LoadedModel> loaded,
                          load_model(options.path, {&backend, pool.get(), &workspace}, load));
+  ARGES_RETURN_IF_ERROR(backend.device->finish());  // pictures are encoded aside
   ARGES_ASSIGN_OR_RETURN(auto sequences,
                          language::SequencePool::create(loaded->config.text, backend));
   std::shared_ptr<VisionLanguageModel> model(new VisionLanguageModel(
@@ -167,7 +168,8 @@ class VisionLanguageModel::Picture final : public ImageEncoding {
   Status encode_slice(const StopCheck& stop) override {
     const std::lock_guard lock(model_.encode_mutex_);
     const ThreadPool::Background gives_way;
-    return scaled_ ? encode_tiles(stop) : scale();
+    if (!scaled_) return scale();
+    return model_.backend_->device->aside([&] { return encode_tiles(stop); });
   }
   ImageFeatures take() override { return {plan_.token_count, std::move(data_)}; }
 

@@ -110,10 +110,12 @@ do_soak() {
 }
 
 do_sanitize() {
-  local tool
+  local tool part
   for tool in racecheck memcheck initcheck synccheck; do
-    beside sanitize "$tool" "$limit" compute-sanitizer --tool "$tool" --error-exitcode 9 \
-      "$build/check/arges_cuda_check" small
+    for part in small small_products; do
+      beside sanitize "${tool}_$part" "$limit" compute-sanitizer --tool "$tool" --error-exitcode 9 \
+        "$build/check/arges_cuda_check" "$part"
+    done
   done
   [ ! -x "$build/backend/cuda_backend_test" ] || sanitize_whole
 }

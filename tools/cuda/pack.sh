@@ -4,10 +4,10 @@
 #
 #   tools/cuda/pack.sh BUILD OUT     # BUILD: a build of the preset dev; OUT: a folder
 #
-# OUT/pack.tar.xz holds the programs, the libraries they need beyond a compiler's, and the script;
+# OUT/pack.tar.gz holds the programs, the libraries they need beyond a compiler's, and the script;
 # there:
 #
-#   tar xf pack.tar.xz -C DIR && ARGES_CUDA_BUILD=DIR ARGES_SOURCE=TREE DIR/check_and_bench.sh check
+#   tar xf pack.tar.gz -C DIR && ARGES_CUDA_BUILD=DIR ARGES_SOURCE=TREE DIR/check_and_bench.sh check
 #
 # Of a BUILD without CUDA the pack has the kernels' sources: `check_and_bench.sh build check` builds
 # them there, where nvcc must be.
@@ -52,7 +52,7 @@ libraries_of $(find "$stage"/{check,bench,backend,fusion,bin} -type f) | while r
   case $library in "$stage"/* | "$build"/*) ;; *) cp -L "$library" "$stage/lib/" ;; esac
 done
 cp "$root"/tools/cuda/check_and_bench.sh "$root"/tests/bench/cuda/*_peer*.py "$stage/"
-tar -C "$stage" -c . | xz -T2 -6 --lzma2=dict=64MiB >"$out/pack.new"
-mv "$out/pack.new" "$out/pack.tar.xz"
-du -b --max-depth=1 "$stage" "$out/pack.tar.xz"
+tar -C "$stage" -c . | gzip >"$out/pack.new"
+mv "$out/pack.new" "$out/pack.tar.gz"
+du -b --max-depth=1 "$stage" "$out/pack.tar.gz"
 rm -rf "$stage"

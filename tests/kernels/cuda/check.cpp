@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The CUDA kernels against double precision. Exits with 77 where there is no GPU. An argument names
-// a part: small (shapes for compute-sanitizer), portable (small ones by mma.sync), products, step,
-// prefill, activated, lockstep, attention, causal, linear, experts, rotary, embed, tiles, vit,
-// memory, sample, all.
+// a part: small and small_products (shapes for compute-sanitizer), portable (small ones by
+// mma.sync), products, step, prefill, activated, lockstep, attention, causal, linear, experts,
+// rotary, embed, tiles, vit, memory, sample, all.
 #include <cuda_runtime_api.h>
 
 #include <cstdio>
@@ -27,6 +27,11 @@ int run(const std::string& part) {
   if (part == "memory" || part == "all") check_memory();
   if (part == "vit" || part == "all") check_vit();
   if (part == "sample" || part == "all") check_sample();
+  if (part == "small_products") {
+    check_small_linear();
+    check_small_experts();
+    check_small_vit();
+  }
   if (part == "linear" || part == "all") check_linear();
   if (part == "experts" || part == "all") check_experts();
   check_lightning(part);

@@ -340,6 +340,10 @@ class ExpertProblem {
 
 }  // namespace
 
+void check_small_experts() {
+  ExpertProblem({150, 96, 112, 6, 2}).check();
+}
+
 void check_experts() {
   for (const int rows : {1, 3, 8, 9, 33, 64}) {
     ExpertProblem({rows, 264, 48, 8, 2}).check();

@@ -14,12 +14,15 @@ void check_decode_attention();
 void check_products();
 void check_causal_attention();
 void check_linear();
+void check_small_linear();
 void check_experts();
+void check_small_experts();
 void check_rotary();
 void check_embed();
 void check_sample();
 void check_tiles();
 void check_vit();
+void check_small_vit();
 void check_memory();
 
 }  // namespace arges::testing

@@ -75,6 +75,7 @@ struct AttentionShape {
   int tiles;
   int tokens;
   int heads;
+  VisionPath path = VisionPath::kWhole;
 };
 
 // q, k and v lie side by side, with something else before and behind.
@@ -103,6 +104,7 @@ class AttentionProblem {
     args.scale = kScale;
     args.z = z.get();
     args.z_stride = z_stride;
+    args.path = shape_.path;
     must(bidirectional_attention(args, nullptr));
     must(cudaDeviceSynchronize(), "bidirectional_attention");
     return z.download();
@@ -111,7 +113,8 @@ class AttentionProblem {
   void check() const {
     const std::string name = "bidirectional attention, tiles " + std::to_string(shape_.tiles) +
                              " tokens " + std::to_string(shape_.tokens) + " heads " +
-                             std::to_string(shape_.heads);
+                             std::to_string(shape_.heads) +
+                             (shape_.path == VisionPath::kWhole ? ", whole" : "");
     const std::vector<Bf16> z = run(0, shape_.tiles);
     std::vector<Distance> distances(size_of(shape_.heads));
     in_parallel(shape_.heads, [&](std::int64_t begin, std::int64_t end) {
@@ -178,12 +181,24 @@ class AttentionProblem {
 
 }  // namespace
 
+void check_small_vit() {
+  check_layer_norm(5, 1024);
+  AttentionProblem({2, 65, 2}).check();
+  AttentionProblem({1, 577, 1}).check();
+}
+
 void check_vit() {
   check_layer_norm(1, 4);
   check_layer_norm(5, 1024);
   check_layer_norm(3, 4096);
-  for (const int tokens : {1, 63, 64, 65, 128, 129}) AttentionProblem({2, tokens, 3}).check();
-  AttentionProblem({3, 577, 16}).check();
+  for (const VisionPath path : {VisionPath::kWhole, VisionPath::kPortable}) {
+    for (const int tokens : {1, 63, 64, 65, 128, 129, 200, 385}) {
+      AttentionProblem({2, tokens, 3, path}).check();
+    }
+    AttentionProblem({3, 577, 16, path}).check();
+    AttentionProblem({2, 640, 2, path}).check();
+  }
+  AttentionProblem({2, 641, 2, VisionPath::kChosen}).check();
 }
 
 }  // namespace arges::testing

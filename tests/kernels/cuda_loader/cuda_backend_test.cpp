@@ -343,6 +343,27 @@ TEST_P(CudaBackend, MakesRowsOfWordsAndPictures) {
   expect_same("sum", out);
 }
 
+// Enough work that what follows would come too early if it did not wait.
+TEST_P(CudaBackend, FollowsWhatRanAside) {
+  const Pair x = floats({64, 4096});
+  const Pair y = floats({64, 4096});
+  const auto add_often = [&](const ExecContext& context, TensorView to, TensorView of) {
+    Status status;
+    for (int i = 0; i < 200 && status.ok(); ++i) {
+      status = scaled_add(context, {to, of, 0.5f, 1.0f, to});
+    }
+    return status;
+  };
+  expect_ok(add_often(host_, x.host, y.host));
+  expect_ok(scaled_add(host_, {x.host, y.host, 2.0f, -1.0f, x.host}));
+  expect_ok(device().finish());
+  expect_ok(device().aside([&] { return add_often(card_, x.card, y.card); }));
+  expect_ok(scaled_add(card_, {x.card, y.card, 2.0f, -1.0f, x.card}));
+  expect_same("x", x);
+  const Status refused = device().aside([] { return internal_error("refused"); });
+  EXPECT_EQ(refused.code(), StatusCode::kInternal);
+}
+
 TEST_P(CudaBackend, SeesPictures) {
   const Pair pixels = floats({2, 3, 8, 8});
   const MatrixPair w = matrix(16, 48);
