@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "samples/cli/commands.h"
@@ -86,7 +87,8 @@ class Chat {
   void rewind(const std::string& number) {
     std::size_t turns = 1;
     const char* end = number.data() + number.size();
-    const bool read = std::from_chars(number.data(), end, turns).ptr == end;
+    const auto parsed = std::from_chars(number.data(), end, turns);
+    const bool read = number.empty() || (parsed.ec == std::errc() && parsed.ptr == end);
     const std::size_t held = session_.turns().size();
     if (!read || turns > held) {
       throw Failure("/rewind takes how many questions to forget, up to the " +
@@ -99,10 +101,12 @@ class Chat {
   // The last question once more; where tokens are drawn, with other luck.
   void retry(const std::string&) {
     if (!last_) throw Failure("/retry asks the last question again, and there is none");
-    const std::size_t held = session_.turns().size();
-    if (held > turns_before_) session_.rewind(turns_before_);
     ++options_.seed;
-    answer();
+    if (session_.turns().size() == turns_before_) return answer(session_);  // it had failed
+    Session again = session_.fork();  // so that a failure leaves the answer that there was
+    again.rewind(turns_before_);
+    answer(again);
+    session_ = std::move(again);
   }
 
   // The pictures belong to this question, also when it cannot be answered.
@@ -110,11 +114,11 @@ class Chat {
     last_ = std::exchange(pending_, Message(Role::kUser));
     last_->add(line);
     turns_before_ = session_.turns().size();
-    answer();
+    answer(session_);
   }
 
-  void answer() {
-    const Answer answer = run_turn(session_, *last_, options_, queue_, print_piece);
+  void answer(Session& session) {
+    const Answer answer = run_turn(session, *last_, options_, queue_, print_piece);
     print_piece("\n");
     if (timings_) print_timings(answer);
   }

@@ -28,7 +28,11 @@ Resumption Conversation::resumption() const {
 std::shared_ptr<const Conversation> first_turns(const Conversation& past, std::size_t turns) {
   auto made = std::make_shared<Conversation>();
   made->turns.assign(past.turns.begin(), past.turns.begin() + static_cast<std::ptrdiff_t>(turns));
-  for (const PastTurn& turn : made->turns) add_seen(turn.passage->ids, made->seen);
+  std::vector<language::TokenId> ids;
+  for (const PastTurn& turn : made->turns) {
+    ids.insert(ids.end(), turn.passage->ids.begin(), turn.passage->ids.end());
+  }
+  add_seen(ids, made->seen);
   if (const auto& checkpoint = made->turns.back().checkpoint) {
     made->sequence = checkpoint->sequence();
   }
@@ -38,7 +42,10 @@ std::shared_ptr<const Conversation> first_turns(const Conversation& past, std::s
 std::shared_ptr<const Conversation> with_turn(const Conversation* past, NewTurn turn,
                                               const CheckpointRules& rules) {
   auto made = std::make_shared<Conversation>();
-  if (past != nullptr) made->turns = past->turns;
+  if (past != nullptr) {
+    made->turns.reserve(past->turns.size() + 1);
+    made->turns.assign(past->turns.begin(), past->turns.end());
+  }
   turn.passage.end = turn.sequence->length();
   made->turns.push_back(
       {std::make_shared<const Passage>(std::move(turn.passage)),

@@ -19,8 +19,8 @@ struct PromptDraft {
   language::PromptTokens tokens;
   std::vector<MessageImage> images;  // one for each of tokens.images
   std::int64_t carried = 0;          // leading ids that the conversation already counts
-  std::size_t carried_images = 0;    // pictures in these
   std::int64_t repeated = 0;         // of these, ids of turns that are absorbed once more
+  std::size_t carried_images = 0;    // pictures in the carried ids
   std::vector<std::int64_t> cuts;    // where messages end, ascending
   std::optional<language::PromptEncoding> message;  // under way
   bool answer_begun = false;  // what follows is the answer's own turn, which has no end yet

@@ -188,9 +188,9 @@ EngineStats Scheduler::stats() {
   for (const auto& session : open_sessions()) {
     ++stats.sessions;
     const SessionState::Past past = session->past();
-    if (!past) continue;
-    stats.session_bytes += past->token_count() * model_->kv_bytes_per_token();
-    if (past->sequence) stats.session_bytes += model_->state_bytes();
+    if (!past || !past->sequence) continue;  // absorbed anew when it is needed
+    stats.session_bytes +=
+        model_->state_bytes() + past->token_count() * model_->kv_bytes_per_token();
   }
   stats.preparing = counters_.preparing;
   stats.prefilling = counters_.prefilling;

@@ -18,7 +18,8 @@ class CheckpointStore;
 // past. Safe from any thread.
 class SequenceCheckpoint {
  public:
-  // `bytes`: what it takes beside its neighbours.
+  // `bytes`: what it takes beside the one before it, at most: pages that a later sequence shares
+  // are counted too.
   SequenceCheckpoint(std::shared_ptr<CheckpointStore> store,
                      std::shared_ptr<const Sequence> sequence, std::int64_t bytes)
       : store_(std::move(store)), bytes_(bytes), sequence_(std::move(sequence)) {}
@@ -42,10 +43,10 @@ class SequenceCheckpoint {
   const std::list<SequenceCheckpoint*>::iterator place_ = node_.begin();
 };
 
-// The account of an engine's checkpoints. A conversation's newest one is what its next request
-// begins with and is not in the account; it comes there with the turn that follows it. When the
-// account is over its budget, the ones that nobody has used for longest are given up. Safe from any
-// thread.
+// The account of an engine's checkpoints. One comes there with the first turn that follows it in
+// any conversation, and stays; a conversation that begins with it keeps its sequence all the same.
+// When the account is over its budget, the ones that nobody has used for longest are given up. Safe
+// from any thread.
 class CheckpointStore {
  public:
   explicit CheckpointStore(std::int64_t budget) : budget_(budget) {}

@@ -125,11 +125,12 @@ class Pocket(cli.ToolTest):
 
     def test_chat_asks_again_and_forgets(self):
         answers, complaints = self.converse(f"/image {self.picture}", self.item["question"],
-                                            "/retry", "/rewind",
+                                            "/retry", "/rewind 9999999999999999999999",
+                                            "/rewind 2", "/rewind 0", "/rewind",
                                             "/rewind", "/retry")
         self.assertEqual(len(answers), 2)
         self.assertEqual(answers[0], answers[1], "greedy, of the same past")
-        self.assertEqual(len(complaints), 2, "one question was there to forget, none to ask again")
+        self.assertEqual(len(complaints), 4, "one question was there to forget, none to ask again")
 
     def converse(self, *lines):
         """(answers, complaints) of a chat with a person at a terminal, who leaves with /quit."""

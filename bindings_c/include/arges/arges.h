@@ -287,7 +287,7 @@ typedef struct arges_stats {
   uint64_t workspace_bytes;  /* scratch memory of steps and pictures */
   uint64_t session_bytes;    /* of conversations, reckoned from their lengths */
   uint64_t request_bytes;    /* of the copies that running requests work on, reckoned likewise */
-  uint64_t checkpoint_bytes; /* of checkpoints, reckoned likewise; see arges_session_rewind */
+  uint64_t checkpoint_bytes; /* of checkpoints, at most: pages that they share count for each */
 } arges_stats;
 
 /* Set stats->struct_size before the call. Takes time in proportion to the open sessions. */
@@ -362,8 +362,9 @@ ARGES_API arges_status arges_message_create(uint32_t role, arges_message** out);
  * OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_message_add_text(arges_message* message, const char* text,
                                               uint64_t length);
-/* Appends a part, without copying the pixels. INVALID_ARGUMENT behind 4096 parts,
- * OUT_OF_MEMORY_HOST. */
+/* Appends a part, without copying the pixels. A session keeps the pixels of its turns' pictures
+ * until these are taken back or it is closed, and so does each fork; of a picture file (below) it
+ * keeps the file alone. INVALID_ARGUMENT behind 4096 parts, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_message_add_image(arges_message* message, const arges_image* image);
 /* Appends a picture file (see arges_image_decode), a copy of its bytes. It is decoded in the
  * background when a request comes to it, one picture at a time, so that a waiting request holds the
@@ -518,9 +519,10 @@ ARGES_API arges_status arges_session_fork(const arges_session* session, arges_se
  * turn is what one request with DONE has brought, its messages and their answer. Where a session's
  * eight newest turns end, and as long as checkpoint_budget has room for it, the state is kept, in a
  * checkpoint, and the next request goes on from there; elsewhere it absorbs again what lies behind
- * the last checkpoint, its pictures too. Answers are the same, bit for bit, either way. Those
- * that no session has used for longest are given up first. NOT_FOUND when there are fewer turns,
- * BUSY while a request is in flight, CLOSED, OUT_OF_MEMORY_HOST. */
+ * the last checkpoint, its pictures too, each such request anew. Answers are the same, bit for bit,
+ * either way. Checkpoints that no session has used for longest are given up first, for the budget
+ * alone: OUT_OF_MEMORY_* of a request gives none up. NOT_FOUND when there are fewer turns, BUSY
+ * while a request is in flight, CLOSED, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_session_rewind(arges_session* session, uint64_t turns);
 
 typedef struct arges_turn_info {

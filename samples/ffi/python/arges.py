@@ -358,7 +358,7 @@ class Fork(Conversation):
         try:
             self._queue = self._library.make("queue_create", None)
             self._session = self._library.make("session_fork", self._parent._session)
-        except ArgesError:
+        except BaseException:
             self.__exit__()
             raise
         return self
@@ -377,7 +377,7 @@ class Messages:
             for place, turn in enumerate(self._turns):
                 self._array[place] = self._library.make("message_create", turn[0])
                 self._fill(self._array[place], *turn[1:])
-        except ArgesError:
+        except BaseException:
             self.__exit__()
             raise
         return self._array

@@ -84,7 +84,8 @@ std::string some_history(Random& random) {
   const char from = some_byte(random, 0, 3);
   std::string calls;
   if (random.one_in(2)) calls += {23, from, some_byte(random, 0, 3), 0};
-  if (random.one_in(2)) calls += {24, from, 0, some_byte(random, 0, 4)};
+  const char turns = random.one_in(8) ? '\xFF' : some_byte(random, 0, 4);
+  if (random.one_in(2)) calls += {24, from, 0, turns};
   return calls += {25, from, some_byte(random, 0, 3), 0};
 }
 

@@ -96,8 +96,8 @@ TEST_F(History, WithoutACheckpointTheSameBitsAreAbsorbedAgain) {
     EXPECT_FALSE(turns_of(*session).back().has_checkpoint);
     const std::int64_t held = session->token_count();
     auto expected = turns(static_cast<int>(back));
-    expected.push_back(user("another question"));
-    const auto answer = ask(*session, {user("another question")});
+    expected.push_back(shown("another question", 9));
+    const auto answer = ask(*session, {shown("another question", 9)});
     EXPECT_EQ(answer.text, answer_alone(engine, expected)) << back;
     // Only what is new counts as the request's.
     EXPECT_EQ(answer.last().prompt_done, answer.last().prompt_tokens);
@@ -107,7 +107,7 @@ TEST_F(History, WithoutACheckpointTheSameBitsAreAbsorbedAgain) {
     EXPECT_EQ(turns_of(*session).size(), back + 1);
     ASSERT_TRUE(session->rewind(back).ok());
     EXPECT_EQ(session->token_count(), held);
-    EXPECT_EQ(ask(*session, {user("another question")}).text, answer.text);
+    EXPECT_EQ(ask(*session, {shown("another question", 9)}).text, answer.text);
   }
 }
 
