@@ -141,11 +141,7 @@ bool next_line(bool interactive, std::string& line) {
 void run_chat(const ChatOptions& options) {
   const Engine engine = open_engine(options.model);
   const bool interactive = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
-  if (interactive) {
-    print_piece(
-        "Ask, show a picture with /image PATH, ask again with /retry, forget with /rewind, "
-        "leave with /quit.\n");
-  }
+  if (interactive) print_piece(std::string("Ask, or give a command: ") + kCommands + ".\n");
   Chat chat(engine, generate_options(options.answer), options.timings);
   for (std::string line; next_line(interactive, line);) {
     if (line.empty()) continue;
@@ -162,9 +158,8 @@ void run_chat(const ChatOptions& options) {
 
 void add_chat(Command tool) {
   const auto options = std::make_shared<ChatOptions>();
-  Command command = tool.command(
-      "chat",
-      "Converses: one question a line, /image PATH to show a picture, /retry, /rewind, /quit");
+  Command command =
+      tool.command("chat", std::string("Converses: one question a line, or ") + kCommands);
   add_model_options(command, options->model, kAbiDevices);
   add_answer_options(command, options->answer);
   command.flag("--timings", options->timings, "Says behind each answer where its time went");

@@ -202,11 +202,7 @@ class Conversation:
     """
 
     def __init__(self, library, model_path, progress=None, **options):
-        self._library = library
-        self._engine = self._session = self._queue = None
-        self._parent = None  # whose engine it is
-        self._tags = itertools.count(1)
-        self.timings = {}
+        self._begin(library)
         self._model_path = os.fsencode(model_path)
         self._progress = progress
         self._options = EngineOptions()
@@ -214,6 +210,13 @@ class Conversation:
         with_fields(self._options, options)
         self._options.model_path = self._model_path
         self._options.model_path_length = len(self._model_path)
+
+    def _begin(self, library):
+        self._library = library
+        self._engine = self._session = self._queue = None
+        self._parent = None  # whose engine it is
+        self._tags = itertools.count(1)
+        self.timings = {}
 
     def __enter__(self):
         try:
@@ -347,12 +350,8 @@ class Fork(Conversation):
     """Conversation.fork; the engine stays its parent's."""
 
     def __init__(self, parent):
-        self._library = parent._library
-        self._engine = parent._engine
-        self._session = self._queue = None
-        self._parent = parent
-        self._tags = itertools.count(1)
-        self.timings = {}
+        self._begin(parent._library)
+        self._engine, self._parent = parent._engine, parent
 
     def __enter__(self):
         try:
