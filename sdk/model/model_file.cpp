@@ -25,32 +25,18 @@ Status open_error(const std::string& path) {
 
 Result<ModelFile> ModelFile::open(const std::string& path) {
   ModelFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (file.descriptor_ < 0) return open_error(path);
+  if (!file.descriptor_.is_open()) return open_error(path);
   struct stat info {};
-  if (::fstat(file.descriptor_, &info) != 0) return open_error(path);
+  if (::fstat(file.descriptor(), &info) != 0) return open_error(path);
   if (!S_ISREG(info.st_mode)) return model_invalid(quote_name(path) + " is not a regular file");
   file.size_ = static_cast<std::uint64_t>(info.st_size);
   return file;
 }
 
-ModelFile::~ModelFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
-ModelFile::ModelFile(ModelFile&& other) noexcept {
-  *this = std::move(other);
-}
-
-ModelFile& ModelFile::operator=(ModelFile&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  std::swap(size_, other.size_);
-  return *this;
-}
-
 Status ModelFile::read(std::uint64_t offset, std::byte* out, std::uint64_t count) const {
   for (std::uint64_t done = 0; done < count;) {
     const ssize_t got =
-        ::pread(descriptor_, out + done, count - done, static_cast<off_t>(offset + done));
+        ::pread(descriptor(), out + done, count - done, static_cast<off_t>(offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return {StatusCode::kIo, "it ended or failed while being read"};
     done += static_cast<std::uint64_t>(got);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "kernels/base/status.h"
+#include "sdk/model/file_descriptor.h"
 
 namespace arges::sdk {
 
@@ -17,14 +18,10 @@ class ModelFile {
   // and a named pipe is not waited for. NOT_FOUND, MODEL_INVALID for what is no regular file, IO.
   static Result<ModelFile> open(const std::string& path);
 
-  ~ModelFile();
-  ModelFile(ModelFile&& other) noexcept;
-  ModelFile& operator=(ModelFile&& other) noexcept;
-
   // Bytes, when it was opened.
   std::uint64_t size() const { return size_; }
   // For calls of the system that need it.
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return descriptor_.get(); }
 
   // Fills `out` with bytes from `offset` on. IO when the file ends before or cannot be read.
   Status read(std::uint64_t offset, std::byte* out, std::uint64_t count) const;
@@ -34,7 +31,7 @@ class ModelFile {
  private:
   explicit ModelFile(int descriptor) : descriptor_(descriptor) {}
 
-  int descriptor_ = -1;
+  FileDescriptor descriptor_;
   std::uint64_t size_ = 0;
 };
 

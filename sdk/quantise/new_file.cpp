@@ -35,24 +35,9 @@ Result<NewFile> NewFile::create(const std::string& folder, const std::string& na
   return NewFile(descriptor, folder, name);
 }
 
-NewFile::~NewFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
-NewFile::NewFile(NewFile&& other) noexcept {
-  *this = std::move(other);
-}
-
-NewFile& NewFile::operator=(NewFile&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  std::swap(folder_, other.folder_);
-  std::swap(name_, other.name_);
-  return *this;
-}
-
 Status NewFile::write(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    const ssize_t written = ::write(descriptor_.get(), bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return write_failure(name_);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
@@ -62,7 +47,7 @@ Status NewFile::write(std::span<const std::byte> bytes) {
 
 Status NewFile::finish() {
   const std::string path = folder_ + "/" + name_;
-  const bool kept = ::fsync(descriptor_) == 0 && ::close(std::exchange(descriptor_, -1)) == 0 &&
+  const bool kept = ::fsync(descriptor_.get()) == 0 && descriptor_.close() &&
                     std::rename((path + kUnfinished).c_str(), path.c_str()) == 0;
   return kept ? Status() : write_failure(name_);
 }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "kernels/base/status.h"
+#include "sdk/model/file_descriptor.h"
 
 namespace arges::sdk {
 
@@ -18,10 +19,6 @@ class NewFile {
   // In a folder that is there. What an earlier run left of it under way is written over. IO.
   static Result<NewFile> create(const std::string& folder, const std::string& name);
 
-  ~NewFile();
-  NewFile(NewFile&& other) noexcept;
-  NewFile& operator=(NewFile&& other) noexcept;
-
   // Behind what was written before. IO.
   Status write(std::span<const std::byte> bytes);
   // After the last write. IO.
@@ -30,7 +27,7 @@ class NewFile {
  private:
   NewFile(int descriptor, std::string folder, std::string name);
 
-  int descriptor_ = -1;
+  FileDescriptor descriptor_;
   std::string folder_;
   std::string name_;
 };

@@ -75,9 +75,10 @@ Result<UnfinishedFolder> UnfinishedFolder::open(const std::string& target,
   if (::mkdir(folder.path_.c_str(), 0777) != 0 && errno != EEXIST) {
     return folder_failure(folder.path_);
   }
-  folder.lock_ = ::open(folder.path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-  if (folder.lock_ < 0) return folder_failure(folder.path_);
-  if (::flock(folder.lock_, LOCK_EX | LOCK_NB) != 0) {
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
+  folder.lock_ = FileDescriptor(::open(folder.path_.c_str(), kFlags));
+  if (!folder.lock_.is_open()) return folder_failure(folder.path_);
+  if (::flock(folder.lock_.get(), LOCK_EX | LOCK_NB) != 0) {
     return Status(StatusCode::kBusy,
                   "folder " + quote_name(folder.path_) + " is being written by another process");
   }
@@ -85,24 +86,9 @@ Result<UnfinishedFolder> UnfinishedFolder::open(const std::string& target,
   return folder;
 }
 
-UnfinishedFolder::~UnfinishedFolder() {
-  if (lock_ >= 0) ::close(lock_);
-}
-
-UnfinishedFolder::UnfinishedFolder(UnfinishedFolder&& other) noexcept {
-  *this = std::move(other);
-}
-
-UnfinishedFolder& UnfinishedFolder::operator=(UnfinishedFolder&& other) noexcept {
-  std::swap(lock_, other.lock_);
-  std::swap(path_, other.path_);
-  std::swap(target_, other.target_);
-  return *this;
-}
-
 Status UnfinishedFolder::check_room(std::uint64_t bytes) const {
   struct statvfs disk {};
-  if (::fstatvfs(lock_, &disk) != 0) return folder_failure(path_);
+  if (::fstatvfs(lock_.get(), &disk) != 0) return folder_failure(path_);
   const std::uint64_t room = std::uint64_t{disk.f_bavail} * disk.f_frsize;
   if (bytes <= room) return {};
   return {StatusCode::kIo, "the disk of " + quote_name(path_) + " has room for " +
@@ -113,7 +99,7 @@ Status UnfinishedFolder::check_room(std::uint64_t bytes) const {
 Status UnfinishedFolder::finish() {
   std::error_code ignored;
   if (fs::exists(fs::symlink_status(target_, ignored))) return target_exists(target_);
-  if (::fsync(lock_) != 0 || std::rename(path_.c_str(), target_.c_str()) != 0) {
+  if (::fsync(lock_.get()) != 0 || std::rename(path_.c_str(), target_.c_str()) != 0) {
     return folder_failure(target_);
   }
   // The name itself is on the disk when the folder above is; some systems cannot be asked for that.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/base/status.h"
+#include "sdk/model/file_descriptor.h"
 #include "sdk/model/model_folder.h"
 
 namespace arges::sdk {
@@ -23,10 +24,6 @@ class UnfinishedFolder {
   static Result<UnfinishedFolder> open(const std::string& target, const ModelFolder& source,
                                        const std::vector<std::string>& files);
 
-  ~UnfinishedFolder();
-  UnfinishedFolder(UnfinishedFolder&& other) noexcept;
-  UnfinishedFolder& operator=(UnfinishedFolder&& other) noexcept;
-
   const std::string& path() const { return path_; }
 
   // IO when the disk has no room for that many bytes more.
@@ -39,7 +36,7 @@ class UnfinishedFolder {
  private:
   UnfinishedFolder() = default;
 
-  int lock_ = -1;  // an open folder, locked
+  FileDescriptor lock_;  // an open folder, locked
   std::string path_;
   std::string target_;
 };
