@@ -54,6 +54,12 @@ function(arges_library name)
   target_link_libraries(${name} PUBLIC ${ARG_LIBS})
 endfunction()
 
+# The limit is for hangs alone; a sanitizer makes a program up to ten times slower.
+set(ARGES_TEST_TIMEOUT 900)
+if(ARGES_SANITIZE)
+  set(ARGES_TEST_TIMEOUT 3600)
+endif()
+
 # arges_test(name SRCS files… LIBS libraries…): one GoogleTest program, run by ctest.
 function(arges_test name)
   cmake_parse_arguments(ARG "" "" "SRCS;LIBS" ${ARGN})
@@ -65,5 +71,5 @@ function(arges_test name)
     ARGES_GOLDEN_DIR="${PROJECT_SOURCE_DIR}/tests/golden"
     ARGES_SHARED_DATA_DIR="${PROJECT_SOURCE_DIR}/../shared/data")
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 900)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${ARGES_TEST_TIMEOUT})
 endfunction()
