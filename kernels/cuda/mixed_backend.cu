@@ -12,19 +12,14 @@ namespace arges::kernels::mixed {
 
 namespace {
 
-using plain::copy_rows, plain::embed, plain::scaled_add;
+// The list's names are those of this namespace, and plain's where it has no op of its own.
+using namespace plain;  // NOLINT(google-build-using-namespace)
 
-// lay_out is host code.
-Status lay_out(const CudaExecutor&, const ExecContext& context, const LayOutArgs& args) {
-  return plain::lay_out(context, args);
-}
-
-}  // namespace
-
-// The list's names are those of this namespace.
 #define ARGES_OP(op, Args) .op = cuda::run_op<Args, op>,
 constexpr OpTable kOps = {ARGES_FOR_EACH_OP(ARGES_OP)};
 #undef ARGES_OP
+
+}  // namespace
 
 }  // namespace arges::kernels::mixed
 

@@ -33,11 +33,6 @@ struct HostExecutor {
   }
 };
 
-// lay_out is host code already.
-Status lay_out(const HostExecutor&, const ExecContext& context, const LayOutArgs& args) {
-  return plain::lay_out(context, args);
-}
-
 template <class Args, Status (*kOp)(const HostExecutor&, const ExecContext&, const Args&)>
 Status run(const ExecContext& context, const Args& args) {
   return kOp(HostExecutor{context.pool}, context, args);

@@ -13,8 +13,9 @@
 
 namespace arges::kernels::plain {
 
-// Row-major in the device's memory, a few megabytes of rows at a time.
-inline Status lay_out(const ExecContext& context, const LayOutArgs& args) {
+// Row-major in the device's memory, a few megabytes of rows at a time. Host code.
+template <class Executor>
+Status lay_out(const Executor&, const ExecContext& context, const LayOutArgs& args) {
   constexpr std::size_t kPiece = std::size_t{8} << 20;
   Device& device = *context.backend->device;
   Matrix matrix;
