@@ -7,8 +7,10 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
+#include "kernels/cpu/dot_product.h"
 #include "sdk/fusion/vision_language_model.h"
 #include "sdk/runtime/input_blocks.h"
 
@@ -96,6 +98,13 @@ struct Talk {
 
 class SameBits : public ::testing::TestWithParam<Opened> {
  protected:
+  void SetUp() override {
+    if (GetParam().weights == std::string_view("bf16_dot") && kernels::cpu::dot_units().empty()) {
+      GTEST_SKIP() << "this processor multiplies no bf16";
+    }
+    model_ = open(GetParam());
+  }
+
   ModelInput prompt() const {
     ModelInput input;
     for (const std::int64_t length : {3, 130, 64, 11, 200, 1, 75}) {
@@ -104,11 +113,13 @@ class SameBits : public ::testing::TestWithParam<Opened> {
     return input;
   }
 
-  const std::shared_ptr<VisionLanguageModel> model_ = open(GetParam());
+  std::shared_ptr<VisionLanguageModel> model_;
 };
 INSTANTIATE_TEST_SUITE_P(Models, SameBits,
                          ::testing::Values(Opened{"/text/l8_partial_h8/model"},
                                            Opened{"/text/l6_odd_sizes/model"},
+                                           Opened{"/text/l8_partial_h8/model", "bf16_dot"},
+                                           Opened{"/text/l6_odd_sizes/model", "bf16_dot"},
                                            Opened{"/text/l8_partial_h8/model", "q8"},
                                            Opened{"/text/l6_odd_sizes/model", "q4"}));
 
