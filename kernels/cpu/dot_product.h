@@ -51,11 +51,11 @@ using DotUnit = ProductUnit<DotProduct>;
 // once; safe from any thread.
 std::span<const DotUnit* const> dot_units();
 
-// The unit that products use: the best. Precondition: there is one.
+// The unit that products use: see UnitChoice. Precondition: there is one.
 const DotUnit& dot_unit();
 
-// Makes another of dot_units() the one that is used, null: the best. Weights stay valid, rows that
-// are tiled already do not. For tests.
+// Makes another of dot_units() the one that is used, null: the choice above. Weights stay valid,
+// rows that are tiled already do not. For tests.
 void use_dot_unit(const DotUnit* unit);
 
 // One unit a file. Null where the compiler knows no such processor; whether this one has the unit

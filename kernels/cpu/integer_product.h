@@ -6,7 +6,6 @@
 
 #include "kernels/base/panel_groups.h"
 #include "kernels/base/quantise.h"
-#include "kernels/base/status.h"
 #include "kernels/cpu/panel_product.h"
 #include "kernels/cpu/product_unit.h"
 
@@ -41,12 +40,8 @@ using IntegerUnit = ProductUnit<IntegerProduct>;
 // C++ is the last. Asks once; safe from any thread.
 std::span<const IntegerUnit* const> integer_units();
 
-// The unit that products use: the one that the environment's ARGES_ISA names ("generic", "avx2",
-// "avx512_vnni", "amx_int8"), else the best.
+// The unit that products use: see UnitChoice.
 const IntegerUnit& integer_unit();
-
-// UNSUPPORTED when ARGES_ISA names a unit that is not among integer_units().
-Status check_integer_unit();
 
 // Makes another of integer_units() the one that is used, null: the choice above. Rows that are
 // tiled already become invalid. For tests.

@@ -8,6 +8,7 @@
 #include "kernels/cpu/backend.h"
 #include "kernels/cpu/panel_layout.h"
 #include "kernels/cpu/parallel.h"
+#include "kernels/cpu/wanted_unit.h"
 
 namespace arges::kernels::cpu {
 namespace {
@@ -85,7 +86,7 @@ Matrix describe(const ExecContext& context, const LayOutArgs& args) {
 }  // namespace
 
 Status lay_out(const ExecContext& context, const LayOutArgs& args) {
-  if (args.row_type == DType::kI8) ARGES_RETURN_IF_ERROR(check_integer_unit());
+  if (args.row_type != DType::kF32) ARGES_RETURN_IF_ERROR(check_wanted_unit());
   Matrix matrix = describe(context, args);
   if (args.panels.data != nullptr) {
     matrix.data = args.panels.data;

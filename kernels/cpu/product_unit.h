@@ -7,6 +7,9 @@
 #include <cstdint>
 #include <initializer_list>
 #include <span>
+#include <string_view>
+
+#include "kernels/cpu/wanted_unit.h"
 
 namespace arges::kernels::cpu {
 
@@ -24,7 +27,8 @@ struct ProductUnit {
   void (*end)();  // after the last of a thread's row of products
 };
 
-// Units that can be used here, the best first, and which of them is.
+// Units that can be used here, the best first, and which of them is: the one that the environment
+// names (wanted_unit.h), else the best.
 template <typename Unit>
 class UnitChoice {
  public:
@@ -33,21 +37,25 @@ class UnitChoice {
     for (const Unit* unit : candidates) {
       if (unit != nullptr) list_[count_++] = unit;
     }
+    for (const Unit* unit : all()) {
+      if (is_wanted_unit(unit->name)) named_ = unit;
+    }
   }
 
   std::span<const Unit* const> all() const { return {list_.data(), count_}; }
 
   // Precondition: there is one.
   const Unit& chosen() const {
-    const Unit* unit = chosen_.load(std::memory_order_relaxed);
-    return unit != nullptr ? *unit : *all().front();
+    if (const Unit* unit = chosen_.load(std::memory_order_relaxed)) return *unit;
+    return named_ != nullptr ? *named_ : *all().front();
   }
-  // Null: the best.
+  // Null: the choice above.
   void choose(const Unit* unit) { chosen_.store(unit); }
 
  private:
   std::array<const Unit*, 4> list_{};
   std::size_t count_ = 0;
+  const Unit* named_ = nullptr;
   std::atomic<const Unit*> chosen_{nullptr};
 };
 

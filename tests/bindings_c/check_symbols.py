@@ -22,8 +22,8 @@ FORBIDDEN = re.compile(
 ALLOWED = {
     # Its own libarges_cuda.so, by absolute path beside the library.
     "load_cuda_library.cpp.o": ("dlopen",),
-    # ARGES_ISA, which names the unit for products of 8 bits among those of the processor.
-    "integer_unit.cpp.o": ("getenv",),
+    # ARGES_ISA, which names the unit for products of 8 bits or bf16 among those of the processor.
+    "wanted_unit.cpp.o": ("getenv",),
 }
 
 

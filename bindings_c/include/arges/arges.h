@@ -172,8 +172,9 @@ typedef int32_t (*arges_progress_fn)(void* user, uint64_t done_bytes, uint64_t t
  * do not depend on threads, batches or chunks, but on the unit (arges_engine_info.instruction_set).
  * "q8" keeps the language model's attention, experts and LM head in 8 bits, "q4" the experts in 4,
  * in groups of 64 that share a scale, and takes rows of 8 bits; on the processor alone. All are
- * faster, and answers may differ. ARGES_ISA in the environment may name what multiplies 8 bits:
- * generic, avx2, avx512_vnni or amx_int8; what is not here is UNSUPPORTED. */
+ * faster, and answers may differ. ARGES_ISA in the environment may name what multiplies 8 bits
+ * (generic, avx2, avx512_vnni, amx_int8) or bf16 (avx512_bf16, amx_bf16); what is not here is
+ * UNSUPPORTED. */
 typedef struct arges_engine_options {
   uint32_t struct_size;
   uint32_t threads;       /* of compute, at most 256; 0 = one for each core that it may use */
