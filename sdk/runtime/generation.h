@@ -27,6 +27,7 @@ struct GenerationParts {
   std::shared_ptr<void> space_listener;  // the queue's token; wakes the scheduler
   std::shared_ptr<Preparation> preparation;
   std::chrono::milliseconds deadline{0};  // from now; 0 = none
+  int priority = 0;
   std::uint64_t tag = 0;
   EventQueue::TerminalSlot terminal = EventQueue::make_terminal_slot();
 };
@@ -72,6 +73,11 @@ class Generation {
   bool runnable() const;
   bool in_prefill() const { return phase_ == Phase::kPrefill; }
   bool ended() const { return phase_ == Phase::kEnded; }
+  // In prefill: how it stands among the others, and how many turns it was passed over since it last
+  // took part in one.
+  int priority() const { return parts_.priority; }
+  std::int64_t turns_waited() const { return turns_waited_; }
+  void note_turn(bool takes_part) { turns_waited_ = takes_part ? 0 : turns_waited_ + 1; }
   // Adds it to what requests are in, and its memory to theirs.
   void count(EngineCounters& now) const;
   Clock::time_point deadline() const { return deadline_; }
@@ -122,6 +128,7 @@ class Generation {
   // were absorbed before.
   std::int64_t prompt_carried_ = 0;
   std::int64_t prompt_size_ = 0;
+  std::int64_t turns_waited_ = 0;
   std::int64_t prompt_done_ = 0;
   std::int64_t reused_ = 0;  // tokens that its sequence began with
   // Earlier turns that end in the prompt, where their checkpoints are made anew.

@@ -100,7 +100,7 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   std::mutex incoming_mutex_;
   Active incoming_;
 
-  Active active_;  // the step thread's; those longest without a prompt chunk first
+  Active active_;  // the step thread's
   Turn turn_;      // the step thread's
   ReaderTurns reader_turns_;
   std::uint64_t news_ = 0;  // the step thread's clock of what requests have to say

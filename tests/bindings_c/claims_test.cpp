@@ -307,6 +307,7 @@ TEST(OptionClaims, EveryGenerateOptionReachesItsPlace) {
   options.frequency_penalty = 0.6f;
   options.seed = 23;
   options.deadline_ms = 24;
+  options.priority = -25;
   options.stop_tokens = &stop;
   options.stop_token_count = 1;
   options.logit_biases = &bias;
@@ -322,6 +323,7 @@ TEST(OptionClaims, EveryGenerateOptionReachesItsPlace) {
   EXPECT_EQ(read.sampling.frequency_penalty, 0.6f);
   EXPECT_EQ(read.sampling.seed, 23u);
   EXPECT_EQ(read.deadline.count(), 24);
+  EXPECT_EQ(read.priority, -25);
   EXPECT_EQ(read.stop_tokens, std::vector<language::TokenId>{11});
   ASSERT_EQ(read.sampling.logit_bias.size(), 1u);
   EXPECT_EQ(read.sampling.logit_bias[0].first, 7);

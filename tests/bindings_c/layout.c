@@ -159,7 +159,7 @@ FIELD(arges_generate_options, logit_biases, 72);
 FIELD(arges_generate_options, stop_token_count, 80);
 FIELD(arges_generate_options, logit_bias_count, 84);
 FIELD(arges_generate_options, continue_last, 88);
-FIELD(arges_generate_options, reserved, 92);
+FIELD(arges_generate_options, priority, 92);
 
 /* The numbers that programs have compiled in. */
 #define VALUE(name, number) _Static_assert((name) == (number), #name " changed")

@@ -95,7 +95,8 @@ std::vector<MisuseCase> sampling_numbers() {
       {"logit_biases_huge", [](Options& o) { o.logit_bias_count = 0xFFFFFFFF; }},
       {"continue_last_users", [](Options& o) { o.continue_last = 1; }},
       {"continue_last_2", [](Options& o) { o.continue_last = 2; }},
-      {"reserved", [](Options& o) { o.reserved = 1; }},
+      {"priority_101", [](Options& o) { o.priority = 101; }},
+      {"priority_minus_101", [](Options& o) { o.priority = -101; }},
       {"top_k_huge", [](Options& o) { o.top_k = 0xFFFFFFFF; }, ARGES_OK},
       {"seed_huge", [](Options& o) { o.seed = kHuge; }, ARGES_OK},
       {"deadline_huge", [](Options& o) { o.deadline_ms = kHuge; }, ARGES_OK}};

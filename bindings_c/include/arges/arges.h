@@ -627,7 +627,9 @@ typedef struct arges_generate_options {
   uint32_t stop_token_count; /* at most 64 */
   uint32_t logit_bias_count; /* at most 1024, each token once */
   uint32_t continue_last;    /* 1: the answer goes on from the last message; see arges_generate */
-  uint32_t reserved;         /* 0 */
+  int32_t priority; /* -100 to 100; 0 is the default. Of prompts that wait to be absorbed those of
+                       higher priority go first, but none waits longer than twice its share of the
+                       steps; answers that run take part in every step. */
 } arges_generate_options;
 
 /* Writes the defaults: 256 tokens, greedy, no penalty, no bias, no stop but the model's own, no

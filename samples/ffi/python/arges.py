@@ -100,7 +100,7 @@ class GenerateOptions(ctypes.Structure):
         ("stop_token_count", c_uint32),
         ("logit_bias_count", c_uint32),
         ("continue_last", c_uint32),
-        ("reserved", c_uint32),
+        ("priority", c_int32),
     ]
 
 
