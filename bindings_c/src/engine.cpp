@@ -97,6 +97,8 @@ arges_stats describe_stats(const sdk::EngineStats& stats) {
   out.session_bytes = total(stats.session_bytes);
   out.request_bytes = total(stats.request_bytes);
   out.checkpoint_bytes = total(stats.checkpoint_bytes);
+  out.images_cached = total(stats.images_cached);
+  out.reused_tokens = total(stats.reused_tokens);
   return out;
 }
 

@@ -34,6 +34,7 @@ arges_event describe_event(const sdk::Event& event, std::uint64_t storage) {
   out.prefill_us = microseconds(event.timings.prefill);
   out.first_token_us = microseconds(event.timings.first_token);
   out.total_us = microseconds(event.timings.total);
+  out.reused_tokens = event.reused_tokens;
   return out;
 }
 

@@ -32,9 +32,7 @@ Result<std::span<const T>> read_array(const T* items, std::uint32_t count, std::
 }
 
 Result<bool> read_continue_last(const arges_generate_options& options) {
-  if (options.continue_last > 1 || options.reserved != 0) {
-    return invalid_argument("continue_last must be 0 or 1, and reserved 0");
-  }
+  if (options.continue_last > 1) return invalid_argument("continue_last must be 0 or 1");
   return options.continue_last == 1;
 }
 
@@ -95,6 +93,7 @@ Result<sdk::GenerateOptions> read_generate_options(const arges_generate_options&
   out.deadline = std::chrono::milliseconds(
       static_cast<std::int64_t>(std::min(options.deadline_ms, kLongestDeadlineMs)));
   ARGES_ASSIGN_OR_RETURN(out.continue_last, read_continue_last(options));
+  out.priority = options.priority;
   ARGES_RETURN_IF_ERROR(read_stops(options, out));
   ARGES_RETURN_IF_ERROR(read_sampling(options, out.sampling));
   return out;

@@ -1,15 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bindings_c/src/boundary.h"
 #include "bindings_c/src/handles.h"
+#include "bindings_c/src/message_list.h"
 #include "bindings_c/src/struct_sizes.h"
+#include "sdk/runtime/reuse.h"
+
+namespace arges::bindings {
+namespace {
+
+Result<sdk::SessionOptions> read_session_options(const arges_session_options* given) {
+  sdk::SessionOptions out;
+  if (given == nullptr) return out;
+  ARGES_ASSIGN_OR_RETURN(const arges_session_options options,
+                         read_struct(given, arges_session_options{}));
+  if (options.checkpoints != 0) out.checkpoints = options.checkpoints;
+  out.scope = options.scope;
+  return out;
+}
+
+arges_reuse describe_reuse(const sdk::Reuse& found) {
+  const auto number = [](std::int64_t value) { return static_cast<std::uint64_t>(value); };
+  arges_reuse out{};
+  out.reason = static_cast<std::uint32_t>(found.reason);
+  out.prompt_tokens = number(found.prompt_tokens);
+  out.matched = number(found.matched);
+  out.reused = number(found.reused);
+  out.evicted = number(found.evicted);
+  out.images = number(found.images);
+  out.images_cached = number(found.images_cached);
+  return out;
+}
+
+}  // namespace
+}  // namespace arges::bindings
 
 using namespace arges::bindings;
 
+arges_status arges_session_options_init(arges_session_options* options, uint64_t struct_size) {
+  return at_boundary([&] { return init_struct(options, struct_size, arges_session_options{}); });
+}
+
 arges_status arges_session_create(arges_engine* engine, arges_session** out) {
+  return arges_session_create_with(engine, nullptr, out);
+}
+
+arges_status arges_session_create_with(arges_engine* engine, const arges_session_options* options,
+                                       arges_session** out) {
   return at_boundary([&]() -> arges::Status {
     ARGES_ASSIGN_OR_RETURN(const auto owner, engines().find(engine));
     ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
-    ARGES_ASSIGN_OR_RETURN(auto session, owner->create_session());
+    ARGES_ASSIGN_OR_RETURN(const auto asked, read_session_options(options));
+    ARGES_ASSIGN_OR_RETURN(auto session, owner->create_session(asked));
     *out = sessions().insert(std::move(session));
     return {};
   });
@@ -53,6 +94,18 @@ arges_status arges_session_turn(const arges_session* session, uint64_t turn,
     made.tokens = static_cast<uint64_t>(found.tokens);
     made.images = static_cast<uint64_t>(found.images);
     write_struct(info, made);
+    return {};
+  });
+}
+
+arges_status arges_session_reuse(const arges_session* session, arges_message* const* messages,
+                                 uint64_t message_count, arges_reuse* reuse) {
+  return at_boundary([&]() -> arges::Status {
+    ARGES_ASSIGN_OR_RETURN(const auto conversation, sessions().find(session));
+    ARGES_RETURN_IF_ERROR(check_result_struct(reuse));
+    ARGES_ASSIGN_OR_RETURN(const auto copies, copy_messages(messages, message_count));
+    ARGES_ASSIGN_OR_RETURN(const auto found, conversation->reuse(copies));
+    write_struct(reuse, describe_reuse(found));
     return {};
   });
 }

@@ -34,6 +34,16 @@ struct StructSizes<arges_image_plan> {
 };
 
 template <>
+struct StructSizes<arges_session_options> {
+  static constexpr std::uint64_t values[] = {sizeof(arges_session_options)};
+};
+
+template <>
+struct StructSizes<arges_reuse> {
+  static constexpr std::uint64_t values[] = {sizeof(arges_reuse)};
+};
+
+template <>
 struct StructSizes<arges_turn_info> {
   static constexpr std::uint64_t values[] = {sizeof(arges_turn_info)};
 };

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "samples/cli/commands.h"
 #include "samples/cli/failure.h"
@@ -22,7 +23,7 @@ namespace arges::cli {
 namespace {
 
 constexpr std::string_view kQuitCommand = "/quit";
-constexpr char kCommands[] = "/image PATH, /rewind [QUESTIONS], /retry and /quit";
+constexpr char kCommands[] = "/image PATH, /rewind [QUESTIONS], /retry, /fork [BRANCH] and /quit";
 
 struct ChatOptions {
   ModelOptions model;
@@ -46,11 +47,28 @@ std::string argument_of(const std::string& line) {
   return start == std::string::npos ? std::string() : line.substr(start);
 }
 
-// The conversation and what has been said of the next turn.
+// A number that stands alone; `otherwise` when there is nothing.
+std::optional<std::size_t> read_number(const std::string& text, std::size_t otherwise) {
+  if (text.empty()) return otherwise;
+  std::size_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return number;
+}
+
+// The conversation, its branches, and what has been said of the next turn.
 class Chat {
  public:
   Chat(const Engine& engine, GenerateOptions options, bool timings)
-      : session_(engine), options_(std::move(options)), timings_(timings) {}
+      : options_(std::move(options)), timings_(timings) {
+    branches_.push_back({Session(engine), nullptr, 0});
+  }
+
+  // Names the branch once there are several.
+  std::string prompt() const {
+    return branches_.size() == 1 ? "> " : std::to_string(branch_ + 1) + "> ";
+  }
 
   void take_line(const std::string& line) {
     if (is_command(line)) {
@@ -61,14 +79,21 @@ class Chat {
   }
 
  private:
+  struct Branch {
+    Session session;
+    std::shared_ptr<const Message> last;  // the question that /retry asks
+    std::size_t turns_before;             // it was asked
+  };
   struct Order {
     std::string_view name;
     void (Chat::*obey)(const std::string& argument);
   };
 
   void obey(const std::string& line) {
-    static constexpr Order kOrders[] = {
-        {"/image", &Chat::show}, {"/rewind", &Chat::rewind}, {"/retry", &Chat::retry}};
+    static constexpr Order kOrders[] = {{"/image", &Chat::show},
+                                        {"/rewind", &Chat::rewind},
+                                        {"/retry", &Chat::retry},
+                                        {"/fork", &Chat::fork}};
     const std::string name = command_name(line);
     for (const Order& order : kOrders) {
       if (order.name == name) return (this->*order.obey)(argument_of(line));
@@ -85,55 +110,69 @@ class Chat {
 
   // Questions and their answers, from the last one back.
   void rewind(const std::string& number) {
-    std::size_t turns = 1;
-    const char* end = number.data() + number.size();
-    const auto parsed = std::from_chars(number.data(), end, turns);
-    const bool read = number.empty() || (parsed.ec == std::errc() && parsed.ptr == end);
-    const std::size_t held = session_.turns().size();
-    if (!read || turns > held) {
+    const auto turns = read_number(number, 1);
+    const std::size_t held = here().session.turns().size();
+    if (!turns || *turns > held) {
       throw Failure("/rewind takes how many questions to forget, up to the " +
                     std::to_string(held) + " that there are");
     }
-    session_.rewind(held - turns);
-    last_.reset();
+    here().session.rewind(held - *turns);
+    here().last.reset();
   }
 
   // The last question once more; where tokens are drawn, with other luck.
   void retry(const std::string&) {
-    if (!last_) throw Failure("/retry asks the last question again, and there is none");
+    Branch& branch = here();
+    if (!branch.last) throw Failure("/retry asks the last question again, and there is none");
     ++options_.seed;
-    if (session_.turns().size() == turns_before_) return answer(session_);  // it had failed
-    Session again = session_.fork();  // so that a failure leaves the answer that there was
-    again.rewind(turns_before_);
+    if (branch.session.turns().size() == branch.turns_before) return answer(branch.session);
+    Session again = branch.session.fork();  // so that a failure leaves the answer that there was
+    again.rewind(branch.turns_before);
     answer(again);
-    session_ = std::move(again);
+    branch.session = std::move(again);
+  }
+
+  // Goes on in a new branch, which begins as this one is, or in one that was left.
+  void fork(const std::string& number) {
+    const auto wanted = read_number(number, branches_.size() + 1);
+    if (!wanted || *wanted == 0 || (*wanted > branches_.size() && !number.empty())) {
+      throw Failure("/fork makes a branch; with a number it goes back to one, of the " +
+                    std::to_string(branches_.size()) + " that there are");
+    }
+    if (number.empty()) {
+      branches_.push_back({here().session.fork(), here().last, here().turns_before});
+    }
+    branch_ = *wanted - 1;
   }
 
   // The pictures belong to this question, also when it cannot be answered.
   void ask(const std::string& line) {
-    last_ = std::exchange(pending_, Message(Role::kUser));
-    last_->add(line);
-    turns_before_ = session_.turns().size();
-    answer(session_);
+    Branch& branch = here();
+    auto question = std::make_shared<Message>(std::exchange(pending_, Message(Role::kUser)));
+    question->add(line);
+    branch.last = std::move(question);
+    branch.turns_before = branch.session.turns().size();
+    answer(branch.session);
   }
 
   void answer(Session& session) {
-    const Answer answer = run_turn(session, *last_, options_, queue_, print_piece);
+    const Answer answer = run_turn(session, *here().last, options_, queue_, print_piece);
     print_piece("\n");
     if (timings_) print_timings(answer);
   }
 
-  Session session_;
+  Branch& here() { return branches_[branch_]; }
+
+  std::vector<Branch> branches_;  // one at least
+  std::size_t branch_ = 0;
   GenerateOptions options_;
   bool timings_;
   Queue queue_;
   Message pending_{Role::kUser};
-  std::optional<Message> last_;   // the question that /retry asks
-  std::size_t turns_before_ = 0;  // it was asked
 };
 
-bool next_line(bool interactive, std::string& line) {
-  if (interactive) print_piece("> ");
+bool next_line(const Chat& chat, bool interactive, std::string& line) {
+  if (interactive) print_piece(chat.prompt());
   return static_cast<bool>(std::getline(std::cin, line)) && command_name(line) != kQuitCommand;
 }
 
@@ -143,7 +182,7 @@ void run_chat(const ChatOptions& options) {
   const bool interactive = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
   if (interactive) print_piece(std::string("Ask, or give a command: ") + kCommands + ".\n");
   Chat chat(engine, generate_options(options.answer), options.timings);
-  for (std::string line; next_line(interactive, line);) {
+  for (std::string line; next_line(chat, interactive, line);) {
     if (line.empty()) continue;
     try {
       chat.take_line(line);

@@ -31,6 +31,7 @@ Answer run_turn(Session& session, const Message& message, const GenerateOptions&
   event.check();
   answer.finish_reason = event.finish_reason();
   answer.prompt_tokens = event.prompt_tokens();
+  answer.reused_tokens = event.reused_tokens();
   answer.generated_tokens = event.generated_tokens();
   answer.timings = event.timings();
   return answer;
@@ -40,13 +41,14 @@ void print_timings(const Answer& answer) {
   const auto seconds = [](std::chrono::microseconds time) {
     return std::chrono::duration<double>(time).count();
   };
+  const auto number = [](std::uint64_t value) { return static_cast<unsigned long long>(value); };
   const Timings& timings = answer.timings;
   std::fprintf(stderr,
-               "%.2f s to the first token (text %.2f, pictures %.2f, prompt of %llu tokens %.2f), "
-               "%.2f s in all, %llu tokens\n",
+               "%.2f s to the first token (text %.2f, pictures %.2f, prompt of %llu tokens %.2f, "
+               "%llu reused), %.2f s in all, %llu tokens\n",
                seconds(timings.first_token), seconds(timings.text), seconds(timings.images),
-               static_cast<unsigned long long>(answer.prompt_tokens), seconds(timings.prefill),
-               seconds(timings.total), static_cast<unsigned long long>(answer.generated_tokens));
+               number(answer.prompt_tokens), seconds(timings.prefill), number(answer.reused_tokens),
+               seconds(timings.total), number(answer.generated_tokens));
 }
 
 void print_piece(std::string_view piece) {

@@ -15,6 +15,7 @@ struct Answer {
   std::string text;
   std::uint32_t finish_reason = ARGES_FINISH_NONE;
   std::uint64_t prompt_tokens = 0;
+  std::uint64_t reused_tokens = 0;
   std::uint64_t generated_tokens = 0;
   Timings timings;
 };

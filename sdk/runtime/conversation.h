@@ -3,13 +3,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "language/text/prompt.h"
 #include "language/text/token.h"
+#include "sdk/runtime/digest.h"
 #include "sdk/runtime/message_image.h"
 #include "sdk/runtime/model.h"
+#include "sdk/runtime/scope.h"
 #include "sdk/runtime/sequence_checkpoint.h"
 
 namespace arges::sdk {
@@ -29,6 +32,8 @@ struct Passage {
   // came about.
   std::vector<language::TokenId> tail;
   std::int64_t end = 0;  // tokens of the conversation up to the end of ids
+  // Of the conversation up to there (see PrefixHash); none: it is neither looked for nor found.
+  std::optional<Hasher> hasher;
 
   // Of the conversation up to the end of the tail.
   std::int64_t token_count() const { return end + static_cast<std::int64_t>(tail.size()); }
@@ -79,16 +84,30 @@ struct CheckpointRules {
   std::size_t turns = 8;
 };
 
+// Where a turn ends that a request absorbs again, and can make its lost checkpoint anew.
+struct TurnEnd {
+  std::size_t turn = 0;
+  std::int64_t at = 0;                             // tokens of the prompt up to there, > 0
+  std::int64_t tokens = 0;                         // of the turn's passage
+  std::shared_ptr<SequenceCheckpoint> checkpoint;  // once made
+};
+
+// Those of the turns from `absorbed` on of which a session with such rules still keeps checkpoints
+// when one turn more has followed, ascending.
+std::vector<TurnEnd> lost_turn_ends(const Conversation& past, std::size_t absorbed,
+                                    const CheckpointRules& rules);
+
 // A turn to come: its passage, and at that one's end the sequence.
 struct NewTurn {
   Passage passage;
   std::shared_ptr<const Sequence> sequence;
   std::int64_t bytes = 0;               // SequenceCheckpoint's
   std::vector<language::TokenId> seen;  // Conversation's
+  std::vector<TurnEnd> made_anew;       // of the past; those without a checkpoint got none
 };
 
-// `past`, which may be null, and one turn more.
+// `past`, which may be null, and one turn more. Its new checkpoints are found in the scope.
 std::shared_ptr<const Conversation> with_turn(const Conversation* past, NewTurn turn,
-                                              const CheckpointRules& rules);
+                                              const CheckpointRules& rules, Scope& scope);
 
 }  // namespace arges::sdk

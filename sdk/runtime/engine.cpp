@@ -5,9 +5,8 @@
 #include <utility>
 
 #include "sdk/async/guard.h"
-#include "sdk/runtime/prompt_builder.h"
-#include "sdk/runtime/request_checks.h"
 #include "sdk/runtime/scheduler.h"
+#include "sdk/runtime/whole_prompt.h"
 
 namespace arges::sdk {
 
@@ -44,17 +43,8 @@ EngineStats Engine::stats() const {
 Result<std::int64_t> Engine::count_tokens(std::span<const Message> messages) const {
   std::int64_t count = 0;
   const Status status = guarded([&]() -> Status {
-    ARGES_RETURN_IF_ERROR(check_messages(messages, PromptEnd::kAnswer, scheduler_->options()));
-    ARGES_ASSIGN_OR_RETURN(const auto image_tokens,
-                           count_image_tokens(messages, *model_, never_stop()));
-    const PromptBuilder builder(model_->prompts());
-    PromptDraft draft;
-    ARGES_RETURN_IF_ERROR(builder.begin(nullptr, 0, draft));
-    for (const Message& message : messages) {
-      ARGES_RETURN_IF_ERROR(builder.begin_message(message, image_tokens, draft));
-      while (draft.message) ARGES_RETURN_IF_ERROR(builder.add_slice(never_stop(), draft));
-    }
-    ARGES_RETURN_IF_ERROR(builder.finish(draft));
+    ARGES_ASSIGN_OR_RETURN(const PromptDraft draft,
+                           write_whole_prompt(*model_, scheduler_->options(), nullptr, messages));
     count = std::ssize(draft.tokens.ids);
     return {};
   });

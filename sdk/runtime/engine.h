@@ -19,6 +19,7 @@
 namespace arges::sdk {
 
 enum class PromptEnd;
+struct Reuse;
 class Scheduler;
 struct RequestState;
 class SessionState;
@@ -95,6 +96,11 @@ class Session {
   // checkpoint there the next request absorbs turns again, to the same bits. BUSY while a request
   // is in flight, CLOSED, NOT_FOUND when there are fewer turns, OUT_OF_MEMORY_HOST.
   Status rewind(std::uint64_t turns);
+
+  // What generate() would find of these messages behind the conversation, and why not more (see
+  // reuse.h). Tokenizes, and reads pictures, on the calling thread. CLOSED, else refused as
+  // generate() refuses them; IMAGE_DECODE for an image file without a sound header.
+  Result<Reuse> reuse(std::span<const Message> messages) const;
 
   // Cancels a request in flight, waits until its terminal event is queued (at most one step) and
   // frees the sequence. Idempotent.

@@ -24,6 +24,8 @@ struct EngineStats {
   std::int64_t prompt_tokens = 0;     // absorbed, pictures included
   std::int64_t generated_tokens = 0;  // chosen, stop tokens included
   std::int64_t images_encoded = 0;
+  std::int64_t images_cached = 0;  // shown again, and not encoded again
+  std::int64_t reused_tokens = 0;  // with which requests began, not absorbed again
   std::int64_t steps = 0;
   std::chrono::microseconds step_time{0};  // in the model's steps
   // Memory by owner, in bytes; what sequences take is reckoned from their lengths.
@@ -31,7 +33,7 @@ struct EngineStats {
   std::int64_t workspace_bytes = 0;
   std::int64_t session_bytes = 0;     // committed conversations
   std::int64_t request_bytes = 0;     // the copies that running requests work on
-  std::int64_t checkpoint_bytes = 0;  // earlier turns' ends, to go back to
+  std::int64_t checkpoint_bytes = 0;  // earlier turns' ends, to go back to, and pictures' features
 };
 
 // The part of it that the engine's threads write. Any thread may read.
@@ -52,6 +54,8 @@ struct EngineCounters {
   Counter prompt_tokens{0};
   Counter generated_tokens{0};
   Counter images_encoded{0};
+  Counter images_cached{0};
+  Counter reused_tokens{0};
   Counter steps{0};
   Counter step_us{0};
   Counter request_bytes{0};

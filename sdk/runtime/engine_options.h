@@ -26,6 +26,8 @@ struct EngineOptions {
 struct SessionOptions {
   std::int64_t checkpoints =
       8;  // of its newest turns, kept while the budget has room; in [1, 4096]
+  // Sessions of the same one may share what they have read; 0: this session for itself.
+  std::uint64_t scope = 0;
 };
 
 }  // namespace arges::sdk

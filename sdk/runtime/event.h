@@ -53,6 +53,8 @@ struct Event {
                                        // 0 until the prompt is complete
   std::uint64_t prompt_done = 0;       // of these, absorbed so far
   std::uint64_t generated_tokens = 0;  // of the answer; a stop token is not counted
+  std::uint64_t reused_tokens = 0;     // of terminal events: of the conversation and the prompt,
+                                       // those that were not absorbed for this request
   RequestTimings timings;              // of terminal events
 };
 

@@ -20,6 +20,9 @@ struct GenerateOptions {
   std::chrono::milliseconds deadline{0};       // from submission; 0 = none
   // The last message is the assistant's and the answer goes on from its text, as one turn.
   bool continue_last = false;
+  // Of the prompt among others that wait to be absorbed, in [-100, 100], higher first; see
+  // plan_turn.
+  int priority = 0;
 };
 
 }  // namespace arges::sdk

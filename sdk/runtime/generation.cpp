@@ -71,12 +71,16 @@ bool Generation::runnable() const {
 void Generation::begin() {
   Preparation& made = *parts_.preparation;
   prompt_ = std::move(made.input);
-  prompt_carried_ = made.draft.carried;
+  prompt_carried_ = made.draft.carried - made.draft.absorbed;
   prompt_size_ = static_cast<std::int64_t>(prompt_.ids.size());
   past_ = std::move(made.past);
+  scope_ = std::move(made.scope);
   passage_ = std::move(made.passage);
   keep_at_ = prompt_size_ - std::ssize(passage_.tail);
   work_ = std::move(made.work);
+  turn_ends_ = std::move(made.turn_ends);
+  reused_ = work_.sequence->length();
+  counters_.reused_tokens += reused_;
   note_preparation();
   parts_.preparation.reset();
   prepared_ = Clock::now();
@@ -86,7 +90,7 @@ void Generation::begin() {
 StepItem Generation::step_item(std::int64_t prefill_chunk) {
   if (phase_ == Phase::kDecode) return work_.answer->step_item(work_.sequence.get());
   std::int64_t end = chunk_end(prompt_, prompt_done_, prefill_chunk, model_.block_tokens());
-  if (prompt_done_ < keep_at_) end = std::min(end, keep_at_);
+  if (prompt_done_ < keep_at_) end = std::min(end, next_kept());
   const std::int64_t count = end - prompt_done_;
   const bool last = work_.answer && end == prompt_size_;
   return {work_.sequence.get(), &prompt_, prompt_done_, count, last};
@@ -112,9 +116,36 @@ Status Generation::absorb(const StepItem& item) {
   return {};
 }
 
+// Where the prompt's next copy is made. Precondition: it has not come to the last one's place.
+std::int64_t Generation::next_kept() const {
+  return turn_ends_passed_ < turn_ends_.size() ? turn_ends_[turn_ends_passed_].at : keep_at_;
+}
+
+// One for which there is no memory is not made, and nothing waits for it.
+void Generation::keep_turn_ends() {
+  const CheckpointRules& rules = parts_.session->checkpoint_rules();
+  for (; turn_ends_passed_ < turn_ends_.size(); ++turn_ends_passed_) {
+    TurnEnd& end = turn_ends_[turn_ends_passed_];
+    if (end.at != prompt_done_) return;
+    static_cast<void>(guarded([&]() -> Status {
+      ARGES_ASSIGN_OR_RETURN(auto sequence, work_.sequence->clone());
+      end.checkpoint = std::make_shared<SequenceCheckpoint>(rules.store, std::move(sequence),
+                                                            checkpoint_bytes(end.tokens));
+      rules.store->add(*end.checkpoint);
+      return {};
+    }));
+  }
+}
+
+// Of a checkpoint beside the one before it, that many tokens earlier.
+std::int64_t Generation::checkpoint_bytes(std::int64_t tokens) const {
+  return model_.state_bytes() + tokens * model_.kv_bytes_per_token();
+}
+
 Status Generation::absorb_prompt(std::int64_t count) {
   prompt_done_ += count;
   progress_due_ = true;
+  keep_turn_ends();
   if (prompt_done_ == keep_at_) {
     ARGES_ASSIGN_OR_RETURN(work_.kept, work_.sequence->clone());
   }
@@ -181,11 +212,11 @@ Status Generation::commit() {
     ARGES_ASSIGN_OR_RETURN(passage_.tail, work_.answer->turn(passage_.tail));
     add_seen(work_.answer->ids(), work_.seen);
   }
-  const std::int64_t bytes =
-      model_.state_bytes() + std::ssize(passage_.ids) * model_.kv_bytes_per_token();
-  NewTurn turn{std::move(passage_), std::move(work_.kept), bytes, std::move(work_.seen)};
+  const std::int64_t bytes = checkpoint_bytes(std::ssize(passage_.ids));
+  NewTurn turn{std::move(passage_), std::move(work_.kept), bytes, std::move(work_.seen),
+               std::move(turn_ends_)};
   end(EventType::kDone, {},
-      with_turn(past_.get(), std::move(turn), parts_.session->checkpoint_rules()));
+      with_turn(past_.get(), std::move(turn), parts_.session->checkpoint_rules(), *scope_));
   return {};
 }
 
@@ -238,11 +269,14 @@ void Generation::end(EventType type, Status status, SessionState::Past result) {
   last = event(type);
   last.status = std::move(status);
   last.timings = timings_;
+  last.reused_tokens = static_cast<std::uint64_t>(reused_);
   if (type == EventType::kDone && work_.answer) last.finish_reason = work_.answer->finish_reason();
   work_ = {};
   prompt_ = {};
   passage_ = {};
   past_.reset();
+  scope_.reset();
+  turn_ends_.clear();
   progress_due_ = false;
   if (parts_.preparation) preparer_.withdraw(*parts_.preparation);
   parts_.preparation.reset();

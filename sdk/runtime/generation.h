@@ -27,6 +27,7 @@ struct GenerationParts {
   std::shared_ptr<void> space_listener;  // the queue's token; wakes the scheduler
   std::shared_ptr<Preparation> preparation;
   std::chrono::milliseconds deadline{0};  // from now; 0 = none
+  int priority = 0;
   std::uint64_t tag = 0;
   EventQueue::TerminalSlot terminal = EventQueue::make_terminal_slot();
 };
@@ -72,6 +73,11 @@ class Generation {
   bool runnable() const;
   bool in_prefill() const { return phase_ == Phase::kPrefill; }
   bool ended() const { return phase_ == Phase::kEnded; }
+  // In prefill: how it stands among the others, and how many turns it was passed over since it last
+  // took part in one.
+  int priority() const { return parts_.priority; }
+  std::int64_t turns_waited() const { return turns_waited_; }
+  void note_turn(bool takes_part) { turns_waited_ = takes_part ? 0 : turns_waited_ + 1; }
   // Adds it to what requests are in, and its memory to theirs.
   void count(EngineCounters& now) const;
   Clock::time_point deadline() const { return deadline_; }
@@ -94,6 +100,9 @@ class Generation {
   void begin();
   Status absorb(const StepItem& item);
   Status absorb_prompt(std::int64_t count);
+  std::int64_t next_kept() const;
+  void keep_turn_ends();
+  std::int64_t checkpoint_bytes(std::int64_t tokens) const;
   void leave_prompt();
   bool has_text() const;
   void offer_progress(EventQueue::Slots& pieces);
@@ -115,13 +124,21 @@ class Generation {
   Phase phase_ = Phase::kPreparing;
   StepWork work_;
   ModelInput prompt_;
-  std::int64_t prompt_carried_ = 0;  // leading tokens that the conversation already counted
+  // Leading tokens that the conversation already counted; negative: so many of the request's own
+  // were absorbed before.
+  std::int64_t prompt_carried_ = 0;
   std::int64_t prompt_size_ = 0;
+  std::int64_t turns_waited_ = 0;
   std::int64_t prompt_done_ = 0;
+  std::int64_t reused_ = 0;  // tokens that its sequence began with
+  // Earlier turns that end in the prompt, where their checkpoints are made anew.
+  std::vector<TurnEnd> turn_ends_;
+  std::size_t turn_ends_passed_ = 0;
   // The prompt's last border. What stands behind it is the beginning of the answer's turn.
   std::int64_t keep_at_ = 0;
   SessionState::Past past_;
-  Passage passage_;  // its tail becomes the answer's turn
+  std::shared_ptr<Scope> scope_;  // the session's
+  Passage passage_;               // its tail becomes the answer's turn
   bool progress_due_ = false;
   std::size_t offered_ = 0;  // pieces that the queue has not yet been asked to take
   std::uint64_t waiting_since_ = 0;

@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "kernels/base/status.h"
 #include "kernels/base/stop_check.h"
+#include "sdk/runtime/digest.h"
 #include "vision/decode/image.h"
 
 namespace arges::sdk {
@@ -20,11 +22,12 @@ class MessageImage {
   using Pixels = std::shared_ptr<const vision::Image>;
 
   MessageImage() = default;
+  // Throws std::bad_alloc, as the next.
   MessageImage(Pixels pixels)  // NOLINT: implicit, pixels are one
-      : pixels_(std::move(pixels)) {}
-  // Throws std::bad_alloc.
+      : pixels_(std::move(pixels)), digest_(std::make_shared<LazyDigest>()) {}
   explicit MessageImage(std::vector<std::byte> file)
-      : file_(std::make_shared<const std::vector<std::byte>>(std::move(file))) {}
+      : file_(std::make_shared<const std::vector<std::byte>>(std::move(file))),
+        digest_(std::make_shared<LazyDigest>()) {}
 
   bool is_null() const { return !pixels_ && !file_; }
   bool is_file() const { return file_ != nullptr; }
@@ -34,10 +37,20 @@ class MessageImage {
   // Decodes a file, on the calling thread, asking as vision::decode_image does. IMAGE_DECODE,
   // OUT_OF_MEMORY_HOST, those of `stop`.
   Result<Pixels> pixels(const StopCheck& stop) const;
+  // Of the pixels and their size, or of the file, with how it is decoded; made when it is first
+  // asked for. Precondition: !is_null().
+  const Digest& digest() const;
 
  private:
+  struct LazyDigest {
+    std::once_flag made;
+    Digest digest;
+  };
+  Digest make_digest() const;
+
   Pixels pixels_;
   std::shared_ptr<const std::vector<std::byte>> file_;
+  std::shared_ptr<LazyDigest> digest_;
 };
 
 }  // namespace arges::sdk

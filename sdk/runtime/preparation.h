@@ -26,7 +26,10 @@ struct Preparation {
   // Where the conversation stood when the request was accepted. The session may move on when the
   // request is cancelled, while its preparation is still under way.
   std::shared_ptr<const Conversation> past;
-  Resumption resumption;  // of `past`, once the first message has begun
+  CheckpointRules checkpoint_rules;  // of the session, as what follows
+  std::shared_ptr<Scope> scope;
+  // Once the first message has begun, `past`'s; once laid out, where the steps begin.
+  Resumption resumption;
 
   PromptEnd end = PromptEnd::kAnswer;
   std::vector<Message> messages;  // each emptied once the draft has it
@@ -35,9 +38,13 @@ struct Preparation {
   PromptDraft draft;
   MessageImage::Pixels pixels;           // of the picture under way
   std::unique_ptr<ImageEncoding> image;  // under way
+  std::size_t images_known = 0;          // have their digest
   std::size_t images_done = 0;
-  ModelInput input;  // what comes of it
-  Passage passage;   // the same as the conversation will hold it
+  bool laid_out = false;           // what follows is there, but for the input's pictures
+  ModelInput input;                // what comes of the draft, from its absorbed ids on
+  Passage passage;                 // the same as the conversation will hold it
+  std::int64_t border = 0;         // of the input, its last
+  std::vector<TurnEnd> turn_ends;  // in the input
 
   // How the answer will be made, until it is part of `work`.
   GenerateOptions options;
@@ -51,7 +58,7 @@ struct Preparation {
   std::atomic<bool> withdrawn{false};  // the request has ended before it was ready
 
   bool text_complete() const { return messages_done == messages.size(); }
-  bool prompt_complete() const { return text_complete() && images_done == draft.images.size(); }
+  bool prompt_complete() const { return laid_out && images_done == draft.images.size(); }
   // When nobody needs it any more.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 

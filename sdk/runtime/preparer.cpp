@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "sdk/async/guard.h"
-#include "sdk/runtime/input_blocks.h"
+#include "sdk/runtime/prompt_layout.h"
 #include "sdk/runtime/request_checks.h"
 
 namespace arges::sdk {
@@ -45,6 +45,7 @@ Preparer::Preparer(Model& model, EngineCounters& counters, std::function<void()>
       counters_(counters),
       on_ready_(std::move(on_ready)),
       longest_token_(longest_token(model.tokenizer())),
+      block_tokens_(model.block_tokens()),
       text_thread_(std::move(text)),
       picture_thread_(std::move(pictures)),
       text_alarm_(*text_thread_,
@@ -120,7 +121,7 @@ void Preparer::text_turn(Entry entry) {
 void Preparer::picture_turn(Entry entry) {
   Preparation& preparation = *entry.front();
   const auto begin = PreparationTimes::Clock::now();
-  Status status = guarded([&] { return encode_slice(preparation); });
+  Status status = guarded([&] { return picture_slice(preparation); });
   preparation.times.add_images(begin, PreparationTimes::Clock::now());
   go_on(pictures_, std::move(entry), std::move(status));
 }
@@ -147,7 +148,9 @@ Status Preparer::write_slice(Preparation& preparation) const {
   if (preparation.text_complete() && preparation.end == PromptEnd::kAnswer) {
     ARGES_RETURN_IF_ERROR(PromptBuilder(model_.prompts()).finish(draft));
   }
-  return check_context(preparation, std::ssize(draft.tokens.ids));
+  ARGES_RETURN_IF_ERROR(check_context(preparation, std::ssize(draft.tokens.ids)));
+  if (preparation.text_complete() && draft.images.empty()) lay_out(preparation, block_tokens_);
+  return {};
 }
 
 // The next message; the last one may be how the answer begins.
@@ -192,14 +195,27 @@ Status Preparer::check_context(const Preparation& preparation, std::int64_t prom
                                         "; shorten the messages or begin a new session"};
 }
 
-// Part of one picture.
+// The digest of one picture, or part of one's encoding.
+Status Preparer::picture_slice(Preparation& preparation) const {
+  ARGES_RETURN_IF_ERROR(stop_of(preparation)());
+  const std::vector<MessageImage>& images = preparation.draft.images;
+  if (preparation.laid_out) return encode_slice(preparation);
+  images[preparation.images_known++].digest();
+  if (preparation.images_known == images.size()) lay_out(preparation, block_tokens_);
+  return {};
+}
+
 Status Preparer::encode_slice(Preparation& preparation) const {
   const StopCheck stop = stop_of(preparation);
-  ARGES_RETURN_IF_ERROR(stop());
+  const MessageImage& shown = preparation.draft.images[preparation.images_done];
   if (!preparation.image) {
+    const Digest key = feature_key(preparation.draft, preparation.images_done);
+    if (auto features = preparation.scope->features.find(key)) {
+      ++counters_.images_cached;
+      return take_features(preparation, std::move(features));
+    }
     // A file's pixels are there from here to the end of the encoding: one picture's at a time.
-    ARGES_ASSIGN_OR_RETURN(preparation.pixels,
-                           preparation.draft.images[preparation.images_done].pixels(stop));
+    ARGES_ASSIGN_OR_RETURN(preparation.pixels, shown.pixels(stop));
     ARGES_RETURN_IF_ERROR(stop());
     ARGES_ASSIGN_OR_RETURN(preparation.image, model_.begin_image(*preparation.pixels));
   }
@@ -211,27 +227,30 @@ Status Preparer::keep_features(Preparation& preparation) const {
   auto features = std::make_shared<const ImageFeatures>(preparation.image->take());
   preparation.image.reset();
   preparation.pixels.reset();
+  ++counters_.images_encoded;
+  preparation.scope->features.keep(feature_key(preparation.draft, preparation.images_done),
+                                   features);
+  return take_features(preparation, std::move(features));
+}
+
+Status Preparer::take_features(Preparation& preparation, FeatureCache::Features features) {
   const std::size_t index = preparation.images_done++;
   const language::ImageSpan& span = preparation.draft.tokens.images[index];
   if (features->tokens != span.count) {
     return internal_error("a picture's features do not fill its placeholders; please report it");
   }
-  preparation.input.pictures.push_back({span.begin, std::move(features)});
-  ++counters_.images_encoded;
+  preparation.input.pictures.push_back(
+      {span.begin - preparation.draft.absorbed, std::move(features)});
   return {};
 }
 
 Status Preparer::copy_state(Preparation& preparation) const {
   ARGES_RETURN_IF_ERROR(stop_of(preparation)());
-  ModelInput& input = preparation.input;
-  input.cuts = cuts_of(preparation.draft);
-  input.ids = preparation.draft.tokens.ids;
-  const std::int64_t border = last_border(input, model_.block_tokens());
-  preparation.passage = passage_of(preparation.draft, input.cuts, border);
   AnswerRules* rules = preparation.end == PromptEnd::kNothing ? nullptr : &*preparation.rules;
-  const StepWorkParts parts{preparation.past.get(), preparation.resumption.sequence.get(), border};
-  ARGES_ASSIGN_OR_RETURN(preparation.work,
-                         make_step_work(model_, parts, input, preparation.options, rules));
+  const StepWorkParts parts{preparation.past.get(), preparation.resumption.sequence.get(),
+                            preparation.draft.tokens.ids, preparation.border};
+  ARGES_ASSIGN_OR_RETURN(preparation.work, make_step_work(model_, parts, preparation.input,
+                                                          preparation.options, rules));
   return {};
 }
 

@@ -57,8 +57,10 @@ class Preparer {
   Status begin_message(Preparation& preparation) const;
   Status begin_prompt(Preparation& preparation) const;
   Status check_context(const Preparation& preparation, std::int64_t more) const;
+  Status picture_slice(Preparation& preparation) const;
   Status encode_slice(Preparation& preparation) const;
   Status keep_features(Preparation& preparation) const;
+  static Status take_features(Preparation& preparation, FeatureCache::Features features);
   Status copy_state(Preparation& preparation) const;
   void settle(Entry entry, Status status);
 
@@ -66,6 +68,7 @@ class Preparer {
   EngineCounters& counters_;
   const std::function<void()> on_ready_;
   const std::int64_t longest_token_;  // bytes; 0 when it bounds nothing
+  const std::int64_t block_tokens_;
   const std::unique_ptr<EngineThread> text_thread_;
   const std::unique_ptr<EngineThread> picture_thread_;
   PreparationLine text_;

@@ -20,6 +20,7 @@ struct PromptDraft {
   std::vector<MessageImage> images;  // one for each of tokens.images
   std::int64_t carried = 0;          // leading ids that the conversation already counts
   std::int64_t repeated = 0;         // of these, ids of turns that are absorbed once more
+  std::int64_t absorbed = 0;         // leading ids that the sequence to go on from has
   std::size_t carried_images = 0;    // pictures in the carried ids
   std::vector<std::int64_t> cuts;    // where messages end, ascending
   std::optional<language::PromptEncoding> message;  // under way

@@ -80,6 +80,9 @@ Status check_generate_options(const GenerateOptions& options, const Model& model
   if (options.max_tokens < 1 || options.max_tokens > kMaxTokens) {
     return invalid_argument("max_tokens must be between 1 and 1000000");
   }
+  if (options.priority < -100 || options.priority > 100) {
+    return invalid_argument("priority must be between -100 and 100");
+  }
   if (options.deadline.count() < 0) return invalid_argument("the deadline must not be negative");
   if (options.stop_tokens.size() > kMaxStopTokens) {
     return invalid_argument("a request may name at most 64 stop tokens");

@@ -85,12 +85,36 @@ Result<std::shared_ptr<Scheduler>> Scheduler::create(std::shared_ptr<Model> mode
   return scheduler;
 }
 
-Result<std::shared_ptr<SessionState>> Scheduler::open_session(const SessionOptions& options,
-                                                              SessionState::Past past) {
+Result<std::shared_ptr<SessionState>> Scheduler::open_session(const SessionOptions& options) {
   if (options.checkpoints < 1 || options.checkpoints > 4096) {
     return invalid_argument("a session keeps between 1 and 4096 checkpoints");
   }
-  const CheckpointRules rules{checkpoints_, static_cast<std::size_t>(options.checkpoints)};
+  ARGES_ASSIGN_OR_RETURN(auto scope, find_scope(options.scope));
+  return open_session(static_cast<std::size_t>(options.checkpoints), {nullptr, std::move(scope)});
+}
+
+// That of the open sessions that name the same number, or a new one.
+Result<std::shared_ptr<Scope>> Scheduler::find_scope(std::uint64_t number) {
+  std::shared_ptr<Scope> scope;
+  const Status status = guarded([&]() -> Status {
+    if (number == 0) {
+      scope = std::make_shared<Scope>(checkpoints_);
+      return {};
+    }
+    std::lock_guard lock(sessions_mutex_);
+    std::erase_if(scopes_, [](const auto& entry) { return entry.second.expired(); });
+    std::weak_ptr<Scope>& place = scopes_[number];
+    scope = place.lock();
+    if (!scope) place = scope = std::make_shared<Scope>(checkpoints_);
+    return {};
+  });
+  ARGES_RETURN_IF_ERROR(status);
+  return scope;
+}
+
+Result<std::shared_ptr<SessionState>> Scheduler::open_session(std::size_t checkpoints,
+                                                              SessionState::Shared shared) {
+  const CheckpointRules rules{checkpoints_, checkpoints};
   std::shared_ptr<SessionState> session;
   const Status status = guarded([&]() -> Status {
     std::lock_guard lock(sessions_mutex_);
@@ -98,7 +122,7 @@ Result<std::shared_ptr<SessionState>> Scheduler::open_session(const SessionOptio
     if (sessions_.size() >= static_cast<std::size_t>(options_.max_sessions)) {
       return {StatusCode::kBusy, "max_sessions sessions are open; close one or raise the limit"};
     }
-    session = std::make_shared<SessionState>(weak_from_this(), rules, std::move(past));
+    session = std::make_shared<SessionState>(weak_from_this(), rules, std::move(shared));
     sessions_.emplace(session.get(), session);
     return {};
   });
@@ -201,7 +225,9 @@ EngineStats Scheduler::stats() {
   stats.failed = counters_.failed;
   stats.prompt_tokens = counters_.prompt_tokens;
   stats.generated_tokens = counters_.generated_tokens;
+  stats.reused_tokens = counters_.reused_tokens;
   stats.images_encoded = counters_.images_encoded;
+  stats.images_cached = counters_.images_cached;
   stats.steps = counters_.steps;
   stats.step_time = std::chrono::microseconds(counters_.step_us);
   stats.weight_bytes = model_->facts().weight_bytes;

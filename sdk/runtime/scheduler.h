@@ -45,10 +45,14 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   // The model's, in the form that all its samplers share.
   std::shared_ptr<const language::SuppressedTokens> suppressed() const { return suppressed_; }
 
-  // A new session with that past, which may be null: BUSY when max_sessions are open, CLOSED after
-  // shutdown(), INVALID_ARGUMENT for options out of range.
-  Result<std::shared_ptr<SessionState>> open_session(const SessionOptions& options,
-                                                     SessionState::Past past = nullptr);
+  // A new session: BUSY when max_sessions are open, CLOSED after shutdown(), INVALID_ARGUMENT for
+  // options out of range.
+  Result<std::shared_ptr<SessionState>> open_session(const SessionOptions& options);
+  // The same, that keeps the checkpoints of so many turns and has that past, which may be null, and
+  // that scope.
+  Result<std::shared_ptr<SessionState>> open_session(std::size_t checkpoints,
+                                                     SessionState::Shared shared);
+  std::vector<std::shared_ptr<SessionState>> open_sessions();
   // The session has been closed.
   void forget(const SessionState* session);
 
@@ -70,7 +74,7 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   Scheduler(std::shared_ptr<Model> model, const EngineOptions& options,
             std::unique_ptr<EngineThread> step_thread);
 
-  std::vector<std::shared_ptr<SessionState>> open_sessions();
+  Result<std::shared_ptr<Scope>> find_scope(std::uint64_t number);
 
   // On the step thread.
   Alarm::Clock::time_point run();
@@ -89,13 +93,14 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   std::mutex sessions_mutex_;
   bool accepting_ = true;
   std::map<const SessionState*, std::weak_ptr<SessionState>> sessions_;
+  std::map<std::uint64_t, std::weak_ptr<Scope>> scopes_;  // of sessions that name one
 
   std::mutex shutdown_mutex_;
 
   std::mutex incoming_mutex_;
   Active incoming_;
 
-  Active active_;  // the step thread's; those longest without a prompt chunk first
+  Active active_;  // the step thread's
   Turn turn_;      // the step thread's
   ReaderTurns reader_turns_;
   std::uint64_t news_ = 0;  // the step thread's clock of what requests have to say

@@ -3,46 +3,50 @@
 
 namespace arges::sdk {
 
-SequenceCheckpoint::~SequenceCheckpoint() {
+CacheEntry::~CacheEntry() {
   const std::lock_guard lock(store_->mutex_);
-  if (!node_.empty() || !sequence_) return;
+  if (!node_.empty() || !value_) return;
   store_->by_use_.erase(place_);
   store_->bytes_ -= bytes_;
 }
 
-std::shared_ptr<const Sequence> SequenceCheckpoint::sequence() {
+std::shared_ptr<const void> CacheEntry::use() {
   const std::lock_guard lock(store_->mutex_);
-  if (node_.empty() && sequence_) {
+  if (node_.empty() && value_) {
     store_->by_use_.splice(store_->by_use_.end(), store_->by_use_, place_);
   }
-  return sequence_;
+  return value_;
 }
 
-bool SequenceCheckpoint::is_kept() const {
+bool CacheEntry::is_kept() const {
   const std::lock_guard lock(store_->mutex_);
-  return sequence_ != nullptr;
+  return value_ != nullptr;
 }
 
-void CheckpointStore::add(SequenceCheckpoint& checkpoint) noexcept {
+void CheckpointStore::add(CacheEntry& entry) noexcept {
+  std::shared_ptr<const void> too_large;  // freed behind the lock
   {
     const std::lock_guard lock(mutex_);
-    if (checkpoint.node_.empty()) return;
-    by_use_.splice(by_use_.end(), checkpoint.node_);
-    bytes_ += checkpoint.bytes_;
+    if (entry.node_.empty()) return;
+    if (entry.bytes_ > budget_) {
+      too_large = std::move(entry.value_);
+      return;
+    }
+    by_use_.splice(by_use_.end(), entry.node_);
+    bytes_ += entry.bytes_;
   }
   while (give_up_one() != nullptr) {
   }
 }
 
-// The sequence of the checkpoint longest unused, for the caller to free; null when the budget is
-// kept.
-std::shared_ptr<const Sequence> CheckpointStore::give_up_one() noexcept {
+// The value of the entry longest unused, for the caller to free; null when the budget is kept.
+std::shared_ptr<const void> CheckpointStore::give_up_one() noexcept {
   const std::lock_guard lock(mutex_);
   if (bytes_ <= budget_) return nullptr;
-  SequenceCheckpoint& oldest = *by_use_.front();
+  CacheEntry& oldest = *by_use_.front();
   by_use_.pop_front();
   bytes_ -= oldest.bytes_;
-  return std::move(oldest.sequence_);
+  return std::move(oldest.value_);
 }
 
 std::int64_t CheckpointStore::bytes() const {

@@ -7,7 +7,9 @@
 #include "sdk/async/guard.h"
 #include "sdk/runtime/engine.h"
 #include "sdk/runtime/request_checks.h"
+#include "sdk/runtime/reuse.h"
 #include "sdk/runtime/scheduler.h"
+#include "sdk/runtime/whole_prompt.h"
 
 namespace arges::sdk {
 namespace {
@@ -29,6 +31,7 @@ Status assemble(Scheduler& scheduler, std::vector<Message> messages, PromptEnd e
   parts.preparation->end = end;
   parts.preparation->messages = std::move(messages);
   parts.deadline = options.deadline;
+  parts.priority = options.priority;
   parts.preparation->options = std::move(options);
   parts.space_listener = queue->add_space_listener(&scheduler, [weak = scheduler.weak_from_this()] {
     if (const auto owner = weak.lock()) owner->wake();
@@ -37,8 +40,9 @@ Status assemble(Scheduler& scheduler, std::vector<Message> messages, PromptEnd e
   return {};
 }
 
-Status submit(Scheduler& scheduler, const SessionState::Past& past, GenerationParts& parts) {
-  parts.preparation->past = past;
+Status submit(Scheduler& scheduler, const SessionState::Shared& shared, GenerationParts& parts) {
+  parts.preparation->past = shared.past;
+  parts.preparation->scope = shared.scope;
   scheduler.submit(std::move(parts));
   return {};
 }
@@ -76,9 +80,10 @@ Result<std::shared_ptr<Request>> Session::request(std::vector<Message> messages,
                                    std::move(queue), parts));
     parts.session = state_;
     parts.tag = tag;
+    parts.preparation->checkpoint_rules = state_->checkpoint_rules();
     request = std::make_shared<Request>(parts.request);
-    return state_->start(parts.request, [&](const SessionState::Past& past) {
-      return submit(*scheduler, past, parts);
+    return state_->start(parts.request, [&](const SessionState::Shared& shared) {
+      return submit(*scheduler, shared, parts);
     });
   });
   if (!status.ok()) return status;
@@ -107,7 +112,8 @@ std::uint64_t Session::turn_count() const {
 }
 
 Result<Session::TurnInfo> Session::turn(std::uint64_t index) const {
-  ARGES_ASSIGN_OR_RETURN(const SessionState::Past past, state_->past_of_open());
+  ARGES_ASSIGN_OR_RETURN(const auto shared, state_->shared_of_open());
+  const SessionState::Past& past = shared.past;
   const std::size_t count = past ? past->turns.size() : 0;
   if (index >= count) {
     return Status(StatusCode::kNotFound,
@@ -133,6 +139,27 @@ Result<std::shared_ptr<Session>> Session::fork() const {
 
 Status Session::rewind(std::uint64_t turns) {
   return guarded([&] { return state_->rewind(turns); });
+}
+
+Result<Reuse> Session::reuse(std::span<const Message> messages) const {
+  const auto scheduler = state_->scheduler();
+  if (!scheduler) return Status(StatusCode::kClosed, "the engine has been closed");
+  Reuse reuse;
+  const Status status = guarded([&]() -> Status {
+    ReuseWorld world;
+    ARGES_ASSIGN_OR_RETURN(world.self, state_->shared_of_open());
+    world.block = scheduler->model().block_tokens();
+    for (const auto& session : scheduler->open_sessions()) {
+      world.sessions.push_back(session->shared());
+    }
+    ARGES_ASSIGN_OR_RETURN(const PromptDraft draft,
+                           write_whole_prompt(scheduler->model(), scheduler->options(),
+                                              world.self.past.get(), messages));
+    reuse = explain_reuse(draft, world);
+    return {};
+  });
+  ARGES_RETURN_IF_ERROR(status);
+  return reuse;
 }
 
 void Session::close() {

@@ -10,20 +10,23 @@ namespace arges::sdk {
 
 SessionState::Past SessionState::past() const {
   std::lock_guard lock(mutex_);
-  return conversation_;
+  return shared_.past;
+}
+
+SessionState::Shared SessionState::shared() const {
+  std::lock_guard lock(mutex_);
+  return shared_;
 }
 
 Result<std::shared_ptr<SessionState>> SessionState::fork(Scheduler& scheduler) const {
-  SessionOptions options;
-  options.checkpoints = static_cast<std::int64_t>(rules_.turns);
-  ARGES_ASSIGN_OR_RETURN(Past past, past_of_open());
-  return scheduler.open_session(options, std::move(past));
+  ARGES_ASSIGN_OR_RETURN(Shared shared, shared_of_open());
+  return scheduler.open_session(rules_.turns, std::move(shared));
 }
 
-Result<SessionState::Past> SessionState::past_of_open() const {
+Result<SessionState::Shared> SessionState::shared_of_open() const {
   std::lock_guard lock(mutex_);
   if (closed_) return Status(StatusCode::kClosed, "the session has been closed");
-  return conversation_;
+  return shared_;
 }
 
 Status SessionState::check_idle() const {
@@ -37,29 +40,29 @@ Status SessionState::rewind(std::uint64_t turns) {
   Past forgotten;  // freed behind the lock
   std::lock_guard lock(mutex_);
   ARGES_RETURN_IF_ERROR(check_idle());
-  const std::size_t there = conversation_ ? conversation_->turns.size() : 0;
+  const std::size_t there = shared_.past ? shared_.past->turns.size() : 0;
   if (turns > there) {
     return {StatusCode::kNotFound,
             "the conversation has " + std::to_string(there) + " turns; ask for no more than these"};
   }
   if (turns == there) return {};
-  forgotten = turns == 0 ? nullptr : first_turns(*conversation_, turns);
-  forgotten.swap(conversation_);
+  forgotten = turns == 0 ? nullptr : first_turns(*shared_.past, turns);
+  forgotten.swap(shared_.past);
   return {};
 }
 
 Status SessionState::start(std::shared_ptr<RequestState> request,
-                           const std::function<Status(const Past&)>& submit) {
+                           const std::function<Status(const Shared&)>& submit) {
   std::lock_guard lock(mutex_);
   ARGES_RETURN_IF_ERROR(check_idle());
-  ARGES_RETURN_IF_ERROR(submit(conversation_));
+  ARGES_RETURN_IF_ERROR(submit(shared_));
   in_flight_ = std::move(request);
   return {};
 }
 
 void SessionState::finish(Past result, const std::function<void()>& announce) {
   std::lock_guard lock(mutex_);
-  if (result) conversation_ = std::move(result);
+  if (result) shared_.past = std::move(result);
   in_flight_.reset();
   announce();
   idle_.notify_all();
@@ -75,10 +78,11 @@ void SessionState::begin_close() {
 
 void SessionState::close() {
   begin_close();
+  Shared gone;  // freed behind the lock
   {
     std::unique_lock lock(mutex_);
     idle_.wait(lock, [this] { return !in_flight_; });
-    conversation_.reset();
+    gone = std::exchange(shared_, {});
   }
   if (const auto owner = scheduler_.lock()) owner->forget(this);
 }

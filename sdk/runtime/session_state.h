@@ -23,27 +23,33 @@ class SessionState {
  public:
   using Past = std::shared_ptr<const Conversation>;  // null: nothing has been said
 
-  SessionState(std::weak_ptr<Scheduler> scheduler, CheckpointRules rules, Past past)
-      : scheduler_(std::move(scheduler)),
-        rules_(std::move(rules)),
-        conversation_(std::move(past)) {}
+  // What it may share with other sessions.
+  struct Shared {
+    Past past;
+    std::shared_ptr<Scope> scope;  // null once the session has been closed
+  };
+
+  SessionState(std::weak_ptr<Scheduler> scheduler, CheckpointRules rules, Shared shared)
+      : scheduler_(std::move(scheduler)), rules_(std::move(rules)), shared_(std::move(shared)) {}
 
   std::shared_ptr<Scheduler> scheduler() const { return scheduler_.lock(); }
   const CheckpointRules& checkpoint_rules() const { return rules_; }
   // What is committed; null too once it has been closed.
   Past past() const;
+  // The same, and the scope.
+  Shared shared() const;
   // The same; CLOSED.
-  Result<Past> past_of_open() const;
-  // A session with that past: CLOSED, or as Scheduler::open_session.
+  Result<Shared> shared_of_open() const;
+  // A session with that past and that scope: CLOSED, or as Scheduler::open_session.
   Result<std::shared_ptr<SessionState>> fork(Scheduler& scheduler) const;
   // Forgets all turns behind the first `turns`: BUSY, CLOSED, NOT_FOUND when there are fewer.
   Status rewind(std::uint64_t turns);
 
-  // Puts `request` in flight if `submit`, given the conversation, accepts it: BUSY, CLOSED, or
+  // Puts `request` in flight if `submit`, given what is shared, accepts it: BUSY, CLOSED, or
   // submit's failure. Submit runs under the session's lock, so that closing comes before it or
   // after it.
   Status start(std::shared_ptr<RequestState> request,
-               const std::function<Status(const Past&)>& submit);
+               const std::function<Status(const Shared&)>& submit);
 
   // Ends the request in flight: replaces the conversation if `result` is given, then calls
   // `announce`, which queues the terminal event. All under one lock: whoever has read the event
@@ -65,7 +71,7 @@ class SessionState {
   std::condition_variable idle_;
   bool closed_ = false;
   std::shared_ptr<RequestState> in_flight_;
-  Past conversation_;
+  Shared shared_;
 };
 
 }  // namespace arges::sdk

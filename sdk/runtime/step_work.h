@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "kernels/base/status.h"
@@ -26,13 +28,14 @@ struct StepWork {
 struct StepWorkParts {
   const Conversation* past = nullptr;  // null in a new session
   const Sequence* sequence = nullptr;  // to go on from; null: the prompt begins the conversation
-  std::int64_t border = 0;             // the prompt's last
+  std::span<const language::TokenId> ids;  // of the prompt, those before the input's too
+  std::int64_t border = 0;                 // the input's last
 };
 
 // rules: null for messages that are only added to the conversation. Precondition: sequence and
-// prompt leave room in the context. Fails as Sequence::clone, Model::create_sequence and
+// input leave room in the context. Fails as Sequence::clone, Model::create_sequence and
 // Answer::create.
-Result<StepWork> make_step_work(Model& model, const StepWorkParts& parts, const ModelInput& prompt,
+Result<StepWork> make_step_work(Model& model, const StepWorkParts& parts, const ModelInput& input,
                                 const GenerateOptions& options, AnswerRules* rules);
 
 }  // namespace arges::sdk

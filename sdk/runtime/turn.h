@@ -29,9 +29,10 @@ struct TurnLimits {
 };
 
 // Fills `turn` from all runnable requests. Every request in decode brings its token. Requests in
-// prefill bring a whole chunk each while prompt_tokens last, those first that have waited longest:
-// who is served moves to the end of the list. So a long prompt delays an answer by one bounded
-// step, and no prompt waits for another to end. Precondition: turn's vectors have room for all.
+// prefill bring a whole chunk each while prompt_tokens last, higher priorities first, and of equals
+// who has waited longest. But who was passed over as many turns as there are requests in prefill
+// goes before all others: so none waits for twice that many, whatever the priorities. A long prompt
+// delays an answer by one bounded step. Precondition: turn's vectors have room for all.
 void plan_turn(std::list<std::shared_ptr<Generation>>& active, const TurnLimits& limits,
                Turn& turn);
 

@@ -287,6 +287,7 @@ void expect_zero_but_the_size(arges_status (*init)(Options*, std::uint64_t)) {
 TEST(OptionClaims, InitFunctionsWriteZeroEverywhereButInTheSize) {
   expect_zero_but_the_size(arges_engine_options_init);
   expect_zero_but_the_size(arges_queue_options_init);
+  expect_zero_but_the_size(arges_session_options_init);
   expect_zero_but_the_size(arges_event_init);
 }
 
@@ -306,6 +307,7 @@ TEST(OptionClaims, EveryGenerateOptionReachesItsPlace) {
   options.frequency_penalty = 0.6f;
   options.seed = 23;
   options.deadline_ms = 24;
+  options.priority = -25;
   options.stop_tokens = &stop;
   options.stop_token_count = 1;
   options.logit_biases = &bias;
@@ -321,6 +323,7 @@ TEST(OptionClaims, EveryGenerateOptionReachesItsPlace) {
   EXPECT_EQ(read.sampling.frequency_penalty, 0.6f);
   EXPECT_EQ(read.sampling.seed, 23u);
   EXPECT_EQ(read.deadline.count(), 24);
+  EXPECT_EQ(read.priority, -25);
   EXPECT_EQ(read.stop_tokens, std::vector<language::TokenId>{11});
   ASSERT_EQ(read.sampling.logit_bias.size(), 1u);
   EXPECT_EQ(read.sampling.logit_bias[0].first, 7);
@@ -446,6 +449,42 @@ TEST(EngineClaims, MaxSessionsAreOpenAndNoMore) {
   arges_session* next = nullptr;
   EXPECT_EQ(arges_session_create(engine, &next), ARGES_OK);
   arges_session_close(next);
+  arges_engine_close(engine);
+}
+
+// The turns of a session that still have a checkpoint behind three questions.
+std::vector<std::uint32_t> checkpoints_behind_three_turns(arges_engine* engine,
+                                                          const arges_session_options* options) {
+  arges_session* session = nullptr;
+  EXPECT_EQ(arges_session_create_with(engine, options, &session), ARGES_OK);
+  arges_queue* queue = nullptr;
+  EXPECT_EQ(arges_queue_create(nullptr, &queue), ARGES_OK);
+  std::vector<std::uint32_t> kept;
+  for (std::uint64_t turn = 0; turn < 3; ++turn) {
+    EXPECT_EQ(submit(session, "question", queue, turn), ARGES_OK);
+    EXPECT_EQ(read_answer(queue, turn).end, ARGES_EVENT_DONE);
+  }
+  for (std::uint64_t turn = 0; turn < 3; ++turn) {
+    arges_turn_info info{};
+    info.struct_size = sizeof info;
+    EXPECT_EQ(arges_session_turn(session, turn, &info), ARGES_OK);
+    kept.push_back(info.has_checkpoint);
+  }
+  arges_session_close(session);
+  arges_queue_close(queue);
+  return kept;
+}
+
+TEST(SessionClaims, OptionsReachTheSession) {
+  arges_engine* engine = open_scripted_engine("x");
+  arges_session_options options;
+  ASSERT_EQ(arges_session_options_init(&options, sizeof options), ARGES_OK);
+  const std::vector<std::uint32_t> all = {1, 1, 1};
+  EXPECT_EQ(checkpoints_behind_three_turns(engine, nullptr), all);
+  EXPECT_EQ(checkpoints_behind_three_turns(engine, &options), all) << "0 means the default";
+  options.checkpoints = 2;
+  EXPECT_EQ(checkpoints_behind_three_turns(engine, &options),
+            (std::vector<std::uint32_t>{0, 1, 1}));
   arges_engine_close(engine);
 }
 

@@ -22,11 +22,13 @@ std::vector<std::function<arges_status()>> all_calls(World& world, arges_event& 
   static arges_engine_options engine_options = {};
   static arges_queue_options queue_options = {};
   static arges_generate_options generate_options = {};
+  static arges_session_options session_options = {};
   static arges_model_info info = {sizeof info, 0, 0, 0, 0, 0};
   static arges_engine_info engine_info = {};
   static arges_stats stats = {};
   static arges_event fresh_event = {};
   static arges_image_plan plan = {};
+  static arges_reuse reuse = {};
   static arges_turn_info turn = {sizeof turn, 0, 0, 0, 0};
   static std::uint64_t count = 0;
   static std::uint32_t side = 0;
@@ -85,12 +87,18 @@ std::vector<std::function<arges_status()>> all_calls(World& world, arges_event& 
         arges_session* out = nullptr;
         return arges_session_create(world.engine, &out);
       },
+      [] { return arges_session_options_init(&session_options, sizeof session_options); },
+      [&] {
+        arges_session* out = nullptr;
+        return arges_session_create_with(world.engine, nullptr, &out);
+      },
       [&] { return arges_session_token_count(world.session, &count); },
       [&] {
         arges_session* out = nullptr;
         return arges_session_fork(world.session, &out);
       },
       [&] { return arges_session_rewind(world.session, 0); },
+      [&] { return arges_session_reuse(world.session, &world.message, 1, &reuse); },
       [&] { return arges_session_turn(world.session, 0, &turn); },
       [] { return arges_generate_options_init(&generate_options, sizeof generate_options); },
       [&] {

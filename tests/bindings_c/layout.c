@@ -41,7 +41,7 @@ FIELD(arges_engine_info, instruction_set, 304);
 FIELD(arges_engine_info, weight_format, 336);
 FIELD(arges_engine_info, weight_bytes, 368);
 
-SIZE(arges_stats, 128);
+SIZE(arges_stats, 144);
 FIELD(arges_stats, struct_size, 0);
 FIELD(arges_stats, sessions, 4);
 FIELD(arges_stats, preparing, 8);
@@ -61,6 +61,23 @@ FIELD(arges_stats, workspace_bytes, 96);
 FIELD(arges_stats, session_bytes, 104);
 FIELD(arges_stats, request_bytes, 112);
 FIELD(arges_stats, checkpoint_bytes, 120);
+FIELD(arges_stats, images_cached, 128);
+FIELD(arges_stats, reused_tokens, 136);
+
+SIZE(arges_session_options, 16);
+FIELD(arges_session_options, struct_size, 0);
+FIELD(arges_session_options, checkpoints, 4);
+FIELD(arges_session_options, scope, 8);
+
+SIZE(arges_reuse, 56);
+FIELD(arges_reuse, struct_size, 0);
+FIELD(arges_reuse, reason, 4);
+FIELD(arges_reuse, prompt_tokens, 8);
+FIELD(arges_reuse, matched, 16);
+FIELD(arges_reuse, reused, 24);
+FIELD(arges_reuse, evicted, 32);
+FIELD(arges_reuse, images, 40);
+FIELD(arges_reuse, images_cached, 48);
 
 SIZE(arges_turn_info, 32);
 FIELD(arges_turn_info, struct_size, 0);
@@ -87,7 +104,7 @@ FIELD(arges_image_plan, canvas_height, 20);
 FIELD(arges_image_plan, tokens, 24);
 FIELD(arges_image_plan, kv_bytes, 32);
 
-SIZE(arges_event, 120);
+SIZE(arges_event, 128);
 FIELD(arges_event, struct_size, 0);
 FIELD(arges_event, type, 4);
 FIELD(arges_event, tag, 8);
@@ -105,6 +122,7 @@ FIELD(arges_event, images_us, 88);
 FIELD(arges_event, prefill_us, 96);
 FIELD(arges_event, first_token_us, 104);
 FIELD(arges_event, total_us, 112);
+FIELD(arges_event, reused_tokens, 120);
 _Static_assert(sizeof(((arges_event*)0)->storage) == 8, "a number on every machine");
 
 SIZE(arges_queue_options, 32);
@@ -141,7 +159,7 @@ FIELD(arges_generate_options, logit_biases, 72);
 FIELD(arges_generate_options, stop_token_count, 80);
 FIELD(arges_generate_options, logit_bias_count, 84);
 FIELD(arges_generate_options, continue_last, 88);
-FIELD(arges_generate_options, reserved, 92);
+FIELD(arges_generate_options, priority, 92);
 
 /* The numbers that programs have compiled in. */
 #define VALUE(name, number) _Static_assert((name) == (number), #name " changed")
@@ -184,6 +202,10 @@ VALUE(ARGES_EVENT_FAILED, 258);
 VALUE(ARGES_FINISH_NONE, 0);
 VALUE(ARGES_FINISH_STOP, 1);
 VALUE(ARGES_FINISH_LENGTH, 2);
+VALUE(ARGES_REUSE_ALL, 0);
+VALUE(ARGES_REUSE_DIFFERS, 1);
+VALUE(ARGES_REUSE_NO_CHECKPOINT, 2);
+VALUE(ARGES_REUSE_SCOPE, 3);
 
 int arges_layout_is_pinned(void);
 int arges_layout_is_pinned(void) {

@@ -36,6 +36,11 @@ std::vector<HandleUser> users_of_engines() {
        [](World& world, void* handle) {
          return arges_session_create(as<arges_engine>(handle), world.out<arges_session>());
        }},
+      {"session_create_with", Kind::kEngine, true,
+       [](World& world, void* handle) {
+         return arges_session_create_with(as<arges_engine>(handle), nullptr,
+                                          world.out<arges_session>());
+       }},
       {"engine_model_info", Kind::kEngine, true,
        [](World& world, void* handle) {
          return arges_engine_model_info(as<arges_engine>(handle), world.result<arges_model_info>());
@@ -84,6 +89,11 @@ std::vector<HandleUser> users_of_sessions() {
            }},
           {"session_rewind", Kind::kSession, true,
            [](World&, void* handle) { return arges_session_rewind(as<arges_session>(handle), 1); }},
+          {"session_reuse", Kind::kSession, true,
+           [](World& world, void* handle) {
+             return arges_session_reuse(as<arges_session>(handle), &world.message, 1,
+                                        world.result<arges_reuse>());
+           }},
           {"session_turn", Kind::kSession, true,
            [](World& world, void* handle) {
              return arges_session_turn(as<arges_session>(handle), 0,

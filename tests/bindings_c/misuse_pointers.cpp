@@ -15,72 +15,77 @@ arges_engine_options no_such_model() {
 }
 
 std::vector<MisuseCase> constructors() {
-  return {{"engine_options_init_null", ARGES_INVALID_ARGUMENT,
-           [](World&) { return arges_engine_options_init(nullptr, sizeof(arges_engine_options)); }},
-          {"engine_open_null_options", ARGES_INVALID_ARGUMENT,
-           [](World& world) { return arges_engine_open(nullptr, world.out<arges_engine>()); }},
-          {"engine_open_null_out", ARGES_INVALID_ARGUMENT,
-           [](World&) {
-             const arges_engine_options options = no_such_model();
-             return arges_engine_open(&options, nullptr);
-           }},
-          {"engine_open_null_path", ARGES_INVALID_ARGUMENT,
-           [](World& world) {
-             arges_engine_options options = no_such_model();
-             options.model_path = nullptr;
-             return arges_engine_open(&options, world.out<arges_engine>());
-           }},
-          {"engine_open_async_null_options", ARGES_INVALID_ARGUMENT,
-           [](World& world) {
-             return arges_engine_open_async(nullptr, world.queue, 1, world.out<arges_request>());
-           }},
-          {"engine_open_async_null_out", ARGES_INVALID_ARGUMENT,
-           [](World& world) {
-             const arges_engine_options options = no_such_model();
-             return arges_engine_open_async(&options, world.queue, 1, nullptr);
-           }},
-          {"engine_open_async_with_progress", ARGES_INVALID_ARGUMENT,
-           [](World& world) {
-             arges_engine_options options = no_such_model();
-             options.progress = [](void*, std::uint64_t, std::uint64_t) { return 0; };
-             return arges_engine_open_async(&options, world.queue, 1, world.out<arges_request>());
-           }},
-          {"request_take_engine_null_out", ARGES_INVALID_ARGUMENT,
-           [](World& world) { return arges_request_take_engine(world.request, nullptr); }},
-          {"request_take_engine_of_an_answer", ARGES_INVALID_ARGUMENT,
-           [](World& world) {
-             return arges_request_take_engine(world.request, world.out<arges_engine>());
-           }},
-          {"session_create_null_out", ARGES_INVALID_ARGUMENT,
-           [](World& world) { return arges_session_create(world.engine, nullptr); }},
-          {"queue_options_init_null", ARGES_INVALID_ARGUMENT,
-           [](World&) { return arges_queue_options_init(nullptr, sizeof(arges_queue_options)); }},
-          {"queue_create_null_out", ARGES_INVALID_ARGUMENT,
-           [](World&) { return arges_queue_create(nullptr, nullptr); }},
-          {"message_create_null_out", ARGES_INVALID_ARGUMENT,
-           [](World&) { return arges_message_create(ARGES_ROLE_USER, nullptr); }},
-          {"image_decode_null_bytes", ARGES_INVALID_ARGUMENT,
-           [](World& world) { return arges_image_decode(nullptr, 10, world.out<arges_image>()); }},
-          {"image_decode_null_out", ARGES_INVALID_ARGUMENT,
-           [](World&) { return arges_image_decode(kPixels, sizeof kPixels, nullptr); }},
-          {"image_from_pixels_null_pixels", ARGES_INVALID_ARGUMENT,
-           [](World& world) {
-             return arges_image_from_pixels(nullptr, 2, 2, 6, ARGES_PIXELS_RGB,
-                                            world.out<arges_image>());
-           }},
-          {"image_from_nv12_null_luma", ARGES_INVALID_ARGUMENT,
-           [](World& world) {
-             return arges_image_from_nv12(nullptr, 2, kPixels, 2, 2, 2, world.out<arges_image>());
-           }},
-          {"image_from_nv12_null_chroma", ARGES_INVALID_ARGUMENT,
-           [](World& world) {
-             return arges_image_from_nv12(kPixels, 2, nullptr, 2, 2, 2, world.out<arges_image>());
-           }},
-          {"image_from_nv12_null_out", ARGES_INVALID_ARGUMENT,
-           [](World&) { return arges_image_from_nv12(kPixels, 2, kPixels, 2, 2, 2, nullptr); }},
-          {"image_from_pixels_null_out", ARGES_INVALID_ARGUMENT, [](World&) {
-             return arges_image_from_pixels(kPixels, 2, 2, 6, ARGES_PIXELS_RGB, nullptr);
-           }}};
+  return {
+      {"engine_options_init_null", ARGES_INVALID_ARGUMENT,
+       [](World&) { return arges_engine_options_init(nullptr, sizeof(arges_engine_options)); }},
+      {"engine_open_null_options", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_engine_open(nullptr, world.out<arges_engine>()); }},
+      {"engine_open_null_out", ARGES_INVALID_ARGUMENT,
+       [](World&) {
+         const arges_engine_options options = no_such_model();
+         return arges_engine_open(&options, nullptr);
+       }},
+      {"engine_open_null_path", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         arges_engine_options options = no_such_model();
+         options.model_path = nullptr;
+         return arges_engine_open(&options, world.out<arges_engine>());
+       }},
+      {"engine_open_async_null_options", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_engine_open_async(nullptr, world.queue, 1, world.out<arges_request>());
+       }},
+      {"engine_open_async_null_out", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         const arges_engine_options options = no_such_model();
+         return arges_engine_open_async(&options, world.queue, 1, nullptr);
+       }},
+      {"engine_open_async_with_progress", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         arges_engine_options options = no_such_model();
+         options.progress = [](void*, std::uint64_t, std::uint64_t) { return 0; };
+         return arges_engine_open_async(&options, world.queue, 1, world.out<arges_request>());
+       }},
+      {"request_take_engine_null_out", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_request_take_engine(world.request, nullptr); }},
+      {"request_take_engine_of_an_answer", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_request_take_engine(world.request, world.out<arges_engine>());
+       }},
+      {"session_create_null_out", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_session_create(world.engine, nullptr); }},
+      {"session_options_init_null", ARGES_INVALID_ARGUMENT,
+       [](World&) { return arges_session_options_init(nullptr, sizeof(arges_session_options)); }},
+      {"session_create_with_null_out", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_session_create_with(world.engine, nullptr, nullptr); }},
+      {"queue_options_init_null", ARGES_INVALID_ARGUMENT,
+       [](World&) { return arges_queue_options_init(nullptr, sizeof(arges_queue_options)); }},
+      {"queue_create_null_out", ARGES_INVALID_ARGUMENT,
+       [](World&) { return arges_queue_create(nullptr, nullptr); }},
+      {"message_create_null_out", ARGES_INVALID_ARGUMENT,
+       [](World&) { return arges_message_create(ARGES_ROLE_USER, nullptr); }},
+      {"image_decode_null_bytes", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_image_decode(nullptr, 10, world.out<arges_image>()); }},
+      {"image_decode_null_out", ARGES_INVALID_ARGUMENT,
+       [](World&) { return arges_image_decode(kPixels, sizeof kPixels, nullptr); }},
+      {"image_from_pixels_null_pixels", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_image_from_pixels(nullptr, 2, 2, 6, ARGES_PIXELS_RGB,
+                                        world.out<arges_image>());
+       }},
+      {"image_from_nv12_null_luma", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_image_from_nv12(nullptr, 2, kPixels, 2, 2, 2, world.out<arges_image>());
+       }},
+      {"image_from_nv12_null_chroma", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_image_from_nv12(kPixels, 2, nullptr, 2, 2, 2, world.out<arges_image>());
+       }},
+      {"image_from_nv12_null_out", ARGES_INVALID_ARGUMENT,
+       [](World&) { return arges_image_from_nv12(kPixels, 2, kPixels, 2, 2, 2, nullptr); }},
+      {"image_from_pixels_null_out", ARGES_INVALID_ARGUMENT, [](World&) {
+         return arges_image_from_pixels(kPixels, 2, 2, 6, ARGES_PIXELS_RGB, nullptr);
+       }}};
 }
 
 std::vector<MisuseCase> getters() {
@@ -149,6 +154,12 @@ std::vector<MisuseCase> getters() {
        [](World& world) { return arges_queue_next(world.queue, 0, nullptr); }},
       {"session_fork_null_out", ARGES_INVALID_ARGUMENT,
        [](World& world) { return arges_session_fork(world.session, nullptr); }},
+      {"session_reuse_null_messages", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_session_reuse(world.session, nullptr, 1, world.result<arges_reuse>());
+       }},
+      {"session_reuse_null", ARGES_INVALID_ARGUMENT,
+       [](World& world) { return arges_session_reuse(world.session, &world.message, 1, nullptr); }},
       {"session_turn_null", ARGES_INVALID_ARGUMENT,
        [](World& world) { return arges_session_turn(world.session, 0, nullptr); }},
       {"session_token_count_null", ARGES_INVALID_ARGUMENT,

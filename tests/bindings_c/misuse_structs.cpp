@@ -106,16 +106,34 @@ void append_engine_structs(std::vector<MisuseCase>& cases) {
       "stats", ARGES_OK, ARGES_OK, [](arges_stats*) {},
       [](World& world, arges_stats* stats) { return arges_engine_stats(world.engine, stats); },
       cases);
-  append_cases<arges_turn_info>(
-      "turn_info", ARGES_OK, ARGES_OK, [](arges_turn_info*) {},
-      [](World& world, arges_turn_info* info) {
-        return arges_session_turn(world.session, 0, info);
-      },
-      cases);
   append_cases<arges_image_plan>(
       "image_plan", ARGES_OK, ARGES_OK, [](arges_image_plan*) {},
       [](World& world, arges_image_plan* plan) {
         return arges_image_plan_for_size(world.engine, 64, 64, plan);
+      },
+      cases);
+}
+
+void append_session_structs(std::vector<MisuseCase>& cases) {
+  append_cases<arges_session_options>(
+      "session_options", ARGES_OK, ARGES_INVALID_ARGUMENT, [](arges_session_options*) {},
+      [](World& world, arges_session_options* options) {
+        const arges_status status =
+            arges_session_create_with(world.engine, options, world.out<arges_session>());
+        if (status == ARGES_OK) arges_session_close(*world.out<arges_session>());
+        return status;
+      },
+      cases);
+  append_cases<arges_reuse>(
+      "reuse", ARGES_OK, ARGES_OK, [](arges_reuse*) {},
+      [](World& world, arges_reuse* reuse) {
+        return arges_session_reuse(world.session, &world.message, 1, reuse);
+      },
+      cases);
+  append_cases<arges_turn_info>(
+      "turn_info", ARGES_OK, ARGES_OK, [](arges_turn_info*) {},
+      [](World& world, arges_turn_info* info) {
+        return arges_session_turn(world.session, 0, info);
       },
       cases);
 }
@@ -155,9 +173,11 @@ void append_generate_structs(std::vector<MisuseCase>& cases) {
 std::vector<MisuseCase> struct_size_cases() {
   std::vector<MisuseCase> cases;
   append_engine_structs(cases);
+  append_session_structs(cases);
   append_queue_structs(cases);
   append_generate_structs(cases);
   append_init_cases("engine_options_init", &arges_engine_options_init, cases);
+  append_init_cases("session_options_init", &arges_session_options_init, cases);
   append_init_cases("queue_options_init", &arges_queue_options_init, cases);
   append_init_cases("event_init", &arges_event_init, cases);
   append_init_cases("generate_options_init", &arges_generate_options_init, cases);

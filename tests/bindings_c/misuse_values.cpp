@@ -95,7 +95,8 @@ std::vector<MisuseCase> sampling_numbers() {
       {"logit_biases_huge", [](Options& o) { o.logit_bias_count = 0xFFFFFFFF; }},
       {"continue_last_users", [](Options& o) { o.continue_last = 1; }},
       {"continue_last_2", [](Options& o) { o.continue_last = 2; }},
-      {"reserved", [](Options& o) { o.reserved = 1; }},
+      {"priority_101", [](Options& o) { o.priority = 101; }},
+      {"priority_minus_101", [](Options& o) { o.priority = -101; }},
       {"top_k_huge", [](Options& o) { o.top_k = 0xFFFFFFFF; }, ARGES_OK},
       {"seed_huge", [](Options& o) { o.seed = kHuge; }, ARGES_OK},
       {"deadline_huge", [](Options& o) { o.deadline_ms = kHuge; }, ARGES_OK}};
@@ -214,6 +215,11 @@ std::vector<MisuseCase> assistants() {
                            return arges_generate(world.session, &message, 1, nullptr, world.queue,
                                                  1, world.out<arges_request>());
                          }),
+          assistant_last("session_reuse_assistant_last", ARGES_INVALID_ARGUMENT,
+                         [](World& world, arges_message* message) {
+                           return arges_session_reuse(world.session, &message, 1,
+                                                      world.result<arges_reuse>());
+                         }),
           assistant_last("count_tokens_assistant_last", ARGES_INVALID_ARGUMENT,
                          [](World& world, arges_message* message) {
                            return arges_count_tokens(world.engine, &message, 1,
@@ -241,6 +247,16 @@ std::vector<MisuseCase> other_numbers() {
                        return arges_queue_create(&options, world.out<arges_queue>());
                      }});
   }
+  for (const std::uint32_t checkpoints : {4097u, 0xFFFFFFFFu}) {
+    cases.push_back({"session_create_with_checkpoints_" + std::to_string(checkpoints),
+                     ARGES_INVALID_ARGUMENT, [checkpoints](World& world) {
+                       arges_session_options options;
+                       arges_session_options_init(&options, sizeof options);
+                       options.checkpoints = checkpoints;
+                       return arges_session_create_with(world.engine, &options,
+                                                        world.out<arges_session>());
+                     }});
+  }
   for (const std::uint64_t count : {std::uint64_t{0}, std::uint64_t{4097}, kHuge / 2, kHuge}) {
     const std::string name = "_messages_" + std::to_string(count);
     cases.push_back({"generate" + name, ARGES_INVALID_ARGUMENT, [count](World& world) {
@@ -250,6 +266,10 @@ std::vector<MisuseCase> other_numbers() {
     cases.push_back({"session_add" + name, ARGES_INVALID_ARGUMENT, [count](World& world) {
                        return arges_session_add(world.session, &world.message, count, world.queue,
                                                 1, world.out<arges_request>());
+                     }});
+    cases.push_back({"session_reuse" + name, ARGES_INVALID_ARGUMENT, [count](World& world) {
+                       return arges_session_reuse(world.session, &world.message, count,
+                                                  world.result<arges_reuse>());
                      }});
     cases.push_back({"count_tokens" + name, ARGES_INVALID_ARGUMENT, [count](World& world) {
                        return arges_count_tokens(world.engine, &world.message, count,

@@ -56,6 +56,13 @@ std::vector<Function> functions_of_engines() {
              arges_session_close(session);
              return status;
            }},
+          {"session_create_with",
+           [](const Stage& stage) {
+             arges_session* session = nullptr;
+             const arges_status status = arges_session_create_with(stage.engine, nullptr, &session);
+             arges_session_close(session);
+             return status;
+           }},
           {"model_info",
            [](const Stage& stage) {
              arges_model_info info{};
@@ -131,6 +138,14 @@ std::vector<Function> functions_of_sessions() {
          return status;
        }},
       {"session_rewind", [](const Stage& stage) { return arges_session_rewind(stage.session, 0); }},
+      {"session_reuse",
+       [](const Stage& stage) {
+         return with_message([&](arges_message* message) {
+           arges_reuse reuse{};
+           reuse.struct_size = sizeof reuse;
+           return arges_session_reuse(stage.session, &message, 1, &reuse);
+         });
+       }},
       {"session_turn",
        [](const Stage& stage) {
          arges_turn_info info{};

@@ -66,6 +66,52 @@ TEST_F(Wrapper, ASessionIsForkedAndTakenBack) {
   EXPECT_THROW(session.rewind(2), arges::Error);
 }
 
+TEST_F(Wrapper, ASessionTakesItsOptions) {
+  arges::Session one(engine, {.checkpoints = 1, .scope = 7});
+  for (std::uint64_t tag = 0; tag < 2; ++tag) {
+    arges::Request request = one.generate(question(), {}, queue, tag);
+    while (!queue.next().terminal()) {
+    }
+  }
+  EXPECT_EQ(one.turns()[0].has_checkpoint, 0u);
+  EXPECT_EQ(one.turns()[1].has_checkpoint, 1u);
+  EXPECT_THROW(arges::Session(engine, {.checkpoints = 4097, .scope = 0}), arges::Error);
+}
+
+TEST_F(Wrapper, AQuestionAskedBeforeIsFound) {
+  const arges::Message asked = question();
+  arges::Message other(arges::Role::kUser);
+  const std::array<unsigned char, 12> pixels{};
+  other.add("is it").add(arges::Image::from_pixels(pixels.data(), 2, 2, 6, ARGES_PIXELS_RGB));
+  const arges_reuse before = session.reuse({&asked, 1});
+  EXPECT_EQ(before.reason, ARGES_REUSE_ALL);
+  EXPECT_EQ(before.reused, 0u);
+  EXPECT_EQ(before.images, 1u);
+  EXPECT_EQ(before.images_cached, 0u);
+  arges::Request request = session.generate(question(), {}, queue);
+  while (!queue.next().terminal()) {
+  }
+  arges::Session again = session.fork();
+  again.rewind(0);
+  const arges_reuse found = again.reuse({&asked, 1});
+  EXPECT_EQ(found.prompt_tokens, before.prompt_tokens);
+  EXPECT_EQ(found.images, 0u);
+  const arges::Request retry = again.generate(asked, {}, queue);
+  arges::Event event = queue.next();
+  while (!event.terminal()) event = queue.next();
+  EXPECT_EQ(event.reused_tokens(), found.reused);
+  EXPECT_GT(found.reused, found.prompt_tokens / 2);
+  EXPECT_EQ(engine.stats().reused_tokens, found.reused);
+  EXPECT_EQ(engine.stats().images_cached, 0u);
+  session.rewind(0);
+  const arges_reuse differs = session.reuse({&other, 1});
+  EXPECT_EQ(differs.reason, ARGES_REUSE_DIFFERS);
+  EXPECT_GT(differs.matched, 0u);
+  EXPECT_EQ(differs.reused + differs.evicted, 0u);
+  EXPECT_EQ(differs.images, 1u);
+  EXPECT_EQ(differs.images_cached, 1u);
+}
+
 TEST_F(Wrapper, OwnedOptionsReachTheLibrary) {
   arges::GenerateOptions options;
   options.stops = {"up"};

@@ -3,6 +3,7 @@
 
 import json
 import pathlib
+import re
 import tempfile
 import unittest
 import unittest.mock
@@ -115,6 +116,9 @@ class Pocket(cli.ToolTest):
         run = cli.arges("chat", "--timings", "--max-tokens", "4", stdin=b"hello\nand again\n")
         self.assertEqual(run.returncode, 0)
         self.assertEqual(run.stderr.count(b" s to the first token"), 2)
+        reused = [int(number) for number in re.findall(rb"(\d+) reused", run.stderr)]
+        self.assertEqual(reused[0], 0)
+        self.assertGreater(reused[1], 0, "the first question")
         self.assertEqual(run.stdout, self.succeed("chat", "--max-tokens", "4",
                                                   stdin=b"hello\nand again\n"))
 
@@ -132,12 +136,22 @@ class Pocket(cli.ToolTest):
         self.assertEqual(answers[0], answers[1], "greedy, of the same past")
         self.assertEqual(len(complaints), 4, "one question was there to forget, none to ask again")
 
+    def test_chat_goes_on_in_branches(self):
+        question, other = self.item["question"], "What colour is it?"
+        answers, complaints = self.converse(
+            f"/image {self.picture}", question, "/fork", other, "/fork 1", other, "/fork 2",
+            "/retry", "/fork 3", "/fork 0", "/fork x", "/fork", "/retry")
+        self.assertEqual(len(answers), 5)
+        self.assertEqual(answers[1:], answers[1:2] * 4, "greedy, of the same past")
+        self.assertEqual(len(complaints), 3, "two branches were there to go back to")
+
     def converse(self, *lines):
         """(answers, complaints) of a chat with a person at a terminal, who leaves with /quit."""
         shown, complaints = cli.chat_at_a_terminal(*lines, "/quit")
         banner, _, rest = shown.partition("\n")
         self.assertIn("/image PATH", banner)
-        return [answer.strip() for answer in rest.split("> ") if answer.strip()], complaints
+        pieces = re.split(r"(?:^|(?<=\n)|(?<= ))\d*> ", rest)
+        return [answer.strip() for answer in pieces if answer.strip()], complaints
 
     def test_eval_gives_the_recorded_answers(self):
         self.check_recorded_answers(MAX_DIFFERING)

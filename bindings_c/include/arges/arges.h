@@ -200,7 +200,8 @@ typedef struct arges_engine_options {
   uint64_t memory_budget; /* bytes of the host's memory, to 2^62, hard; 0 = no limit of its own */
   uint64_t device_budget; /* the same of the device's memory */
   uint64_t checkpoint_budget; /* bytes, to 2^62, of the memory that sequences lie in, for
-                                 checkpoints (see arges_session_rewind); 0 = an eighth of it */
+                                 checkpoints (see arges_session_rewind) and for pictures that are
+                                 kept encoded; 0 = an eighth of it */
 } arges_engine_options;
 
 /* Writes the defaults: zero in every field but struct_size; model_path is still to be set. Pass
@@ -288,7 +289,10 @@ typedef struct arges_stats {
   uint64_t workspace_bytes;  /* scratch memory of steps and pictures */
   uint64_t session_bytes;    /* of conversations, reckoned from their lengths */
   uint64_t request_bytes;    /* of the copies that running requests work on, reckoned likewise */
-  uint64_t checkpoint_bytes; /* of checkpoints, at most: pages that they share count for each */
+  uint64_t checkpoint_bytes; /* of checkpoints, at most: pages that they share count for each; and
+                                of the pictures that are kept encoded */
+  uint64_t images_cached;    /* since opening: shown again, and not encoded again */
+  uint64_t reused_tokens;    /* since opening: of arges_event.reused_tokens */
 } arges_stats;
 
 /* Set stats->struct_size before the call. Takes time in proportion to the open sessions. */
@@ -436,6 +440,8 @@ typedef struct arges_event {
   uint64_t prefill_us;     /* from the prompt's completion until it was absorbed */
   uint64_t first_token_us; /* from submission until the answer's first token */
   uint64_t total_us;       /* from submission until the end */
+  uint64_t reused_tokens;  /* terminal events: of the conversation, prompt_tokens included, those
+                              that lay absorbed in a checkpoint: see arges_session_reuse */
 } arges_event;
 
 /* Before an event struct's first use. Pass sizeof of the struct. */
@@ -508,6 +514,27 @@ ARGES_API void arges_queue_close(arges_queue* queue);
 /* BUSY when max_sessions are open, CLOSED while the engine is being closed, OUT_OF_MEMORY_*. */
 ARGES_API arges_status arges_session_create(arges_engine* engine, arges_session** out);
 
+typedef struct arges_session_options {
+  uint32_t struct_size;
+  uint32_t checkpoints; /* of the newest turns, at most 4096; 0 = 8; see arges_session_rewind */
+  uint64_t scope; /* sessions with the same one share what they have read; 0 = each for itself */
+} arges_session_options;
+
+/* Writes the defaults: zero in every field but struct_size. Pass sizeof of the struct. */
+ARGES_API arges_status arges_session_options_init(arges_session_options* options,
+                                                  uint64_t struct_size);
+
+/* As arges_session_create, with options; NULL for the defaults. Sessions of one scope, of which
+ * each session and its forks are one by themselves, go on from each other's checkpoints, where the
+ * conversations are the same up to there, and encode a picture once; answers have the same bits all
+ * the same. Checkpoints lie where turns end: a beginning that many sessions have in common is best
+ * added as a turn of its own (arges_session_add). What a scope shares is freed with its last
+ * session. Between scopes nothing is shared, so that not even the time that a request takes tells
+ * one what another has read. INVALID_ARGUMENT. */
+ARGES_API arges_status arges_session_create_with(arges_engine* engine,
+                                                 const arges_session_options* options,
+                                                 arges_session** out);
+
 /* Tokens that the conversation holds; 0 after the engine has been closed. */
 ARGES_API arges_status arges_session_token_count(const arges_session* session, uint64_t* out);
 
@@ -518,12 +545,13 @@ ARGES_API arges_status arges_session_fork(const arges_session* session, arges_se
 
 /* Forgets all turns behind the first `turns`: to ask again, or something else, from any point. A
  * turn is what one request with DONE has brought, its messages and their answer. Where a session's
- * eight newest turns end, and as long as checkpoint_budget has room for it, the state is kept, in a
- * checkpoint, and the next request goes on from there; elsewhere it absorbs again what lies behind
- * the last checkpoint, its pictures too, each such request anew. Answers are the same, bit for bit,
- * either way. Checkpoints that no session has used for longest are given up first, for the budget
- * alone: OUT_OF_MEMORY_* of a request gives none up. NOT_FOUND when there are fewer turns, BUSY
- * while a request is in flight, CLOSED, OUT_OF_MEMORY_HOST. */
+ * newest turns end (eight, or as arges_session_options.checkpoints says), and as long as
+ * checkpoint_budget has room for it, the state is kept, in a checkpoint, and the next request goes
+ * on from there; elsewhere it absorbs again what lies behind the last checkpoint, its pictures too,
+ * and makes the checkpoints of the newest turns on its way anew. Answers are the same, bit for bit,
+ * either way. Checkpoints and encoded pictures that no session has used for longest are given up
+ * first, for the budget alone: OUT_OF_MEMORY_* of a request gives none up. NOT_FOUND when there are
+ * fewer turns, BUSY while a request is in flight, CLOSED, OUT_OF_MEMORY_HOST. */
 ARGES_API arges_status arges_session_rewind(arges_session* session, uint64_t turns);
 
 typedef struct arges_turn_info {
@@ -538,6 +566,34 @@ typedef struct arges_turn_info {
  * last, CLOSED. */
 ARGES_API arges_status arges_session_turn(const arges_session* session, uint64_t turn,
                                           arges_turn_info* info);
+
+#define ARGES_REUSE_ALL 0u     /* nothing is in the way: what follows is new */
+#define ARGES_REUSE_DIFFERS 1u /* from `matched` on tokens or pictures differ */
+#define ARGES_REUSE_NO_CHECKPOINT \
+  2u                         /* a turn ends further on whose checkpoint is not kept: `evicted` */
+#define ARGES_REUSE_SCOPE 3u /* another scope's past agrees further; it is not shared */
+
+typedef struct arges_reuse {
+  uint32_t struct_size;
+  uint32_t reason;        /* ARGES_REUSE_*: why not more is reused */
+  uint64_t prompt_tokens; /* the conversation, the messages and the answer's header */
+  uint64_t matched; /* of these, the first that an open session of the scope has absorbed too */
+  uint64_t reused;  /* of these, those that lie in a checkpoint */
+  uint64_t evicted; /* of `matched`, up to where the furthest checkpoint lay that is not kept any
+                       more; 0 = there is none behind `reused` */
+  uint64_t images;  /* pictures behind `reused` */
+  uint64_t images_cached; /* of these, those that are kept encoded */
+} arges_reuse;
+
+/* What arges_generate would find absorbed of these messages behind the session's conversation, as
+ * things are, and why not more. Set reuse->struct_size before the call. Tokenizes, and reads all
+ * pictures' bytes, on the calling thread; a picture file's pixels are not decoded.
+ * ARGES_REUSE_SCOPE is for the program alone: whoever a scope stands for should not hear what
+ * another has read. The limits of arges_generate: INVALID_ARGUMENT, UNSUPPORTED, IMAGE_DECODE,
+ * CLOSED, OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_session_reuse(const arges_session* session,
+                                           arges_message* const* messages, uint64_t message_count,
+                                           arges_reuse* reuse);
 
 /* Cancels a request in flight and gives the handle back; the request's terminal event is queued
  * before it returns. Waits at most one step of work. */
@@ -572,7 +628,9 @@ typedef struct arges_generate_options {
   uint32_t stop_token_count; /* at most 64 */
   uint32_t logit_bias_count; /* at most 1024, each token once */
   uint32_t continue_last;    /* 1: the answer goes on from the last message; see arges_generate */
-  uint32_t reserved;         /* 0 */
+  int32_t priority; /* -100 to 100; 0 is the default. Of prompts that wait to be absorbed those of
+                       higher priority go first, but none waits longer than twice its share of the
+                       steps; answers that run take part in every step. */
 } arges_generate_options;
 
 /* Writes the defaults: 256 tokens, greedy, no penalty, no bias, no stop but the model's own, no

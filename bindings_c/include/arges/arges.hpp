@@ -362,6 +362,8 @@ class Event {
     return {time(event_.queued_us),  time(event_.text_us),        time(event_.images_us),
             time(event_.prefill_us), time(event_.first_token_us), time(event_.total_us)};
   }
+  // Of a terminal event: tokens that were not absorbed for this request.
+  std::uint64_t reused_tokens() const noexcept { return event_.reused_tokens; }
   arges_event* handle() noexcept { return &event_; }
 
   // Throws what a FAILED or CANCELLED event says.
@@ -483,12 +485,22 @@ inline Request open_engine(const EngineOptions& options, Queue& queue, std::uint
   return Request(request);
 }
 
+// The fields of arges_session_options.
+struct SessionOptions {
+  std::uint32_t checkpoints = 0;
+  std::uint64_t scope = 0;
+};
+
 // One conversation.
 class Session {
  public:
-  explicit Session(const Engine& engine) {
+  explicit Session(const Engine& engine, const SessionOptions& options = {}) {
+    arges_session_options c;
+    detail::check(arges_session_options_init(&c, sizeof c));
+    c.checkpoints = options.checkpoints;
+    c.scope = options.scope;
     arges_session* handle = nullptr;
-    detail::check(arges_session_create(engine.handle(), &handle));
+    detail::check(arges_session_create_with(engine.handle(), &c, &handle));
     handle_.reset(handle);
   }
   // Takes over a handle of the C ABI.
@@ -552,6 +564,16 @@ class Session {
       detail::check(status);
       turns.push_back(info);
     }
+  }
+
+  // What generate would find absorbed of these messages, and why not more. Works on the calling
+  // thread; see arges_session_reuse.
+  arges_reuse reuse(std::span<const Message> messages) const {
+    const std::vector<arges_message*> handles = detail::handles_of(messages);
+    arges_reuse reuse{};
+    reuse.struct_size = sizeof reuse;
+    detail::check(arges_session_reuse(handle(), handles.data(), handles.size(), &reuse));
+    return reuse;
   }
 
   // Defined in arges_asio.hpp, which says what they take.

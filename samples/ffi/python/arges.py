@@ -42,6 +42,14 @@ class EngineOptions(ctypes.Structure):
     ]
 
 
+class SessionOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("checkpoints", c_uint32),
+        ("scope", c_uint64),
+    ]
+
+
 class Event(ctypes.Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -61,6 +69,7 @@ class Event(ctypes.Structure):
         ("prefill_us", c_uint64),
         ("first_token_us", c_uint64),
         ("total_us", c_uint64),
+        ("reused_tokens", c_uint64),
     ]
 
     def words(self):
@@ -91,7 +100,20 @@ class GenerateOptions(ctypes.Structure):
         ("stop_token_count", c_uint32),
         ("logit_bias_count", c_uint32),
         ("continue_last", c_uint32),
-        ("reserved", c_uint32),
+        ("priority", c_int32),
+    ]
+
+
+class Reuse(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reason", c_uint32),
+        ("prompt_tokens", c_uint64),
+        ("matched", c_uint64),
+        ("reused", c_uint64),
+        ("evicted", c_uint64),
+        ("images", c_uint64),
+        ("images_cached", c_uint64),
     ]
 
 
@@ -101,10 +123,11 @@ CALLS = {
     "engine_options_init": [POINTER(EngineOptions), c_uint64],
     "engine_open_async": [POINTER(EngineOptions), c_void_p, c_uint64, POINTER(c_void_p)],
     "request_take_engine": [c_void_p, POINTER(c_void_p)],
-    "session_create": [c_void_p, POINTER(c_void_p)],
+    "session_create_with": [c_void_p, POINTER(SessionOptions), POINTER(c_void_p)],
     "session_token_count": [c_void_p, POINTER(c_uint64)],
     "session_fork": [c_void_p, POINTER(c_void_p)],
     "session_rewind": [c_void_p, c_uint64],
+    "session_reuse": [c_void_p, POINTER(c_void_p), c_uint64, POINTER(Reuse)],
     "queue_create": [c_void_p, POINTER(c_void_p)],
     "queue_next": [c_void_p, c_int64, POINTER(Event)],
     "event_init": [POINTER(Event), c_uint64],
@@ -197,8 +220,9 @@ class Conversation:
     """A loaded model and one session on it; use with `with`.
 
     `progress(done_bytes, total_bytes)` is called while the model is loaded; `options` are fields of
-    arges_engine_options, such as threads=2. `timings` holds what a terminal event says of the last
-    request, in seconds by name: queued, text, images, prefill, first_token, total.
+    arges_engine_options, such as threads=2, or of arges_session_options: checkpoints and scope.
+    `timings` holds what a terminal event says of the last request, in seconds by name: queued,
+    text, images, prefill, first_token, total.
     """
 
     def __init__(self, library, model_path, progress=None, **options):
@@ -207,6 +231,10 @@ class Conversation:
         self._progress = progress
         self._options = EngineOptions()
         library.engine_options_init(byref(self._options), ctypes.sizeof(self._options))
+        remembering = {name: options.pop(name) for name in ("checkpoints", "scope")
+                       if name in options}
+        self._session_options = with_fields(SessionOptions(), remembering)
+        self._session_options.struct_size = ctypes.sizeof(SessionOptions)
         with_fields(self._options, options)
         self._options.model_path = self._model_path
         self._options.model_path_length = len(self._model_path)
@@ -222,7 +250,8 @@ class Conversation:
         try:
             self._queue = self._library.make("queue_create", None)
             self._engine = self._opened_engine()
-            self._session = self._library.make("session_create", self._engine)
+            self._session = self._library.make("session_create_with", self._engine,
+                                               byref(self._session_options))
         except BaseException:
             self.__exit__()
             raise
@@ -271,6 +300,13 @@ class Conversation:
         """Tokens of the prompt that this question would make in a new conversation."""
         with Messages(self._library, [(ROLE_USER, question, picture)]) as messages:
             return self._number("count_tokens", self._engine, messages, 1)
+
+    def reuse(self, question, picture=None):
+        """What this question would find absorbed, and why not more: an arges_reuse."""
+        found = Reuse(struct_size=ctypes.sizeof(Reuse))
+        with Messages(self._library, [(ROLE_USER, question, picture)]) as messages:
+            self._library.session_reuse(self._session, messages, 1, byref(found))
+        return found
 
     def tokenize(self, text):
         """The token ids of a text."""

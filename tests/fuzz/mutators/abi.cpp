@@ -25,7 +25,7 @@ std::string some_conversation(Random& random, char slot) {
   const char sizes[] = {1, 5, 100, '\xC8'};
   const char roles[] = {0, 0, 0, 6, 23};  // the user's, the system's, the assistant's
   std::string calls;
-  calls += {1, 0, slot, 0};
+  calls += {1, 0, slot, random.one_in(2) ? '\0' : some_byte(random, 0, 256)};
   calls += {3, slot, some_byte(random, 0, 2), some_byte(random, 0, 32)};
   calls += {6, 0, random.pick(roles), 1};
   calls += {7, 0, random.pick(sizes), 'a'};
@@ -86,6 +86,7 @@ std::string some_history(Random& random) {
   if (random.one_in(2)) calls += {23, from, some_byte(random, 0, 3), 0};
   const char turns = random.one_in(8) ? '\xFF' : some_byte(random, 0, 4);
   if (random.one_in(2)) calls += {24, from, 0, turns};
+  if (random.one_in(2)) calls += {26, from, 1, 0};
   return calls += {25, from, some_byte(random, 0, 3), 0};
 }
 

@@ -24,7 +24,7 @@ def raised(kind, action):
 def checks(arges, library, model, picture):
     """Yields (what must hold, whether it does)."""
     loaded = []
-    with arges.Conversation(library, model, threads=1, device="cpu",
+    with arges.Conversation(library, model, threads=1, device="cpu", checkpoints=4,
                             progress=lambda done, total: loaded.append((done, total))) as talk:
         yield "loading reports bytes", loaded and loaded[-1][0] <= loaded[-1][1]
         tokens = talk.tokenize(QUESTION)
@@ -49,6 +49,8 @@ def checks(arges, library, model, picture):
             fork.rewind(1)
             yield "going back forgets", fork.token_count() < held == talk.token_count()
             fork.rewind(0)
+            found = fork.reuse(QUESTION, picture)
+            yield "a question asked before is reused whole", shown > found.reused > shown / 2
             retry = "".join(fork.ask(QUESTION, picture))
             yield "asked again it answers the same", retry == answer
         short = "".join(talk.ask(QUESTION, max_tokens=1))

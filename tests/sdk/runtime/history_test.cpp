@@ -1,67 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Going back in a conversation and branching off. A scripted answer is a digest of all that was
-// absorbed before it, so equal answers mean equal pasts.
+// Going back in a conversation and branching off.
 #include <gtest/gtest.h>
 
 #include <thread>
 
-#include "tests/sdk/runtime/scripted_engine.h"
+#include "tests/sdk/runtime/talk.h"
 
 namespace arges::sdk::testing {
 namespace {
 
-constexpr std::int64_t kBlock = 4;  // tokens: most borders lie inside a message
-
-ScriptedModelOptions model_options() {
-  ScriptedModelOptions options;
-  options.block_tokens = kBlock;
-  return options;
-}
-
-Message shown(std::string text, std::uint8_t value) {
-  Message message = user(std::move(text));
-  message.parts.emplace_back(MessageImage(make_image(3, value)));
-  return message;
-}
-
-// What a session of its own answers to the last of these when all are said one after another.
-std::string answer_alone(const ScriptedEngine& engine, std::vector<Message> turns) {
-  const auto session = engine.session();
-  std::string answer;
-  for (Message& turn : turns) answer = ask(*session, {std::move(turn)}).text;
-  return answer;
-}
-
-std::vector<Session::TurnInfo> turns_of(const Session& session) {
-  std::vector<Session::TurnInfo> turns;
-  for (std::uint64_t i = 0; i < session.turn_count(); ++i) turns.push_back(session.turn(i).value());
-  return turns;
-}
-
-class History : public ::testing::Test {
- protected:
-  // Says turns "0" to `last` to a new session, a picture in the second.
-  static Message turn(int number) {
-    std::string text = "turn number " + std::to_string(number);
-    return number == 1 ? shown(std::move(text), 7) : user(std::move(text));
-  }
-  static std::vector<Message> turns(int count) {
-    std::vector<Message> made;
-    for (int i = 0; i < count; ++i) made.push_back(turn(i));
-    return made;
-  }
-  std::shared_ptr<Session> talk(const ScriptedEngine& engine, int count,
-                                const SessionOptions& options = {}) const {
-    auto session = engine.engine->create_session(options).value();
-    for (Message& each : turns(count)) {
-      EXPECT_EQ(ask(*session, {std::move(each)}).last().type, EventType::kDone);
-    }
-    return session;
-  }
-};
-
-TEST_F(History, TurnsTileTheConversation) {
-  const ScriptedEngine engine(model_options());
+TEST(History, TurnsTileTheConversation) {
+  const ScriptedEngine engine(in_blocks_of_four());
   const auto session = talk(engine, 4);
   const auto turns = turns_of(*session);
   ASSERT_EQ(turns.size(), 4u);
@@ -75,8 +24,8 @@ TEST_F(History, TurnsTileTheConversation) {
   EXPECT_EQ(next, session->token_count());
 }
 
-TEST_F(History, ARetryAnswersAsIfTheTurnHadNeverBeen) {
-  const ScriptedEngine engine(model_options());
+TEST(History, ARetryAnswersAsIfTheTurnHadNeverBeen) {
+  const ScriptedEngine engine(in_blocks_of_four());
   for (unsigned back = 0; back <= 4; ++back) {
     const auto session = talk(engine, 4);
     ASSERT_TRUE(session->rewind(back).ok());
@@ -88,8 +37,8 @@ TEST_F(History, ARetryAnswersAsIfTheTurnHadNeverBeen) {
   }
 }
 
-TEST_F(History, WithoutACheckpointTheSameBitsAreAbsorbedAgain) {
-  const ScriptedEngine engine(model_options());
+TEST(History, WithoutACheckpointTheSameBitsAreAbsorbedAgain) {
+  const ScriptedEngine engine(in_blocks_of_four());
   for (unsigned back = 1; back <= 4; ++back) {
     const auto session = talk(engine, 5, {.checkpoints = 1});
     ASSERT_TRUE(session->rewind(back).ok());
@@ -111,8 +60,8 @@ TEST_F(History, WithoutACheckpointTheSameBitsAreAbsorbedAgain) {
   }
 }
 
-TEST_F(History, ARetryAbsorbsNoMoreThanTheTurn) {
-  const ScriptedEngine engine(model_options());
+TEST(History, ARetryAbsorbsNoMoreThanTheTurn) {
+  const ScriptedEngine engine(in_blocks_of_four());
   const auto session = talk(engine, 5);
   ASSERT_TRUE(session->rewind(4).ok());
   const std::int64_t before = engine.engine->stats().prompt_tokens;
@@ -122,8 +71,8 @@ TEST_F(History, ARetryAbsorbsNoMoreThanTheTurn) {
   EXPECT_LE(absorbed, static_cast<std::int64_t>(answer.last().prompt_tokens) + tail);
 }
 
-TEST_F(History, AForkHasThePastAndEachGoesItsOwnWay) {
-  const ScriptedEngine engine(model_options());
+TEST(History, AForkHasThePastAndEachGoesItsOwnWay) {
+  const ScriptedEngine engine(in_blocks_of_four());
   const auto session = talk(engine, 2);
   const auto fork = session->fork().value();
   EXPECT_EQ(fork->token_count(), session->token_count());
@@ -136,16 +85,16 @@ TEST_F(History, AForkHasThePastAndEachGoesItsOwnWay) {
   EXPECT_EQ(turns_of(*fork).size(), 3u);
 }
 
-TEST_F(History, AForkCostsNoSequence) {
-  const ScriptedEngine engine(model_options());
+TEST(History, AForkCostsNoSequence) {
+  const ScriptedEngine engine(in_blocks_of_four());
   const auto session = talk(engine, 3);
   const std::int64_t before = engine.model->live_sequences();
   const auto fork = session->fork().value();
   EXPECT_EQ(engine.model->live_sequences(), before);
 }
 
-TEST_F(History, AForkOutlivesWhereItCameFrom) {
-  const ScriptedEngine engine(model_options());
+TEST(History, AForkOutlivesWhereItCameFrom) {
+  const ScriptedEngine engine(in_blocks_of_four());
   auto session = talk(engine, 2);
   const auto fork = session->fork().value();
   session->close();
@@ -155,8 +104,8 @@ TEST_F(History, AForkOutlivesWhereItCameFrom) {
   EXPECT_EQ(ask(*fork, {user("go on")}).text, answer_alone(engine, expected));
 }
 
-TEST_F(History, AForkLeavesOutWhatIsInFlight) {
-  const ScriptedEngine engine(model_options());
+TEST(History, AForkLeavesOutWhatIsInFlight) {
+  const ScriptedEngine engine(in_blocks_of_four());
   const auto session = talk(engine, 1);
   engine.model->step_gate().shut();
   auto queue = make_queue();
@@ -170,8 +119,8 @@ TEST_F(History, AForkLeavesOutWhatIsInFlight) {
   EXPECT_EQ(turns_of(*session).size(), 2u);
 }
 
-TEST_F(History, RefusesWhatIsNotThere) {
-  const ScriptedEngine engine(model_options(), {.max_sessions = 2});
+TEST(History, RefusesWhatIsNotThere) {
+  const ScriptedEngine engine(in_blocks_of_four(), {.max_sessions = 2});
   const auto session = talk(engine, 2);
   EXPECT_EQ(session->rewind(3).code(), StatusCode::kNotFound);
   EXPECT_TRUE(session->rewind(2).ok());
@@ -186,17 +135,17 @@ TEST_F(History, RefusesWhatIsNotThere) {
             StatusCode::kInvalidArgument);
 }
 
-TEST_F(History, KeepsTheNewestCheckpoints) {
-  const ScriptedEngine engine(model_options());
+TEST(History, KeepsTheNewestCheckpoints) {
+  const ScriptedEngine engine(in_blocks_of_four());
   const auto session = talk(engine, 6, {.checkpoints = 3});
   const auto turns = turns_of(*session);
   for (std::size_t i = 0; i < turns.size(); ++i) EXPECT_EQ(turns[i].has_checkpoint, i >= 3) << i;
   EXPECT_EQ(engine.model->live_sequences(), 3);
 }
 
-TEST_F(History, CheckpointsLongestUnusedGoFirst) {
+TEST(History, CheckpointsLongestUnusedGoFirst) {
   // The scripted model counts a few bytes a token: room for some turns of the two sessions.
-  const ScriptedEngine engine(model_options(), {.checkpoint_budget = 800});
+  const ScriptedEngine engine(in_blocks_of_four(), {.checkpoint_budget = 800});
   const auto first = talk(engine, 3);
   const auto second = talk(engine, 6);
   EXPECT_LE(engine.engine->stats().checkpoint_bytes, 800);
@@ -211,8 +160,8 @@ TEST_F(History, CheckpointsLongestUnusedGoFirst) {
   EXPECT_EQ(ask(*first, {user("so")}).text, answer_alone(engine, expected));
 }
 
-TEST_F(History, ClosingFreesEveryCheckpoint) {
-  const ScriptedEngine engine(model_options());
+TEST(History, ClosingFreesEveryCheckpoint) {
+  const ScriptedEngine engine(in_blocks_of_four());
   auto session = talk(engine, 5);
   auto fork = session->fork().value();
   ask(*fork, {user("on")});
@@ -222,8 +171,8 @@ TEST_F(History, ClosingFreesEveryCheckpoint) {
   EXPECT_TRUE(engine.model->comes_to_live_sequences(0));
 }
 
-TEST_F(History, ARequestThatFailsLeavesTheTurnsAsTheyWere) {
-  const ScriptedEngine engine(model_options());
+TEST(History, ARequestThatFailsLeavesTheTurnsAsTheyWere) {
+  const ScriptedEngine engine(in_blocks_of_four());
   const auto session = talk(engine, 3, {.checkpoints = 1});
   ASSERT_TRUE(session->rewind(2).ok());
   engine.model->step_fault().fail_after(1, {StatusCode::kOutOfMemoryHost, "no memory"});
@@ -234,8 +183,8 @@ TEST_F(History, ARequestThatFailsLeavesTheTurnsAsTheyWere) {
   EXPECT_EQ(ask(*session, {user("holds")}).text, answer_alone(engine, expected));
 }
 
-TEST_F(History, ForksRewindsAndClosesRaceOnOneSession) {
-  const ScriptedEngine engine(model_options());
+TEST(History, ForksRewindsAndClosesRaceOnOneSession) {
+  const ScriptedEngine engine(in_blocks_of_four());
   const auto session = talk(engine, 3);
   auto expected = turns(1);
   expected.push_back(user("race"));

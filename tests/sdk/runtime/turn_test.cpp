@@ -33,11 +33,11 @@ struct Crowd {
   }
 
   // A prompt of 7 tokens and the text.
-  void add(std::string text) {
+  void add(std::string text, const GenerateOptions& options = {}) {
     sessions.push_back(engine.session());
     queues.push_back(make_queue(1024));
     const Message message = {language::Role::kUser, {make_image(1, 1), std::move(text)}};
-    ASSERT_TRUE(sessions.back()->generate({message}, {}, queues.back(), 1).ok());
+    ASSERT_TRUE(sessions.back()->generate({message}, options, queues.back(), 1).ok());
   }
   // Runs all to their end. One or more that were ready early go into a first step of their own.
   std::vector<Step> run() {
@@ -154,6 +154,55 @@ TEST(Turn, TakesAsManyPromptTokensAsTheModelTakesAtOnce) {
     for (const Step& step : crowd.run()) largest = std::max(largest, prompt_tokens(step));
     EXPECT_EQ(largest, most);
   }
+}
+
+// The steps in which each of so many prompts, the first of letter 'a', brought a chunk of its
+// letter.
+std::vector<std::vector<std::size_t>> turns_of(const std::vector<Step>& steps, std::size_t count) {
+  std::vector<std::vector<std::size_t>> turns(count);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    for (const auto& part : steps[i]) {
+      const std::int64_t letter = part.first - 'a';
+      const bool counts = part.count > 1 && letter >= 0 && letter < std::ssize(turns);
+      if (counts) turns[static_cast<std::size_t>(letter)].push_back(i);
+    }
+  }
+  return turns;
+}
+
+// Prompts of 40 chunks with these priorities, one chunk a step.
+std::vector<std::vector<std::size_t>> turns_of_priorities(const std::vector<int>& priorities) {
+  EngineOptions options;
+  options.prefill_chunk = 10;
+  options.step_prompt_tokens = 10;
+  Crowd crowd(options);
+  for (std::size_t i = 0; i < priorities.size(); ++i) {
+    GenerateOptions asked;
+    asked.priority = priorities[i];
+    crowd.add(std::string(393, static_cast<char>('a' + i)), asked);
+  }
+  return turns_of(crowd.run(), priorities.size());
+}
+
+TEST(Turn, NoPromptWaitsMoreThanTwiceItsShareWhateverThePriorities) {
+  const std::vector<int> priorities = {0, 100, -100, 100, -100, 50, 100, -1};
+  const auto turns = turns_of_priorities(priorities);
+  const std::size_t most = 2 * priorities.size();
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    ASSERT_GE(turns[i].size(), 38u) << i;
+    for (std::size_t k = 1; k < turns[i].size(); ++k) {
+      EXPECT_LT(turns[i][k] - turns[i][k - 1], most) << i;
+    }
+    EXPECT_LT(turns[i].front(), 2 * most) << "its first chunk has other ids";
+  }
+}
+
+TEST(Turn, AHigherPriorityIsAbsorbedFirst) {
+  const auto turns = turns_of_priorities({-50, 0, 0, 50});
+  const std::size_t last = turns[3].back();
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_LT(last + 20, turns[i].back()) << i;
+  EXPECT_LT(turns[1].back(), turns[0].back());
+  EXPECT_LT(turns[2].back(), turns[0].back());
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ AnswerOptions::AnswerOptions(std::uint8_t number) {
       valid = false;
       break;
     case 11:
-      options.reserved = 1;
+      options.priority = 101;
       valid = false;
       break;
     case 12:

@@ -19,11 +19,17 @@ bool is_last_valid(const MessageFacts& last, bool continues) {
 
 void World::session_create(const Call& call) {
   if (!sessions_.is_free(call.b)) return;
+  arges_session_options options;
+  arges_session_options_init(&options, sizeof options);
+  options.scope = call.number % 4 / 2;
+  options.checkpoints = call.number / 4 == 63 ? 4097 : call.number / 4;
   const Status status = make(sessions_, call.b, [&](arges_session** out) {
-    return arges_session_create(engines_.get(call.a), out);
+    return call.number == 0 ? arges_session_create(engines_.get(call.a), out)
+                            : arges_session_create_with(engines_.get(call.a), &options, out);
   });
-  expect(status, engines_.alive(call.a),
-         {ARGES_OK, ARGES_BUSY, ARGES_OUT_OF_MEMORY_HOST, ARGES_OUT_OF_MEMORY_DEVICE});
+  StatusList listed = {ARGES_BUSY, ARGES_OUT_OF_MEMORY_HOST, ARGES_OUT_OF_MEMORY_DEVICE};
+  listed.push_back(options.checkpoints > 4096 ? ARGES_INVALID_ARGUMENT : ARGES_OK);
+  expect(status, engines_.alive(call.a), listed);
   if (status != ARGES_OK) return;
   sessions_.facts(call.b) = {next_number_++, engines_.facts(call.a).number, true};
 }
@@ -79,19 +85,43 @@ void World::session_turn(const Call& call) {
   require(status != ARGES_OK || info.tokens > 0, "a turn has tokens");
 }
 
+// Of messages, which a session's engine is not asked about once it is closed.
+void World::session_reuse(const Call& call) {
+  const Submission given = submission(call);
+  const bool alive = sessions_.alive(given.session) && given.messages_alive;
+  const bool valid = !given.messages.empty() && given.all.images <= kMostImages &&
+                     is_last_valid(given.last, false);
+  arges_reuse reuse{};
+  const Status status = fill(reuse, [&](arges_reuse* out) {
+    return arges_session_reuse(sessions_.get(given.session), given.messages.data(),
+                               given.messages.size(), out);
+  });
+  StatusList listed = {ARGES_OUT_OF_MEMORY_HOST};
+  listed.push_back(valid ? ARGES_OK : ARGES_INVALID_ARGUMENT);
+  if (given.all.has_file) listed.push_back(ARGES_IMAGE_DECODE);
+  if (!sessions_.facts(given.session).open) listed.push_back(ARGES_CLOSED);
+  expect(status, alive, listed);
+  if (status != ARGES_OK) return;
+  require(reuse.reused <= reuse.matched && reuse.matched <= reuse.prompt_tokens,
+          "what is reused matches, and what matches is asked for");
+  require(reuse.images_cached <= reuse.images, "no more are kept than there are");
+}
+
 World::Submission World::submission(const Call& call) const {
   Submission given;
   given.session = call.a % 16 == 15 ? 0xF8 : call.a % 4;
   given.queue = call.a >= 0xF0 ? call.a : call.a / 16;
   given.place = call.b / 64;
-  given.alive = sessions_.alive(given.session) && queues_.alive(given.queue);
+  given.messages_alive = true;
   for (std::uint8_t i = 0; i < call.b % 4; ++i) {
     given.messages.push_back(messages_.get(i));
-    given.alive = given.alive && messages_.alive(i);
+    given.messages_alive = given.messages_alive && messages_.alive(i);
     given.last = messages_.facts(i);
     given.all.images += given.last.images;
     given.all.has_file = given.all.has_file || given.last.has_file;
   }
+  given.alive =
+      given.messages_alive && sessions_.alive(given.session) && queues_.alive(given.queue);
   return given;
 }
 

@@ -91,7 +91,7 @@ void World::struct_call(const Call& call) {
   void* const out = storage.data();
   std::uint64_t known = 0;
   Status status = ARGES_OK;
-  switch (call.b % 4) {
+  switch (call.b % 8) {
     case 0:
       known = sizeof(arges_event);
       status = arges_event_init(static_cast<arges_event*>(out), size);
@@ -103,6 +103,10 @@ void World::struct_call(const Call& call) {
     case 2:
       known = sizeof(arges_generate_options);
       status = arges_generate_options_init(static_cast<arges_generate_options*>(out), size);
+      break;
+    case 4:
+      known = sizeof(arges_session_options);
+      status = arges_session_options_init(static_cast<arges_session_options*>(out), size);
       break;
     default:
       known = sizeof(arges_engine_options);
@@ -137,7 +141,7 @@ void World::run(const Call& call) {
   if (!run_later(call)) run_former(call);
 }
 
-// Numbers 16 to 25 of 32; recorded inputs mean by the others what they always meant.
+// Numbers 16 to 26 of 32; recorded inputs mean by the others what they always meant.
 bool World::run_later(const Call& call) {
   switch (call.function % 32) {
     case 16:
@@ -169,6 +173,9 @@ bool World::run_later(const Call& call) {
       return true;
     case 25:
       session_turn(call);
+      return true;
+    case 26:
+      session_reuse(call);
       return true;
     default:
       return false;

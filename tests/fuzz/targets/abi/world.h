@@ -93,6 +93,7 @@ class World {
     std::uint8_t queue;
     std::uint8_t place;  // of the request
     std::vector<arges_message*> messages;
+    bool messages_alive;
     bool alive;         // every handle
     MessageFacts all;   // of the messages; the role is the last one's
     MessageFacts last;  // of the last message
@@ -126,6 +127,7 @@ class World {
   void session_fork(const Call& call);
   void session_rewind(const Call& call);
   void session_turn(const Call& call);
+  void session_reuse(const Call& call);
 
   void queue_call(const Call& call);
   void queue_create(const Call& call);
