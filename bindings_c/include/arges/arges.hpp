@@ -554,6 +554,22 @@ class Session {
     }
   }
 
+  // Writes the conversation to a file, beside a request in flight; see arges_session_save. DONE in
+  // `queue`, under `tag`, says that it is on the disk.
+  Request save(std::string_view path, Queue& queue, std::uint64_t tag = 0) const {
+    arges_request* request = nullptr;
+    detail::check(
+        arges_session_save(handle(), path.data(), path.size(), queue.handle(), tag, &request));
+    return Request(request);
+  }
+  // Puts what such a file holds in the conversation's place; see arges_session_load.
+  Request load(std::string_view path, Queue& queue, std::uint64_t tag = 0) {
+    arges_request* request = nullptr;
+    detail::check(
+        arges_session_load(handle(), path.data(), path.size(), queue.handle(), tag, &request));
+    return Request(request);
+  }
+
   // Defined in arges_asio.hpp, which says what they take.
   template <typename... Arguments>
   auto async_generate(Arguments&&... arguments);
