@@ -4,31 +4,18 @@
 #include <cstdint>
 #include <string>
 
-#include "bindings_c/src/handles.h"
+#include "bindings_c/src/short_text.h"
 #include "kernels/base/thread_pool.h"
 
 namespace arges::bindings {
 namespace {
 
-constexpr std::uint64_t kMaxPathBytes = 4096;
 constexpr std::uint64_t kMaxDeviceBytes = 64;
 constexpr std::uint64_t kMaxThreads = ThreadPool::kMaxThreads;
 constexpr std::uint64_t kMaxContext = 1'000'000'000;
 constexpr std::uint64_t kMaxPrefillChunk = 8192;
 constexpr std::uint64_t kMaxSessions = 65'536;
 constexpr std::uint64_t kMaxBudget = std::uint64_t{1} << 62;
-
-Result<std::string> read_text(const char* text, std::uint64_t length, std::uint64_t limit,
-                              const char* name) {
-  ARGES_RETURN_IF_ERROR(require_pointer(text, name));
-  if (length == 0 || length > limit) {
-    return invalid_argument(std::string(name) + " has " + std::to_string(length) +
-                            " bytes; it must have 1 to " + std::to_string(limit));
-  }
-  std::string copy(text, length);
-  if (copy.find('\0') == std::string::npos) return copy;
-  return invalid_argument(std::string(name) + " holds a zero byte; pass its length without one");
-}
 
 // A number where 0 stands for `fallback`.
 Result<std::int64_t> read_number(std::uint64_t value, std::int64_t fallback, std::uint64_t limit,
@@ -59,16 +46,16 @@ Result<sdk::FileAccess> file_access(std::uint32_t files) {
 }
 
 Status read_model_options(const arges_engine_options& options, sdk::ModelOpenOptions& out) {
-  ARGES_ASSIGN_OR_RETURN(out.path, read_text(options.model_path, options.model_path_length,
-                                             kMaxPathBytes, "model_path"));
+  ARGES_ASSIGN_OR_RETURN(out.path, read_short_text(options.model_path, options.model_path_length,
+                                                   kMaxPathBytes, "model_path"));
   if (options.device != nullptr) {
-    ARGES_ASSIGN_OR_RETURN(
-        out.device, read_text(options.device, options.device_length, kMaxDeviceBytes, "device"));
+    ARGES_ASSIGN_OR_RETURN(out.device, read_short_text(options.device, options.device_length,
+                                                       kMaxDeviceBytes, "device"));
   }
   if (options.weight_format != nullptr) {
     ARGES_ASSIGN_OR_RETURN(out.weight_format,
-                           read_text(options.weight_format, options.weight_format_length,
-                                     kMaxDeviceBytes, "weight_format"));
+                           read_short_text(options.weight_format, options.weight_format_length,
+                                           kMaxDeviceBytes, "weight_format"));
   }
   ARGES_ASSIGN_OR_RETURN(out.access, file_access(options.files));
   out.device_index = options.device_index;

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
 #include "bindings_c/src/boundary.h"
 #include "bindings_c/src/handles.h"
 #include "bindings_c/src/message_list.h"
+#include "bindings_c/src/short_text.h"
 #include "bindings_c/src/struct_sizes.h"
 #include "sdk/runtime/reuse.h"
+#include "sdk/snapshot/session_files.h"
 
 namespace arges::bindings {
 namespace {
@@ -29,6 +36,28 @@ arges_reuse describe_reuse(const sdk::Reuse& found) {
   out.images = number(found.images);
   out.images_cached = number(found.images_cached);
   return out;
+}
+
+// save_session or load_session of sdk/snapshot.
+using FileCall = Result<std::shared_ptr<sdk::Request>>(sdk::Session& session,
+                                                       const std::string& path,
+                                                       std::shared_ptr<sdk::EventQueue> queue,
+                                                       std::uint64_t tag);
+
+arges_status submit_file_call(FileCall& call, const arges_session* session, const char* path,
+                              std::uint64_t path_length, arges_queue* queue, std::uint64_t tag,
+                              arges_request** out) {
+  return at_boundary([&]() -> Status {
+    ARGES_ASSIGN_OR_RETURN(const auto conversation, sessions().find(session));
+    ARGES_ASSIGN_OR_RETURN(const auto name,
+                           read_short_text(path, path_length, kMaxPathBytes, "path"));
+    ARGES_ASSIGN_OR_RETURN(const auto source, queues().find(queue));
+    ARGES_RETURN_IF_ERROR(require_pointer(out, "out"));
+    ReservedHandle handle(requests());
+    ARGES_ASSIGN_OR_RETURN(auto request, call(*conversation, name, source->events(), tag));
+    *out = handle.publish(std::move(request));
+    return {};
+  });
 }
 
 }  // namespace
@@ -108,6 +137,17 @@ arges_status arges_session_reuse(const arges_session* session, arges_message* co
     write_struct(reuse, describe_reuse(found));
     return {};
   });
+}
+
+arges_status arges_session_save(const arges_session* session, const char* path,
+                                uint64_t path_length, arges_queue* queue, uint64_t tag,
+                                arges_request** out) {
+  return submit_file_call(arges::sdk::save_session, session, path, path_length, queue, tag, out);
+}
+
+arges_status arges_session_load(arges_session* session, const char* path, uint64_t path_length,
+                                arges_queue* queue, uint64_t tag, arges_request** out) {
+  return submit_file_call(arges::sdk::load_session, session, path, path_length, queue, tag, out);
 }
 
 void arges_session_close(arges_session* session) {

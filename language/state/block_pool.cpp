@@ -112,6 +112,16 @@ Status BlockPool::copy(std::int32_t to, std::int32_t from, std::int64_t first, s
                                static_cast<std::size_t>(bytes));
 }
 
+Status BlockPool::download(std::span<std::byte> to, std::int32_t block, std::int64_t first) const {
+  const std::byte* from = memory_.at(offset(block) + static_cast<std::size_t>(first));
+  return memory_.device().download(to.data(), from, to.size());
+}
+
+Status BlockPool::upload(std::int32_t block, std::int64_t first, std::span<const std::byte> from) {
+  std::byte* to = memory_.at(offset(block) + static_cast<std::size_t>(first));
+  return memory_.device().upload(to, from.data(), from.size());
+}
+
 std::int64_t BlockPool::bytes_in_use() const {
   std::lock_guard lock(mutex_);
   return in_use() * block_bytes_;

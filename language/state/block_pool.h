@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -41,6 +43,9 @@ class BlockPool {
   // Device::copy.
   Status copy(std::int32_t to, std::int32_t from) { return copy(to, from, 0, block_bytes_); }
   Status copy(std::int32_t to, std::int32_t from, std::int64_t first, std::int64_t bytes);
+  // Bytes of a block, from `first` on, to the host and from it. As Device::download and upload.
+  Status download(std::span<std::byte> to, std::int32_t block, std::int64_t first) const;
+  Status upload(std::int32_t block, std::int64_t first, std::span<const std::byte> from);
 
   std::int64_t block_bytes() const { return block_bytes_; }
   std::int64_t capacity() const { return capacity_; }

@@ -33,6 +33,8 @@ class SequencePool {
   Status copy_page(std::int32_t to, std::int32_t from, std::int64_t tokens);
 
   std::int64_t page_tokens() const { return page_tokens_; }
+  // Of one page: [layers, heads of keys and of values, tokens·D].
+  const Shape& page_shape() const { return page_shape_; }
   // Pages that so many tokens lie in.
   std::int64_t pages_for(std::int64_t tokens) const {
     return (tokens + page_tokens_ - 1) / page_tokens_;
@@ -46,7 +48,7 @@ class SequencePool {
 
   std::int64_t page_tokens_ = 0;
   Shape state_shape_;  // of one slot: [layers, heads, D·D]
-  Shape page_shape_;   // of one page: [layers, heads of keys and values, tokens·D]
+  Shape page_shape_;
   std::unique_ptr<BlockPool> slots_;
   std::unique_ptr<BlockPool> pages_;
 };

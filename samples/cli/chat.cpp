@@ -23,12 +23,15 @@ namespace arges::cli {
 namespace {
 
 constexpr std::string_view kQuitCommand = "/quit";
-constexpr char kCommands[] = "/image PATH, /rewind [QUESTIONS], /retry, /fork [BRANCH] and /quit";
+constexpr char kCommands[] =
+    "/image PATH, /rewind [QUESTIONS], /retry, /fork [BRANCH], /save FILE, /load FILE and /quit";
 
 struct ChatOptions {
   ModelOptions model;
   AnswerOptions answer;
   bool timings = false;
+  std::string load;  // from here, at the beginning
+  std::string save;  // to there, at the end
 };
 
 // A slash and a letter; a question may well begin with "/3" or with a space before the slash.
@@ -70,6 +73,17 @@ class Chat {
     return branches_.size() == 1 ? "> " : std::to_string(branch_ + 1) + "> ";
   }
 
+  void save(const std::string& path) {
+    if (path.empty()) throw Failure("/save needs the name of a file: /save FILE");
+    finish(here().session.save(path, queue_));
+  }
+
+  void load(const std::string& path) {
+    if (path.empty()) throw Failure("/load needs the name of a file: /load FILE");
+    finish(here().session.load(path, queue_));
+    here().last.reset();
+  }
+
   void take_line(const std::string& line) {
     if (is_command(line)) {
       obey(line);
@@ -90,10 +104,9 @@ class Chat {
   };
 
   void obey(const std::string& line) {
-    static constexpr Order kOrders[] = {{"/image", &Chat::show},
-                                        {"/rewind", &Chat::rewind},
-                                        {"/retry", &Chat::retry},
-                                        {"/fork", &Chat::fork}};
+    static constexpr Order kOrders[] = {{"/image", &Chat::show},  {"/rewind", &Chat::rewind},
+                                        {"/retry", &Chat::retry}, {"/fork", &Chat::fork},
+                                        {"/save", &Chat::save},   {"/load", &Chat::load}};
     const std::string name = command_name(line);
     for (const Order& order : kOrders) {
       if (order.name == name) return (this->*order.obey)(argument_of(line));
@@ -155,6 +168,13 @@ class Chat {
     answer(branch.session);
   }
 
+  // Reads to the end of a request that says nothing else.
+  void finish(const Request&) {
+    Event event = queue_.next();
+    while (!event.terminal()) event = queue_.next();
+    event.check();
+  }
+
   void answer(Session& session) {
     const Answer answer = run_turn(session, *here().last, options_, queue_, print_piece);
     print_piece("\n");
@@ -182,6 +202,7 @@ void run_chat(const ChatOptions& options) {
   const bool interactive = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
   if (interactive) print_piece(std::string("Ask, or give a command: ") + kCommands + ".\n");
   Chat chat(engine, generate_options(options.answer), options.timings);
+  if (!options.load.empty()) chat.load(options.load);
   for (std::string line; next_line(chat, interactive, line);) {
     if (line.empty()) continue;
     try {
@@ -191,6 +212,7 @@ void run_chat(const ChatOptions& options) {
       std::fprintf(stderr, "%s\n", sentence_of(error));
     }
   }
+  if (!options.save.empty()) chat.save(options.save);
 }
 
 }  // namespace
@@ -202,6 +224,8 @@ void add_chat(Command tool) {
   add_model_options(command, options->model, kAbiDevices);
   add_answer_options(command, options->answer);
   command.flag("--timings", options->timings, "Says behind each answer where its time went");
+  command.text("--load", options->load, "Goes on from a conversation in this file");
+  command.text("--save", options->save, "Writes the conversation to this file at the end");
   command.action([options] { run_chat(*options); });
 }
 

@@ -49,6 +49,22 @@ Result<std::unique_ptr<Sequence>> ScriptedModel::create_sequence() {
   return std::unique_ptr<Sequence>(new ScriptedSequence({}, live_, sequence_faults_));
 }
 
+std::int64_t ScriptedModel::sequence_bytes(std::int64_t length) const {
+  return length * static_cast<std::int64_t>(sizeof(language::TokenId) + sizeof(float));
+}
+
+Result<std::unique_ptr<Sequence>> ScriptedModel::read_sequence(std::int64_t length,
+                                                               const GiveBytes& give) {
+  ARGES_RETURN_IF_ERROR(create_fault_.check());
+  History history;
+  history.ids.resize(static_cast<std::size_t>(length));
+  history.features.resize(history.ids.size());
+  ARGES_RETURN_IF_ERROR(give(std::as_writable_bytes(std::span(history.ids))));
+  ARGES_RETURN_IF_ERROR(give(std::as_writable_bytes(std::span(history.features))));
+  return std::unique_ptr<Sequence>(
+      new ScriptedSequence(std::move(history), live_, sequence_faults_));
+}
+
 Result<vision::TilePlan> ScriptedModel::plan_image(int height, int width) const {
   if (!options_.sees_images) return unsupported("the scripted model has no image encoder");
   if (height < 1 || width < 1) return invalid_argument("the picture is empty");

@@ -43,6 +43,8 @@ struct ScriptedModelOptions {
   int threads = 1;                          // of compute
   bool logs_steps = true;                   // for steps(); a long run would fill the memory
   std::int64_t prompt_tokens_at_once = 0;   // that facts() name
+  std::string instruction_set = "none";     // the same
+  std::uint64_t digest = 1;                 // of the model
 };
 
 // A Model without weights: absorbs tokens into a History and answers what its script says, one
@@ -74,6 +76,10 @@ class ScriptedModel : public Model {
   std::int64_t workspace_bytes() const override { return 0; }
   std::int64_t memory_bytes() const override { return std::int64_t{1} << 30; }
   Result<std::unique_ptr<Sequence>> create_sequence() override;
+  std::uint64_t digest() const override { return options_.digest; }
+  std::int64_t sequence_bytes(std::int64_t length) const override;
+  Result<std::unique_ptr<Sequence>> read_sequence(std::int64_t length,
+                                                  const GiveBytes& give) override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
   Result<std::unique_ptr<ImageEncoding>> begin_image(const vision::Image& image) override;
   Status step(std::span<StepItem> items) override;
@@ -84,10 +90,12 @@ class ScriptedModel : public Model {
   Gate& text_gate() { return tokenizer_.gate(); }              // before each slice of a text
   Gate& tile_gate() { return tile_gate_; }                     // before each tile of a picture
   Gate& clone_gate() { return sequence_faults_->clone_gate; }  // before each copy of a sequence
+  Gate& write_gate() { return sequence_faults_->write_gate; }  // before each is written to a file
   FailPoint& step_fault() { return step_fault_; }
   FailPoint& encode_fault() { return encode_fault_; }
   FailPoint& create_fault() { return create_fault_; }
   FailPoint& clone_fault() { return sequence_faults_->clone; }
+  FailPoint& write_fault() { return sequence_faults_->write; }
   FailPoint& reserve_fault() { return sequence_faults_->reserve; }
   // Bytes of text tokenized so far.
   std::int64_t encoded_bytes() const { return tokenizer_.encoded_bytes(); }
@@ -108,7 +116,7 @@ class ScriptedModel : public Model {
   const ScriptedModelOptions options_;
   const ModelFacts facts_ = {.device = "scripted",
                              .device_reason = "a test asked for it",
-                             .instruction_set = "none",
+                             .instruction_set = options_.instruction_set,
                              .weight_format = "none",
                              .prompt_tokens_at_once = options_.prompt_tokens_at_once};
   ThreadPool pool_;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 
 #include "sdk/fakes/scripted_model.h"
@@ -31,6 +32,12 @@ class ScriptedSequence : public Sequence {
     faults_->clone_gate.pass();
     ARGES_RETURN_IF_ERROR(faults_->clone.check());
     return std::unique_ptr<Sequence>(new ScriptedSequence(history, live_, faults_));
+  }
+  Status write(const TakeBytes& take) const override {
+    faults_->write_gate.pass();
+    ARGES_RETURN_IF_ERROR(faults_->write.check());
+    ARGES_RETURN_IF_ERROR(take(std::as_bytes(std::span(history.ids))));
+    return take(std::as_bytes(std::span(history.features)));
   }
 
   History history;

@@ -10,7 +10,9 @@ namespace arges::sdk {
 // model.
 struct SequenceFaults {
   Gate clone_gate;
+  Gate write_gate;
   FailPoint clone;
+  FailPoint write;
   FailPoint reserve;
 };
 

@@ -29,6 +29,10 @@ class DecoderSequence final : public Sequence {
     return std::unique_ptr<Sequence>(std::make_unique<DecoderSequence>(backend_, sequence_.fork()));
   }
 
+  Status write(const TakeBytes& take) const override {
+    return language::write_sequence(sequence_, take);
+  }
+
   language::Sequence& sequence() { return sequence_; }
 
  private:
@@ -150,6 +154,14 @@ VisionLanguageModel::VisionLanguageModel(const DeviceChoice& choice,
 Result<std::unique_ptr<Sequence>> VisionLanguageModel::create_sequence() {
   return std::unique_ptr<Sequence>(
       std::make_unique<DecoderSequence>(backend_, decoder_.new_sequence()));
+}
+
+Result<std::unique_ptr<Sequence>> VisionLanguageModel::read_sequence(std::int64_t length,
+                                                                     const GiveBytes& give) {
+  ARGES_ASSIGN_OR_RETURN(language::Sequence sequence,
+                         language::read_sequence(decoder_.pool(), length, give));
+  return std::unique_ptr<Sequence>(
+      std::make_unique<DecoderSequence>(backend_, std::move(sequence)));
 }
 
 Result<vision::TilePlan> VisionLanguageModel::plan_image(int height, int width) const {

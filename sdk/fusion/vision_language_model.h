@@ -13,6 +13,7 @@
 #include "kernels/base/exec_context.h"
 #include "kernels/base/thread_pool.h"
 #include "language/model/decoder.h"
+#include "language/state/sequence_bytes.h"
 #include "sdk/fusion/device_choice.h"
 #include "sdk/model/loaded_model.h"
 #include "sdk/runtime/model.h"
@@ -66,6 +67,12 @@ class VisionLanguageModel final : public Model {
   std::int64_t workspace_bytes() const override { return step_bytes_ + encode_bytes_; }
   std::int64_t memory_bytes() const override { return backend_->device->memory_bytes(); }
   Result<std::unique_ptr<Sequence>> create_sequence() override;
+  std::uint64_t digest() const override { return loaded_->digest; }
+  std::int64_t sequence_bytes(std::int64_t length) const override {
+    return language::sequence_bytes(*decoder_.pool(), length);
+  }
+  Result<std::unique_ptr<Sequence>> read_sequence(std::int64_t length,
+                                                  const GiveBytes& give) override;
   Result<vision::TilePlan> plan_image(int height, int width) const override;
   Result<std::unique_ptr<ImageEncoding>> begin_image(const vision::Image& image) override;
   Status step(std::span<StepItem> items) override;

@@ -8,6 +8,7 @@
 
 #include "kernels/base/guarded.h"
 #include "sdk/model/checkpoint.h"
+#include "sdk/model/model_digest.h"
 #include "sdk/model/tokenizer_files.h"
 
 namespace arges::sdk {
@@ -66,6 +67,8 @@ Status load(const std::string& path, const kernels::ExecContext& context,
   ARGES_ASSIGN_OR_RETURN(model.census, take_census(model.config, names, checkpoint->listing()));
   ARGES_RETURN_IF_ERROR(load_text_tools(folder, options, stop, model));
   ARGES_RETURN_IF_ERROR(checkpoint->bring_in(folder, options.access, stop));
+  ARGES_ASSIGN_OR_RETURN(model.digest,
+                         digest_of(folder, model.tokenizer.get(), *checkpoint, options.limits));
   ARGES_ASSIGN_OR_RETURN(
       model.weights,
       load_weights(context, model.config, names, model.census.total.bytes, std::move(checkpoint),

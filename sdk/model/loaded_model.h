@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -41,6 +42,7 @@ struct LoadedModel {
   // Ids that must never be sampled, ascending: untrained rows (architecture.md §5.5) and the
   // picture placeholder, which means nothing without a picture.
   std::vector<language::TokenId> suppressed;
+  std::uint64_t digest = 0;  // digest_of()'s
 };
 
 // Reads a model folder, checks all of it and brings the weights into the form of context.backend.

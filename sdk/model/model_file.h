@@ -6,7 +6,7 @@
 #include <string>
 
 #include "kernels/base/status.h"
-#include "sdk/model/file_descriptor.h"
+#include "sdk/files/file_descriptor.h"
 
 namespace arges::sdk {
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "kernels/base/exec_context.h"
+#include "sdk/files/new_file.h"
 #include "sdk/model/checkpoint.h"
-#include "sdk/quantise/new_file.h"
 #include "sdk/quantise/output_plan.h"
 
 namespace arges::sdk {

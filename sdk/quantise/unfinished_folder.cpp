@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "kernels/base/quote_name.h"
-#include "sdk/quantise/new_file.h"
+#include "sdk/files/new_file.h"
 
 namespace arges::sdk {
 namespace fs = std::filesystem;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernels/base/status.h"
-#include "sdk/model/file_descriptor.h"
+#include "sdk/files/file_descriptor.h"
 #include "sdk/model/model_folder.h"
 
 namespace arges::sdk {

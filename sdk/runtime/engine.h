@@ -3,12 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "kernels/base/status.h"
+#include "kernels/base/stop_check.h"
 #include "sdk/runtime/engine_counters.h"
 #include "sdk/runtime/engine_options.h"
 #include "sdk/runtime/event_queue.h"
@@ -18,6 +20,8 @@
 
 namespace arges::sdk {
 
+struct CheckpointRules;
+struct Conversation;
 enum class PromptEnd;
 struct Reuse;
 class Scheduler;
@@ -102,8 +106,25 @@ class Session {
   // generate() refuses them; IMAGE_DECODE for an image file without a sound header.
   Result<Reuse> reuse(std::span<const Message> messages) const;
 
-  // Cancels a request in flight, waits until its terminal event is queued (at most one step) and
-  // frees the sequence. Idempotent.
+  // Work with a file, on a thread of the engine's that is for these alone, one at a time. It asks
+  // `stop` often and ends with what that returns. It may throw.
+  //
+  // With what is committed now, which it leaves as it is, whatever request runs beside it. kDone
+  // when it returns OK. BUSY while another such one has not ended, CLOSED, IO when the system
+  // refuses the thread, OUT_OF_MEMORY_HOST; the queue as for generate().
+  using SaveWork =
+      std::function<Status(const Model& model, const Conversation* past, const StopCheck& stop)>;
+  Result<std::shared_ptr<Request>> save(SaveWork work, std::shared_ptr<EventQueue> queue,
+                                        std::uint64_t tag);
+  // A request as generate()'s that makes the whole conversation anew (null: nothing has been said);
+  // with kDone it is in the old one's place.
+  using LoadWork = std::function<Result<std::shared_ptr<const Conversation>>(
+      Model& model, const CheckpointRules& rules, const StopCheck& stop)>;
+  Result<std::shared_ptr<Request>> load(LoadWork work, std::shared_ptr<EventQueue> queue,
+                                        std::uint64_t tag);
+
+  // Cancels a request in flight and a save, waits until their terminal events are queued (at most
+  // one step, or what a file's writing has in hand) and frees the sequence. Idempotent.
   void close();
 
  private:

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -31,6 +32,8 @@ class MessageImage {
 
   bool is_null() const { return !pixels_ && !file_; }
   bool is_file() const { return file_ != nullptr; }
+  // Precondition: is_file().
+  std::span<const std::byte> file() const { return *file_; }
 
   // Of the upright picture; of a file it reads the header alone. IMAGE_DECODE.
   Result<vision::ImageSize> size() const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -30,7 +31,12 @@ struct ModelInput {
   std::vector<std::int64_t> cuts;
 };
 
-// The memory of one sequence inside a model. Used by one thread at a time.
+// Takes the next bytes of several, or gives them.
+using TakeBytes = std::function<Status(std::span<const std::byte>)>;
+using GiveBytes = std::function<Status(std::span<std::byte>)>;
+
+// The memory of one sequence inside a model. Used by one thread at a time; what is const may be
+// called by several.
 class Sequence {
  public:
   virtual ~Sequence() = default;
@@ -40,6 +46,9 @@ class Sequence {
   virtual Status reserve(std::int64_t tokens) = 0;
   // An independent copy with the same future; OUT_OF_MEMORY_*.
   virtual Result<std::unique_ptr<Sequence>> clone() const = 0;
+  // Gives its memory, Model::sequence_bytes of them, to `take`, piece by piece. What `take`
+  // returns; OUT_OF_MEMORY_HOST, INTERNAL (the device).
+  virtual Status write(const TakeBytes& take) const = 0;
 };
 
 // Tokens [begin, begin + count) of an input, brought to a sequence in one step.
@@ -109,6 +118,16 @@ class Model {
   // Calls work(i) for each i in [0, count), shared out among the threads that compute; returns when
   // all have returned. work must not throw.
   virtual void for_each(std::int64_t count, const std::function<void(std::int64_t)>& work) = 0;
+
+  // Tells it from models of another config, vocabulary or weights: see model_digest.h.
+  virtual std::uint64_t digest() const = 0;
+  // Of a sequence of so many tokens, as Sequence::write gives them. Where facts() agree, so do the
+  // bytes of the same tokens, cut at the same places.
+  virtual std::int64_t sequence_bytes(std::int64_t length) const = 0;
+  // A sequence of such bytes, which `give` is asked for in order. What `give` returns;
+  // OUT_OF_MEMORY_*, INTERNAL (the device).
+  virtual Result<std::unique_ptr<Sequence>> read_sequence(std::int64_t length,
+                                                          const GiveBytes& give) = 0;
 };
 
 }  // namespace arges::sdk

@@ -106,12 +106,13 @@ Pasts compare_pasts(const PrefixParts& prompt, const ReuseWorld& world) {
 
 // What a request would begin with: its own past as it stands, or what the scope finds.
 std::int64_t reused_tokens(const PrefixParts& prompt, std::int64_t last, const ReuseWorld& world) {
+  Resumption own;
+  if (world.self.past) own = world.self.past->resumption();
+  const std::int64_t held = own.sequence ? own.sequence->length() : 0;
+  if (own.turns > 0 && !world.self.past->turns[own.turns - 1].passage->hasher) return held;
   PrefixHash hash(prompt, world.block, Hasher());
   const std::int64_t size = std::ssize(prompt.ids);
-  const std::int64_t found = find_prefix(world.self.scope->prefixes, last, size, hash).tokens;
-  if (!world.self.past) return found;
-  const auto own = world.self.past->resumption().sequence;
-  return own ? std::max(found, own->length()) : found;
+  return std::max(held, find_prefix(world.self.scope->prefixes, last, size, hash).tokens);
 }
 
 ReuseReason reason_of(const Pasts& pasts, std::int64_t reused) {

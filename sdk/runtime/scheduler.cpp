@@ -163,6 +163,7 @@ void Scheduler::shutdown() {
   }
   if (steps_) steps_->stop();
   if (preparer_) preparer_->join();
+  files_.join();
   step_thread_->join();
 }
 
@@ -170,6 +171,7 @@ Alarm::Clock::time_point Scheduler::run() {
   do {
     take_incoming();
     tend_all();
+    files_.end_abandoned();
     count_all();
   } while (step());
   return next_deadline();

@@ -13,6 +13,7 @@
 #include "sdk/async/engine_thread.h"
 #include "sdk/runtime/engine_counters.h"
 #include "sdk/runtime/engine_options.h"
+#include "sdk/runtime/file_thread.h"
 #include "sdk/runtime/generation.h"
 #include "sdk/runtime/model.h"
 #include "sdk/runtime/preparer.h"
@@ -58,6 +59,9 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
 
   // Takes a request over; its terminal event will follow. Throws std::bad_alloc, nothing taken.
   void submit(GenerationParts parts);
+  // Requests that work with files, on a thread of their own; cancels of those that wait are heard
+  // on the step thread.
+  FileThread& files() { return files_; }
   // Looks at all requests again soon. From any thread, returns at once.
   void wake() noexcept { steps_->ring(); }
 
@@ -90,6 +94,7 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   const std::shared_ptr<const language::SuppressedTokens> suppressed_;
   EngineCounters counters_;
   const std::shared_ptr<CheckpointStore> checkpoints_;
+  FileThread files_{counters_};
   std::mutex sessions_mutex_;
   bool accepting_ = true;
   std::map<const SessionState*, std::weak_ptr<SessionState>> sessions_;

@@ -68,11 +68,41 @@ void SessionState::finish(Past result, const std::function<void()>& announce) {
   idle_.notify_all();
 }
 
+void SessionState::finish_anew(Past whole, const std::function<void()>& announce) {
+  Past former;  // freed behind the lock
+  std::lock_guard lock(mutex_);
+  former = std::exchange(shared_.past, std::move(whole));
+  in_flight_.reset();
+  announce();
+  idle_.notify_all();
+}
+
+Status SessionState::start_beside(std::shared_ptr<RequestState> request,
+                                  const std::function<Status(const Past&)>& submit) {
+  std::lock_guard lock(mutex_);
+  if (closed_) return {StatusCode::kClosed, "the session has been closed"};
+  if (beside_) {
+    return {StatusCode::kBusy,
+            "the session is being saved already; wait for that request's terminal event"};
+  }
+  ARGES_RETURN_IF_ERROR(submit(shared_.past));
+  beside_ = std::move(request);
+  return {};
+}
+
+void SessionState::finish_beside(const std::function<void()>& announce) {
+  std::lock_guard lock(mutex_);
+  beside_.reset();
+  announce();
+  idle_.notify_all();
+}
+
 void SessionState::begin_close() {
   std::lock_guard lock(mutex_);
   closed_ = true;
-  if (!in_flight_) return;
-  in_flight_->cancel_requested = true;
+  if (!in_flight_ && !beside_) return;
+  if (in_flight_) in_flight_->cancel_requested = true;
+  if (beside_) beside_->cancel_requested = true;
   if (const auto owner = scheduler_.lock()) owner->wake();
 }
 
@@ -81,7 +111,7 @@ void SessionState::close() {
   Shared gone;  // freed behind the lock
   {
     std::unique_lock lock(mutex_);
-    idle_.wait(lock, [this] { return !in_flight_; });
+    idle_.wait(lock, [this] { return !in_flight_ && !beside_; });
     gone = std::exchange(shared_, {});
   }
   if (const auto owner = scheduler_.lock()) owner->forget(this);

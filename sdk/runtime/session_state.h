@@ -18,6 +18,9 @@ namespace arges::sdk {
 //        start ok                     finish
 //   idle ────────→ in flight (one) ──────────→ idle        close, from either: closed, for good
 //
+// Beside it, whether idle or not, one request at a time may read what is committed: start_beside,
+// finish_beside.
+//
 // The committed conversation is shared with those who copy it and never changes.
 class SessionState {
  public:
@@ -55,10 +58,18 @@ class SessionState {
   // `announce`, which queues the terminal event. All under one lock: whoever has read the event
   // finds the session idle, and close() returns only when the event is there.
   void finish(Past result, const std::function<void()>& announce);
+  // The same for a request that has made the whole conversation anew, which may be null.
+  void finish_anew(Past whole, const std::function<void()>& announce);
 
-  // Refuses further requests and cancels the one in flight; does not wait.
+  // As start and finish, for a request that leaves the conversation alone: BUSY while there is one
+  // such already.
+  Status start_beside(std::shared_ptr<RequestState> request,
+                      const std::function<Status(const Past&)>& submit);
+  void finish_beside(const std::function<void()>& announce);
+
+  // Refuses further requests and cancels those there are; does not wait.
   void begin_close();
-  // begin_close(), waits for the end of the request in flight, lets the conversation go.
+  // begin_close(), waits for the end of these requests, lets the conversation go.
   // Idempotent.
   void close();
 
@@ -71,6 +82,7 @@ class SessionState {
   std::condition_variable idle_;
   bool closed_ = false;
   std::shared_ptr<RequestState> in_flight_;
+  std::shared_ptr<RequestState> beside_;
   Shared shared_;
 };
 

@@ -109,6 +109,14 @@ std::vector<std::function<arges_status()>> all_calls(World& world, arges_event& 
         arges_request* out = nullptr;
         return arges_session_add(world.session, &world.message, 1, world.queue, 5, &out);
       },
+      [&] {
+        arges_request* out = nullptr;
+        return arges_session_save(world.session, "a/b", 3, world.queue, 6, &out);
+      },
+      [&] {
+        arges_request* out = nullptr;
+        return arges_session_load(world.session, "a/b", 3, world.queue, 7, &out);
+      },
       [&] { return arges_request_cancel(world.request); },
       [&] { return arges_request_wait(world.request, -1); },
   };

@@ -30,6 +30,17 @@ arges_status add(World& world, arges_session* session, arges_message* message, a
   return arges_session_add(session, &message, 1, queue, 1, world.out<arges_request>());
 }
 
+// A file that is not there: a call that is wrongly accepted does no harm.
+constexpr char kFile[] = "no/such/folder/file";
+
+arges_status save(World& world, arges_session* session, arges_queue* queue) {
+  return arges_session_save(session, kFile, sizeof kFile - 1, queue, 1, world.out<arges_request>());
+}
+
+arges_status load(World& world, arges_session* session, arges_queue* queue) {
+  return arges_session_load(session, kFile, sizeof kFile - 1, queue, 1, world.out<arges_request>());
+}
+
 std::vector<HandleUser> users_of_engines() {
   return {
       {"session_create", Kind::kEngine, true,
@@ -107,6 +118,14 @@ std::vector<HandleUser> users_of_sessions() {
            [](World& world, void* handle) {
              return generate(world, as<arges_session>(handle), world.message, world.queue);
            }},
+          {"session_save_session", Kind::kSession, true,
+           [](World& world, void* handle) {
+             return save(world, as<arges_session>(handle), world.queue);
+           }},
+          {"session_load_session", Kind::kSession, true,
+           [](World& world, void* handle) {
+             return load(world, as<arges_session>(handle), world.queue);
+           }},
           {"session_close", Kind::kSession, false, [](World&, void* handle) {
              arges_session_close(as<arges_session>(handle));
              return ARGES_OK;
@@ -140,6 +159,14 @@ std::vector<HandleUser> users_of_queues() {
           {"session_add_queue", Kind::kQueue, true,
            [](World& world, void* handle) {
              return add(world, world.session, world.message, as<arges_queue>(handle));
+           }},
+          {"session_save_queue", Kind::kQueue, true,
+           [](World& world, void* handle) {
+             return save(world, world.session, as<arges_queue>(handle));
+           }},
+          {"session_load_queue", Kind::kQueue, true,
+           [](World& world, void* handle) {
+             return load(world, world.session, as<arges_queue>(handle));
            }},
           {"generate_queue", Kind::kQueue, true,
            [](World& world, void* handle) {

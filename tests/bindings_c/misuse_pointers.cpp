@@ -160,6 +160,24 @@ std::vector<MisuseCase> getters() {
        }},
       {"session_reuse_null", ARGES_INVALID_ARGUMENT,
        [](World& world) { return arges_session_reuse(world.session, &world.message, 1, nullptr); }},
+      {"session_save_null_path", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_session_save(world.session, nullptr, 1, world.queue, 1,
+                                   world.out<arges_request>());
+       }},
+      {"session_save_null_out", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_session_save(world.session, "a/b", 3, world.queue, 1, nullptr);
+       }},
+      {"session_load_null_path", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_session_load(world.session, nullptr, 1, world.queue, 1,
+                                   world.out<arges_request>());
+       }},
+      {"session_load_null_out", ARGES_INVALID_ARGUMENT,
+       [](World& world) {
+         return arges_session_load(world.session, "a/b", 3, world.queue, 1, nullptr);
+       }},
       {"session_turn_null", ARGES_INVALID_ARGUMENT,
        [](World& world) { return arges_session_turn(world.session, 0, nullptr); }},
       {"session_token_count_null", ARGES_INVALID_ARGUMENT,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <string>
 #include <string_view>
 
 #include "tests/bindings_c/misuse_cases.h"
@@ -43,6 +44,34 @@ std::vector<MisuseCase> not_utf8() {
            return arges_generate(world.session, &world.message, 1, &options, world.queue, 1,
                                  world.out<arges_request>());
          }});
+  }
+  return cases;
+}
+
+MisuseCase path_to_save(const char* name, std::string_view path) {
+  return {std::string("session_save_") + name, ARGES_INVALID_ARGUMENT, [path](World& world) {
+            return arges_session_save(world.session, path.data(), path.size(), world.queue, 1,
+                                      world.out<arges_request>());
+          }};
+}
+
+MisuseCase path_to_load(const char* name, std::string_view path) {
+  return {std::string("session_load_") + name, ARGES_INVALID_ARGUMENT, [path](World& world) {
+            return arges_session_load(world.session, path.data(), path.size(), world.queue, 1,
+                                      world.out<arges_request>());
+          }};
+}
+
+std::vector<MisuseCase> session_paths() {
+  static const std::string too_long(4097, 'x');
+  std::vector<MisuseCase> cases = {path_to_save("of_a_folder", "folder/"),
+                                   path_to_save("of_this_folder", "."),
+                                   path_to_save("of_the_root", "/")};
+  const BadText paths[] = {
+      {"empty", ""}, {"too_long", too_long}, {"with_a_zero", std::string_view("a\0b", 3)}};
+  for (const auto& [name, path] : paths) {
+    cases.push_back(path_to_save(name, path));
+    cases.push_back(path_to_load(name, path));
   }
   return cases;
 }
@@ -130,7 +159,7 @@ std::vector<MisuseCase> text_cases() {
                                    stop_of_length("stop_string_empty", 0),
                                    stop_of_length("stop_string_over", 513),
                                    stop_of_length("stop_string_huge", ~std::uint64_t{0})};
-  for (const auto& more : {not_utf8(), model_paths(), pictures()}) {
+  for (const auto& more : {not_utf8(), model_paths(), session_paths(), pictures()}) {
     cases.insert(cases.end(), more.begin(), more.end());
   }
   return cases;

@@ -108,6 +108,19 @@ std::vector<Function> functions_of_engines() {
           silent("engine_close", [](const Stage& stage) { arges_engine_close(stage.engine); })};
 }
 
+// A file that two calls may find under way.
+template <typename Session>
+arges_status with_file(arges_status (*call)(Session*, const char*, std::uint64_t, arges_queue*,
+                                            std::uint64_t, arges_request**),
+                       const Stage& stage) {
+  static const std::string path = testing::TempDir() + "arges_races_test.session";
+  arges_request* request = nullptr;
+  const arges_status status =
+      call(stage.session, path.data(), path.size(), stage.queue, 8, &request);
+  arges_request_free(request);
+  return status;
+}
+
 std::vector<Function> functions_of_sessions() {
   return {
       {"generate",
@@ -137,6 +150,8 @@ std::vector<Function> functions_of_sessions() {
          arges_session_close(fork);
          return status;
        }},
+      {"session_save", [](const Stage& stage) { return with_file(arges_session_save, stage); }},
+      {"session_load", [](const Stage& stage) { return with_file(arges_session_load, stage); }},
       {"session_rewind", [](const Stage& stage) { return arges_session_rewind(stage.session, 0); }},
       {"session_reuse",
        [](const Stage& stage) {

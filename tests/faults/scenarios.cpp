@@ -2,8 +2,11 @@
 #include "tests/faults/scenarios.h"
 
 #include <poll.h>
+#include <unistd.h>
 
 #include <array>
+#include <cstdio>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <system_error>
@@ -337,6 +340,46 @@ void continued(Caller& c) {
   c.ask();
 }
 
+// Of this process alone.
+const char* session_file() {
+  static char name[64];
+  std::snprintf(name, sizeof name, "/tmp/arges_faults.%d.session", static_cast<int>(getpid()));
+  return name;
+}
+
+using FileCall = arges_status(arges_session*, const char*, std::uint64_t, arges_queue*,
+                              std::uint64_t, arges_request**);
+
+bool with_file(Caller& c, FileCall* call) {
+  arges_request_free(std::exchange(c.request, nullptr));
+  const char* name = session_file();
+  return c.note(call(c.session, name, std::strlen(name), c.queue, 1, &c.request)) && c.read();
+}
+
+arges_status save(arges_session* session, const char* path, std::uint64_t length,
+                  arges_queue* queue, std::uint64_t tag, arges_request** out) {
+  return arges_session_save(session, path, length, queue, tag, out);
+}
+
+void saved_and_loaded(Caller& c) {
+  if (c.make() && c.write() && c.show() && c.ask() && with_file(c, save) &&
+      with_file(c, arges_session_load)) {
+    c.ask();
+  }
+  unlink(session_file());
+}
+
+void saving_cancelled(Caller& c) {
+  if (!c.make() || !c.write() || !c.ask()) return;
+  const char* name = session_file();
+  arges_request_free(std::exchange(c.request, nullptr));
+  if (c.note(arges_session_save(c.session, name, std::strlen(name), c.queue, 1, &c.request))) {
+    c.note(arges_request_cancel(c.request));
+    c.read();
+  }
+  unlink(name);
+}
+
 // What arges_engine_open_async does behind its options, with a model that needs no files. The
 // internal functions may throw where the C ABI would not.
 Status start_opening(Caller& c) {
@@ -387,6 +430,14 @@ int engine_of_its_own(arges_engine*) {
   return wrong;
 }
 
+int saved_by_an_engine_of_its_own(arges_engine*) {
+  arges_engine* engine = open_scenario_engine();
+  if (engine == nullptr) return 0;
+  const int wrong = with_caller<saved_and_loaded>(engine);
+  arges_engine_close(engine);
+  return wrong;
+}
+
 int engine_closed_under_way(arges_engine*) {
   arges_engine* engine = open_scenario_engine();
   if (engine == nullptr) return 0;
@@ -428,6 +479,9 @@ constexpr Scenario kScenarios[] = {
     {"generate_with_a_picture_file", with_caller<generate_with_a_picture_file>},
     {"messages_added", with_caller<messages_added>},
     {"continued", with_caller<continued>},
+    {"saved_and_loaded", with_caller<saved_and_loaded>},
+    {"saving_cancelled", with_caller<saving_cancelled>},
+    {"saved_by_an_engine_of_its_own", saved_by_an_engine_of_its_own},
     {"engine_taken_from_the_background", with_caller<engine_taken_from_the_background>},
     {"engine_of_the_background_left_alone", with_caller<engine_of_the_background_left_alone>},
     {"log", with_caller<log>},

@@ -8,8 +8,8 @@ cd "$(dirname "$0")/../.."
 
 build=${ARGES_FUZZ_BUILD:-build/fuzz}
 work=${ARGES_FUZZ_WORK:-build/fuzz-corpus}
-all_targets="abi config image_stb jpeg merges png round_trip safetensors sentencepiece tile_plan
-             tokenizer_json webp"
+all_targets="abi config image_stb jpeg merges png round_trip safetensors sentencepiece session
+             tile_plan tokenizer_json webp"
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "fuzz: $*"; exit 1; }
@@ -31,6 +31,8 @@ door_of() {
       language/text/merge_table ;;
     safetensors) echo sdk/model/safetensors sdk/model/json_walk sdk/model/stored_type ;;
     sentencepiece) echo language/text/sentencepiece_ language/text/wire_ ;;
+    session) echo sdk/snapshot/read_conversation sdk/snapshot/turn_reader sdk/snapshot/snapshot_reader \
+      sdk/snapshot/image_bytes ;;
     tile_plan) echo vision/tiles/anyres_plan vision/tiles/pixel_values.h ;;
     tokenizer_json) echo language/text/bpe_from_tokenizer_json language/text/bpe_files \
       language/text/json_document language/text/vocabulary language/text/pattern_ language/text/byte_level_bpe ;;

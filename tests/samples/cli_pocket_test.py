@@ -127,6 +127,21 @@ class Pocket(cli.ToolTest):
         self.assertEqual(run.returncode, cli.FAILED)
         self.assertIn(b"nowhere.png", run.stderr)
 
+    def test_chat_goes_on_from_a_file(self):
+        first, next_line = f"/image {self.picture}\n{self.item['question']}\n", "What else is there?\n"
+        whole = self.succeed("chat", stdin=(first + next_line).encode())
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "talk"
+            begun = self.succeed("chat", "--save", file, stdin=first.encode())
+            rest = self.succeed("chat", "--load", file, stdin=next_line.encode())
+            self.assertEqual(begun + rest, whole)
+            commands = f"{first}/save {file}\nforget this\n/load {file}\n{next_line}"
+            said = self.succeed("chat", stdin=commands.encode())
+            self.assertTrue(said.startswith(begun) and said.endswith(rest), said)
+            file.write_bytes(file.read_bytes()[:-1])
+            self.assertIn("damaged", self.refuse(cli.FAILED, "chat", "--load", file))
+            self.assertEqual([entry.name for entry in pathlib.Path(folder).iterdir()], ["talk"])
+
     def test_chat_asks_again_and_forgets(self):
         answers, complaints = self.converse(f"/image {self.picture}", self.item["question"],
                                             "/retry", "/rewind 9999999999999999999999",

@@ -8,7 +8,7 @@
  *   message   what a user says: text and images in order
  *   image     decoded pixels
  *   queue     where events of requests arrive; may serve many requests
- *   request   one generation in flight
+ *   request   one generation in flight, or another work that ends with an event
  *   Each handle is made by a function with an `out` pointer and given back with its own _free or
  *   _close function, once; NULL is allowed there. Handles may be given back in any order: what one
  *   needs of another stays alive inside the library. Arguments are copied or referenced by the
@@ -595,8 +595,40 @@ ARGES_API arges_status arges_session_reuse(const arges_session* session,
                                            arges_message* const* messages, uint64_t message_count,
                                            arges_reuse* reuse);
 
-/* Cancels a request in flight and gives the handle back; the request's terminal event is queued
- * before it returns. Waits at most one step of work. */
+/* Writes what the session has committed to a file, beside a request in flight, which is not part of
+ * it: its turns and pictures, and the state of the last one, so that going on from the file needs
+ * no prefill and answers the same, bit for bit, on the same device, kind of processor and
+ * weight_format; elsewhere the turns are absorbed again. path: 1 to 4096 bytes, none 0. Returns at
+ * once; exactly one terminal event arrives in `queue` under `tag`. With DONE the file is on the
+ * disk and has taken the place of one of its name; until then, and with any other end, that one
+ * stays, unless the sentence says that only the folder could not be put on the disk. It is written
+ * beside, under its name with ".part" behind. CANCELLED follows
+ * arges_request_cancel, arges_session_close and the closing of queue or engine, once the system has
+ * written what it has in hand. The engine writes and reads one file at a time. FAILED: IO, BUSY
+ * while another save writes that file, OUT_OF_MEMORY_HOST, INTERNAL. BUSY while another save of the
+ * session has not ended or 1024 terminal events wait in the queue, CLOSED, INVALID_ARGUMENT, IO,
+ * OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_session_save(const arges_session* session, const char* path,
+                                          uint64_t path_length, arges_queue* queue, uint64_t tag,
+                                          arges_request** out);
+
+/* Puts what a file of arges_session_save holds in the place of the session's conversation. A
+ * request in flight as those of arges_generate, with one terminal event and no other; until DONE,
+ * and with any other end, the conversation is what it was. The file may be anybody's: all of it is
+ * checked, and memory is set aside for what is there and fits the context. It is bound to the
+ * model: its config and vocabulary, and of each weight name, shape, type and a few bytes. Other
+ * sessions of the scope, but for forks, do not go on from its state, nor from what followed on it.
+ * FAILED:
+ * NOT_FOUND, MODEL_INVALID (no such file, damaged, or of another model), UNSUPPORTED (of a later
+ * version of the library), CONTEXT_FULL (longer than max_context), IO, OUT_OF_MEMORY_*, INTERNAL.
+ * BUSY, CLOSED as arges_generate, INVALID_ARGUMENT, IO, OUT_OF_MEMORY_HOST. */
+ARGES_API arges_status arges_session_load(arges_session* session, const char* path,
+                                          uint64_t path_length, arges_queue* queue, uint64_t tag,
+                                          arges_request** out);
+
+/* Cancels a request in flight, and a save, and gives the handle back; their terminal events are
+ * queued before it returns. Waits at most one step of work, and for what the system has in hand of
+ * a file being written. */
 ARGES_API void arges_session_close(arges_session* session);
 
 typedef struct arges_text {

@@ -63,6 +63,14 @@ struct Closer {
 template <typename T, auto give_back>
 using Handle = std::unique_ptr<T, Closer<give_back>>;
 
+// The handle that a call of the C ABI makes of these arguments.
+template <typename T, typename Make, typename... Arguments>
+T* made(Make make, Arguments... arguments) {
+  T* handle = nullptr;
+  check(make(arguments..., &handle));
+  return handle;
+}
+
 using Log = std::function<void(std::uint32_t level, std::string_view line)>;
 
 // Stays while it is called, also when it sets another log.
@@ -155,9 +163,7 @@ class Engine {
     arges_engine_options c = detail::fields_of(options);
     if (options.progress) c.progress = &Engine::on_progress;
     c.progress_user = const_cast<EngineOptions*>(&options);
-    arges_engine* handle = nullptr;
-    detail::check(arges_engine_open(&c, &handle));
-    handle_.reset(handle);
+    handle_.reset(detail::made<arges_engine>(arges_engine_open, &c));
   }
   // Takes over a handle of the C ABI.
   explicit Engine(arges_engine* handle) : handle_(handle) {}
@@ -231,24 +237,19 @@ class Image {
  public:
   // PNG, JPEG or WebP bytes, within the limits of arges_image_decode. Works on the calling thread.
   static Image decode(std::span<const std::byte> bytes) {
-    arges_image* handle = nullptr;
-    detail::check(arges_image_decode(bytes.data(), bytes.size(), &handle));
-    return Image(handle);
+    return Image(detail::made<arges_image>(arges_image_decode, bytes.data(), bytes.size()));
   }
   // 8-bit pixels in one of ARGES_PIXELS_*; `stride` in bytes.
   static Image from_pixels(const void* pixels, std::uint32_t width, std::uint32_t height,
                            std::uint64_t stride, std::uint32_t format) {
-    arges_image* handle = nullptr;
-    detail::check(arges_image_from_pixels(pixels, width, height, stride, format, &handle));
-    return Image(handle);
+    return Image(
+        detail::made<arges_image>(arges_image_from_pixels, pixels, width, height, stride, format));
   }
   // A video frame of two planes, strides in bytes; see arges_image_from_nv12.
   static Image from_nv12(const void* luma, std::uint64_t luma_stride, const void* chroma,
                          std::uint64_t chroma_stride, std::uint32_t width, std::uint32_t height) {
-    arges_image* handle = nullptr;
-    detail::check(
-        arges_image_from_nv12(luma, luma_stride, chroma, chroma_stride, width, height, &handle));
-    return Image(handle);
+    return Image(detail::made<arges_image>(arges_image_from_nv12, luma, luma_stride, chroma,
+                                           chroma_stride, width, height));
   }
   // Takes over a handle of the C ABI.
   explicit Image(arges_image* handle) : handle_(handle) {}
@@ -275,9 +276,8 @@ enum class Role : std::uint32_t {
 class Message {
  public:
   explicit Message(Role role) {
-    arges_message* handle = nullptr;
-    detail::check(arges_message_create(static_cast<std::uint32_t>(role), &handle));
-    handle_.reset(handle);
+    handle_.reset(
+        detail::made<arges_message>(arges_message_create, static_cast<std::uint32_t>(role)));
   }
   // Appends a part and returns this message. Text is UTF-8 and copied; pixels are shared.
   Message& add(std::string_view text) {
@@ -466,9 +466,7 @@ class Request {
   }
   // The engine of a request of open_engine(), after DONE and once. See arges_request_take_engine.
   Engine take_engine() {
-    arges_engine* engine = nullptr;
-    detail::check(arges_request_take_engine(handle_.get(), &engine));
-    return Engine(engine);
+    return Engine(detail::made<arges_engine>(arges_request_take_engine, handle_.get()));
   }
 
  private:
@@ -480,9 +478,7 @@ class Request {
 inline Request open_engine(const EngineOptions& options, Queue& queue, std::uint64_t tag = 0) {
   if (options.progress) throw Error(ARGES_INVALID_ARGUMENT, "progress must be empty");
   const arges_engine_options c = detail::fields_of(options);
-  arges_request* request = nullptr;
-  detail::check(arges_engine_open_async(&c, queue.handle(), tag, &request));
-  return Request(request);
+  return Request(detail::made<arges_request>(arges_engine_open_async, &c, queue.handle(), tag));
 }
 
 // The fields of arges_session_options.
@@ -499,9 +495,7 @@ class Session {
     detail::check(arges_session_options_init(&c, sizeof c));
     c.checkpoints = options.checkpoints;
     c.scope = options.scope;
-    arges_session* handle = nullptr;
-    detail::check(arges_session_create_with(engine.handle(), &c, &handle));
-    handle_.reset(handle);
+    handle_.reset(detail::made<arges_session>(arges_session_create_with, engine.handle(), &c));
   }
   // Takes over a handle of the C ABI.
   explicit Session(arges_session* handle) : handle_(handle) {}
@@ -522,10 +516,8 @@ class Session {
     c.stop_token_count = static_cast<std::uint32_t>(options.stop_ids.size());
     c.logit_biases = options.biases.data();
     c.logit_bias_count = static_cast<std::uint32_t>(options.biases.size());
-    arges_request* request = nullptr;
-    detail::check(arges_generate(handle(), handles.data(), handles.size(), &c, queue.handle(), tag,
-                                 &request));
-    return Request(request);
+    return Request(detail::made<arges_request>(arges_generate, handle(), handles.data(),
+                                               handles.size(), &c, queue.handle(), tag));
   }
   Request generate(const Message& message, const GenerateOptions& options, Queue& queue,
                    std::uint64_t tag = 0) {
@@ -536,10 +528,8 @@ class Session {
   // arges_session_add.
   Request add(std::span<const Message> messages, Queue& queue, std::uint64_t tag = 0) {
     const std::vector<arges_message*> handles = detail::handles_of(messages);
-    arges_request* request = nullptr;
-    detail::check(
-        arges_session_add(handle(), handles.data(), handles.size(), queue.handle(), tag, &request));
-    return Request(request);
+    return Request(detail::made<arges_request>(arges_session_add, handle(), handles.data(),
+                                               handles.size(), queue.handle(), tag));
   }
   Request add(const Message& message, Queue& queue, std::uint64_t tag = 0) {
     return add(std::span<const Message>(&message, 1), queue, tag);
@@ -547,9 +537,7 @@ class Session {
 
   // A session with the same past; see arges_session_fork.
   Session fork() const {
-    arges_session* handle = nullptr;
-    detail::check(arges_session_fork(this->handle(), &handle));
-    return Session(handle);
+    return Session(detail::made<arges_session>(arges_session_fork, handle()));
   }
   // Forgets all turns behind the first `turns`; see arges_session_rewind.
   void rewind(std::uint64_t turns) { detail::check(arges_session_rewind(handle(), turns)); }
@@ -574,6 +562,18 @@ class Session {
     reuse.struct_size = sizeof reuse;
     detail::check(arges_session_reuse(handle(), handles.data(), handles.size(), &reuse));
     return reuse;
+  }
+
+  // Writes the conversation to a file, beside a request in flight; see arges_session_save. DONE in
+  // `queue`, under `tag`, says that it is on the disk.
+  Request save(std::string_view path, Queue& queue, std::uint64_t tag = 0) const {
+    return Request(detail::made<arges_request>(arges_session_save, handle(), path.data(),
+                                               path.size(), queue.handle(), tag));
+  }
+  // Puts what such a file holds in the conversation's place; see arges_session_load.
+  Request load(std::string_view path, Queue& queue, std::uint64_t tag = 0) {
+    return Request(detail::made<arges_request>(arges_session_load, handle(), path.data(),
+                                               path.size(), queue.handle(), tag));
   }
 
   // Defined in arges_asio.hpp, which says what they take.

@@ -128,6 +128,8 @@ CALLS = {
     "session_fork": [c_void_p, POINTER(c_void_p)],
     "session_rewind": [c_void_p, c_uint64],
     "session_reuse": [c_void_p, POINTER(c_void_p), c_uint64, POINTER(Reuse)],
+    "session_save": [c_void_p, c_char_p, c_uint64, c_void_p, c_uint64, POINTER(c_void_p)],
+    "session_load": [c_void_p, c_char_p, c_uint64, c_void_p, c_uint64, POINTER(c_void_p)],
     "queue_create": [c_void_p, POINTER(c_void_p)],
     "queue_next": [c_void_p, c_int64, POINTER(Event)],
     "event_init": [POINTER(Event), c_uint64],
@@ -292,6 +294,14 @@ class Conversation:
         """A conversation with the same past, for a `with` inside this one's."""
         return Fork(self)
 
+    def save(self, path):
+        """Writes the conversation to a file, which takes an old one's place; waits for the disk."""
+        self._with_file("session_save", path)
+
+    def load(self, path):
+        """Goes on from a saved conversation instead of this one."""
+        self._with_file("session_load", path)
+
     def token_count(self):
         """Tokens that the conversation holds."""
         return self._number("session_token_count", self._session)
@@ -346,6 +356,16 @@ class Conversation:
         with Messages(self._library, turns) as messages:
             request = self._library.make(call, self._session, messages, len(turns), *settings,
                                          self._queue, tag)
+        yield from self._events_of(request, tag)
+
+    def _with_file(self, call, path):
+        tag = next(self._tags)
+        name = os.fsencode(path)
+        request = self._library.make(call, self._session, name, len(name), self._queue, tag)
+        for _ in self._events_of(request, tag):
+            pass
+
+    def _events_of(self, request, tag):
         try:
             yield from self._events(tag)
         finally:

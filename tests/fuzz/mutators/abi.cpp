@@ -79,11 +79,13 @@ std::string some_opening(Random& random) {
   return calls += {18, slot, engine, 0};
 }
 
-// A session that is branched, taken back, or looked at.
+// A session that is branched, saved, loaded, taken back, or looked at.
 std::string some_history(Random& random) {
   const char from = some_byte(random, 0, 3);
   std::string calls;
   if (random.one_in(2)) calls += {23, from, some_byte(random, 0, 3), 0};
+  if (random.one_in(3)) calls += {27, static_cast<char>(from * 17), 2, 0};
+  if (random.one_in(3)) calls += {28, static_cast<char>(from * 17), 2, 0};
   const char turns = random.one_in(8) ? '\xFF' : some_byte(random, 0, 4);
   if (random.one_in(2)) calls += {24, from, 0, turns};
   if (random.one_in(2)) calls += {26, from, 1, 0};

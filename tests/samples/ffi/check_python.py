@@ -8,6 +8,7 @@ Status 0 when all is right, 1 when not, 77 when the model is not there.
 
 import pathlib
 import sys
+import tempfile
 
 SKIPPED = 77
 QUESTION, ANSWER = "What is the total?", "10.65"  # samples/images/README.md
@@ -53,6 +54,14 @@ def checks(arges, library, model, picture):
             yield "a question asked before is reused whole", shown > found.reused > shown / 2
             retry = "".join(fork.ask(QUESTION, picture))
             yield "asked again it answers the same", retry == answer
+        with talk.fork() as fork, tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "talk"
+            talk.save(file)
+            fork.rewind(0)
+            fork.load(file)
+            yield "what was saved is loaded", fork.token_count() == talk.token_count()
+            absent = raised(arges.ArgesError, lambda: fork.load(file.with_name("none")))
+            yield "a file that is not there is said", absent and absent.status == "NOT_FOUND"
         short = "".join(talk.ask(QUESTION, max_tokens=1))
         yield "options are kept", len(talk.tokenize(short)) == 1
         going_on = "".join(talk.ask(QUESTION, picture, beginning=answer[:2]))

@@ -16,6 +16,7 @@
 #include "tests/sdk/fusion/guarded_device.h"
 #include "tests/sdk/fusion/pretend_card.h"
 #include "tests/sdk/runtime/scripted_engine.h"
+#include "tests/sdk/snapshot/saved_sessions.h"
 #include "tests/support/tiny_png.h"
 
 namespace arges::testing {
@@ -25,6 +26,8 @@ using sdk::EventType;
 using sdk::ModelOpenOptions;
 using sdk::VisionLanguageModel;
 using sdk::testing::ask;
+using sdk::testing::load;
+using sdk::testing::save;
 using sdk::testing::user;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -211,6 +214,32 @@ TEST_F(GuardedDeviceDeathTest, CatchesAHostThatLooksIntoIt) {
   ASSERT_TRUE(device->download(&value, memory.data(), sizeof(float)).ok());
   EXPECT_EQ(value, 1.0f);
   EXPECT_DEATH(value += *memory.f32(), "");
+}
+
+TEST_F(OtherDevice, ASessionIsSavedThereAndGoesOnThereWithoutPrefill) {
+  const sdk::testing::TempFolder folder;
+  const auto engine = open_engine("cuda");
+  const auto session = engine->create_session().value();
+  ask(*session, {user("What is the total?")}, short_answer());
+  ASSERT_EQ(save(*session, folder.file("session")).type, EventType::kDone);
+  const auto loaded = engine->create_session().value();
+  ASSERT_EQ(load(*loaded, folder.file("session")).type, EventType::kDone);
+  EXPECT_TRUE(loaded->turn(0)->has_checkpoint);
+  EXPECT_EQ(ask(*loaded, {user("And the date?")}, short_answer()).text,
+            ask(*session, {user("And the date?")}, short_answer()).text);
+}
+
+TEST_F(OtherDevice, ASessionOfTheProcessorIsAbsorbedAgainThere) {
+  const sdk::testing::TempFolder folder;
+  const auto processor = open_engine("cpu");
+  const auto session = processor->create_session().value();
+  ask(*session, {user("What is the total?")}, short_answer());
+  ASSERT_EQ(save(*session, folder.file("session")).type, EventType::kDone);
+  const auto engine = open_engine("cuda");
+  const auto loaded = engine->create_session().value();
+  ASSERT_EQ(load(*loaded, folder.file("session")).type, EventType::kDone);
+  EXPECT_FALSE(loaded->turn(0)->has_checkpoint);
+  EXPECT_EQ(ask(*loaded, {user("And the date?")}, short_answer()).last().type, EventType::kDone);
 }
 
 }  // namespace

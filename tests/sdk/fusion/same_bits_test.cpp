@@ -123,6 +123,46 @@ INSTANTIATE_TEST_SUITE_P(Models, SameBits,
                                            Opened{"/text/l8_partial_h8/model", "q8"},
                                            Opened{"/text/l6_odd_sizes/model", "q4"}));
 
+// The bytes of a sequence, and a sequence of them.
+std::vector<std::byte> written(const Sequence& sequence) {
+  std::vector<std::byte> bytes;
+  EXPECT_TRUE(sequence
+                  .write([&](std::span<const std::byte> piece) -> Status {
+                    bytes.insert(bytes.end(), piece.begin(), piece.end());
+                    return {};
+                  })
+                  .ok());
+  return bytes;
+}
+
+std::unique_ptr<Sequence> read_back(VisionLanguageModel& model, std::int64_t length,
+                                    const std::vector<std::byte>& bytes) {
+  auto next = bytes.begin();
+  return model
+      .read_sequence(length,
+                     [&](std::span<std::byte> to) -> Status {
+                       std::copy_n(next, to.size(), to.begin());
+                       next += std::ssize(to);
+                       return {};
+                     })
+      .value();
+}
+
+TEST_P(SameBits, AfterASequenceHasBeenWrittenAndReadBack) {
+  const ModelInput input = prompt();
+  const Ids after = words(5, 9, model_->vocab_size());
+  Talk talk(*model_);
+  talk.absorb(input, kOneShot);
+  const auto bytes = written(*talk.sequence);
+  ASSERT_EQ(std::ssize(bytes), model_->sequence_bytes(std::ssize(input.ids)));
+  const Logits later = talk.speak(after);
+  const auto other = open(GetParam(), 1);
+  Talk again(*other);
+  again.sequence = read_back(*other, std::ssize(input.ids), bytes);
+  EXPECT_EQ(written(*again.sequence), bytes);
+  EXPECT_EQ(again.speak(after), later);
+}
+
 TEST_P(SameBits, InOneShotAndWithinAnyBudget) {
   const ModelInput input = prompt();
   const Ids after = words(5, 9, model_->vocab_size());

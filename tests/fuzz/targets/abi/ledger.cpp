@@ -52,10 +52,18 @@ void check_opening(const arges_event& event, const Asked& asked) {
   require(expected, "an opening ends as arges_engine_open would");
 }
 
+void check_file(const arges_event& event, const Asked& asked) {
+  if (event.type == ARGES_EVENT_CANCELLED) return;  // closing does that, too
+  const auto& listed = asked.ending;
+  const bool expected = std::find(listed.begin(), listed.end(), event.status) != listed.end();
+  require(expected, "a file is saved or loaded, or the call lists why not");
+}
+
 void check_end(const arges_event& event, const Asked& asked) {
   if (event.type == ARGES_EVENT_FAILED) check_failure(event, asked);
   if (event.type == ARGES_EVENT_CANCELLED) check_cancelled(event, asked);
   if (asked.kind == RequestKind::kOpening) check_opening(event, asked);
+  if (asked.kind == RequestKind::kFile) check_file(event, asked);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 
 namespace arges::fuzz {
 
-enum class RequestKind { kAnswer, kAddition, kOpening };
+enum class RequestKind { kAnswer, kAddition, kOpening, kFile };
 enum class Delivery { kPulled, kCallback };
 
 // What was asked for, as far as it says how the request may end.
@@ -21,7 +21,7 @@ struct Asked {
   std::size_t queue = 0;
   std::uint64_t session = 0;         // 0 for an opening
   bool has_file = false;             // among its pictures
-  std::vector<arges_status> ending;  // of an opening: OK, or what it fails with
+  std::vector<arges_status> ending;  // of an opening or a file: OK, or what it fails with
   bool cancelled = false;            // by arges_request_cancel
   bool heard = true;                 // false once its queue was closed
   std::uint32_t end = 0;             // the type of its terminal event

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sessions and requests.
+#include <string>
 #include <utility>
 
 #include "tests/fuzz/targets/abi/world.h"
@@ -105,6 +106,27 @@ void World::session_reuse(const Call& call) {
   require(reuse.reused <= reuse.matched && reuse.matched <= reuse.prompt_tokens,
           "what is reused matches, and what matches is asked for");
   require(reuse.images_cached <= reuse.images, "no more are kept than there are");
+}
+
+// Saves to a file or loads it, or what there is none of.
+void World::session_file(const Call& call) {
+  Submission given = submission(call);
+  given.alive = sessions_.alive(given.session) && queues_.alive(given.queue);
+  const bool saves = call.function % 32 == 27;
+  const std::string path = call.number % 8 == 7 ? file_ + "/none" : file_;
+  Asked what = asked(RequestKind::kFile, given);
+  what.ending = {ARGES_OK, ARGES_OUT_OF_MEMORY_HOST, saves ? ARGES_IO : ARGES_NOT_FOUND};
+  // Another session saves to it; or has, of another model.
+  what.ending.push_back(saves ? ARGES_BUSY : ARGES_MODEL_INVALID);
+  const StatusList listed = submitting(given, true);
+  const Status status =
+      ask(given.place, std::move(what), [&](std::uint64_t tag, arges_request** out) {
+        return saves ? arges_session_save(sessions_.get(given.session), path.data(), path.size(),
+                                          queues_.get(given.queue), tag, out)
+                     : arges_session_load(sessions_.get(given.session), path.data(), path.size(),
+                                          queues_.get(given.queue), tag, out);
+      });
+  expect(status, given.alive, listed);
 }
 
 World::Submission World::submission(const Call& call) const {

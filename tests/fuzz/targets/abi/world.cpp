@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/fuzz/targets/abi/world.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,6 +26,11 @@ arges_engine* make_engine(std::shared_ptr<arges::sdk::ScriptedModel> model) {
   auto engine = arges::sdk::Engine::create(std::move(model), {});
   require(engine.ok(), "an engine starts");
   return arges::bindings::wrap_engine(std::move(engine).value());
+}
+
+std::string file_name() {
+  const std::filesystem::path folder = std::filesystem::temp_directory_path();
+  return (folder / ("arges_fuzz_abi." + std::to_string(getpid()) + ".session")).string();
 }
 
 // The log of the process. Not called any more once it was ended.
@@ -49,7 +57,7 @@ void check_versions(std::uint32_t version) {
 
 }  // namespace
 
-World::World() : model_(make_model()) {
+World::World() : model_(make_model()), file_(file_name()) {
   engines_.at(0) = make_engine(model_);
   engines_.set_alive(0, true);
   keep_engine(0, true);
@@ -141,7 +149,7 @@ void World::run(const Call& call) {
   if (!run_later(call)) run_former(call);
 }
 
-// Numbers 16 to 26 of 32; recorded inputs mean by the others what they always meant.
+// Numbers 16 to 28 of 32; recorded inputs mean by the others what they always meant.
 bool World::run_later(const Call& call) {
   switch (call.function % 32) {
     case 16:
@@ -176,6 +184,10 @@ bool World::run_later(const Call& call) {
       return true;
     case 26:
       session_reuse(call);
+      return true;
+    case 27:
+    case 28:
+      session_file(call);
       return true;
     default:
       return false;
@@ -233,6 +245,8 @@ World::~World() {
     if (queues_.alive(i)) queue_close(i);
     if (engines_.alive(i)) arges_engine_close(engines_.get(i));
   }
+  std::error_code ignored;
+  std::filesystem::remove(file_, ignored);
   require(model_->comes_to_live_sequences(0), "nothing of a session stays");
   require(arges_set_log(nullptr, nullptr, 0) == ARGES_OK, "the log ends");
   log_is_open = false;

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <initializer_list>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "bindings_c/include/arges/arges.h"
@@ -128,6 +129,7 @@ class World {
   void session_rewind(const Call& call);
   void session_turn(const Call& call);
   void session_reuse(const Call& call);
+  void session_file(const Call& call);
 
   void queue_call(const Call& call);
   void queue_create(const Call& call);
@@ -180,6 +182,7 @@ class World {
   Slots<arges_message, MessageFacts> messages_;
   Slots<arges_request, RequestFacts> requests_;
   std::uint64_t next_number_ = 1;  // of engines and sessions
+  const std::string file_;         // that sessions are saved to
   bool has_opened_ = false;        // a real model, which takes its time: once an input
 };
 
