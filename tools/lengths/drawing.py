@@ -4,9 +4,17 @@
 import math
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT = 720, 440
-LEFT, RIGHT, TOP, BOTTOM = 80, 20, 40, 60
-COLOURS = ["#1b6ca8", "#c44e1b", "#3a7d34", "#7a4a9e", "#8a6d00", "#555555"]
+WIDTH, HEIGHT = 960, 440
+LEFT, RIGHT, TOP, BOTTOM = 80, 280, 40, 60  # the names stand on the right
+COLOURS = ["#1b6ca8", "#c44e1b", "#3a7d34", "#7a4a9e", "#8a6d00", "#555555", "#c2277f", "#0f8b8d"]
+
+
+def length(tokens):
+    """As 512, 4 K or 1 M."""
+    for size, unit in ((1 << 20, " M"), (1 << 10, " K")):
+        if tokens >= size:
+            return f"{tokens / size:g}{unit}"
+    return f"{tokens:g}"
 
 
 class Axis:
@@ -42,7 +50,7 @@ def frame(x_axis, y_axis):
     for value in x_axis.ticks():
         x = x_axis(value)
         parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" stroke="#ddd"/>')
-        parts.append(text(x, HEIGHT - BOTTOM + 18, f"{value:g}" if value < 1024 else f"{value / 1024:g} K"))
+        parts.append(text(x, HEIGHT - BOTTOM + 18, length(value)))
     for value in y_axis.ticks():
         y = y_axis(value)
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>')
@@ -60,9 +68,10 @@ def draw(title, x_name, y_name, series):
     for i, (name, points) in enumerate(series.items()):
         colour = COLOURS[i % len(COLOURS)]
         parts.append(line([(x_axis(x), y_axis(y)) for x, y in points.items()], colour))
-        parts.append(text(LEFT + 10, TOP + 16 + 18 * i, name, "start", f'fill="{colour}"'))
-    parts.append(text(WIDTH / 2, 24, title, more='font-size="16"'))
-    parts.append(text(WIDTH / 2, HEIGHT - 14, x_name))
+        parts.append(text(WIDTH - RIGHT + 12, TOP + 16 + 18 * i, name, "start", f'fill="{colour}"'))
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    parts.append(text(middle, 24, title, more='font-size="16"'))
+    parts.append(text(middle, HEIGHT - 14, x_name))
     parts.append(text(18, HEIGHT / 2, y_name, more=f'transform="rotate(-90 18 {HEIGHT / 2})"'))
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
             f'font-family="sans-serif" font-size="13"><rect width="100%" height="100%" fill="white"/>'

@@ -62,7 +62,9 @@ void measure(int tokens, double target_tflops, int repetitions, cudaStream_t str
 
 // The lengths of the prefill's rows; targets where a peer was measured.
 void measure_causal_attention(cudaStream_t stream) {
-  for (const int tokens : {1024, 4096, 16384}) measure(tokens, 0.0, kRepetitions, stream);
+  for (const int tokens : {256, 512, 1024, 2048, 4096, 16384}) {
+    measure(tokens, 0.0, kRepetitions, stream);
+  }
   measure(8192, 585.0, kRepetitions, stream);
   measure(32768, 628.0, kRepetitions, stream);
   measure(65536, 0.0, 3, stream);

@@ -19,8 +19,10 @@ void measure(int sequences, int tokens, double target_ms, cudaStream_t stream) {
   const std::size_t width = kHeads * kQueriesPerHead * kHeadWidth;
   const std::size_t page_elements = kHeads * 2 * kPageTokens * kHeadWidth;
   const auto pages = static_cast<std::size_t>(sequences) * tokens / kPageTokens;
+  // A graph of steps, each on pages that the ones before have pushed out of the cache.
   const std::size_t sets =
-      std::clamp<std::size_t>(kBeyondCache / (pages * page_elements * 2) + 1, 1, 16);
+      std::clamp<std::size_t>(kBeyondCache / (pages * page_elements * 2) + 1, 1, 256);
+  const std::size_t steps = std::max<std::size_t>(sets, 8);
   const auto pool = random_bf16(sets * pages * page_elements);
   const auto q = random_bf16(sequences * width);
   const DeviceArray<__nv_bfloat16> z(sequences * width);
@@ -46,16 +48,16 @@ void measure(int sequences, int tokens, double target_ms, cudaStream_t stream) {
   args.z_stride = static_cast<std::int64_t>(width);
   cudaGraph_t graph = nullptr;
   cudaGraphExec_t exec = nullptr;
-  constexpr int kSteps = 8;
   must(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "capture");
-  for (int i = 0; i < kSteps; ++i) {
-    args.pages = pool.get() + static_cast<std::size_t>(i) % sets * pages * page_elements;
+  for (std::size_t i = 0; i < steps; ++i) {
+    args.pages = pool.get() + i % sets * pages * page_elements;
     must(decode_attention(args, stream));
   }
   must(cudaStreamEndCapture(stream, &graph), "capture");
   must(cudaGraphInstantiate(&exec, graph, 0), "instantiate");
   const double seconds =
-      time_of([&](int) { must(cudaGraphLaunch(exec, stream), "graph"); }, stream) / kSteps;
+      time_of([&](int) { must(cudaGraphLaunch(exec, stream), "graph"); }, stream) /
+      static_cast<double>(steps);
   must(cudaGraphExecDestroy(exec), "graph");
   must(cudaGraphDestroy(graph), "graph");
   print_line(name + " (graph, a step)", seconds, static_cast<double>(pages * page_elements * 2),
@@ -65,8 +67,10 @@ void measure(int sequences, int tokens, double target_ms, cudaStream_t stream) {
 }  // namespace
 
 void measure_decode_attention(cudaStream_t stream) {
-  measure(1, 32768, 0.0, stream);
-  measure(1, 131072, 0.195, stream);
+  constexpr int kLongest = 1 << 20;  // 4 GiB of keys and values
+  for (int tokens = 256; tokens <= kLongest; tokens *= 2) {
+    measure(1, tokens, tokens == 131072 ? 0.195 : 0.0, stream);
+  }
   measure(8, 8192, 0.0, stream);
 }
 

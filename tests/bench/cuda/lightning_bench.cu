@@ -206,7 +206,7 @@ void measure_silu() {
 void measure_full_card(cudaStream_t stream) {
   for (const SiluForm silu : {SiluForm::kDone, SiluForm::kTanh}) {
     for (const bool gated : {false, true}) {
-      for (const int tokens : {1024, 4096, 8192, 16384, 32768, 65536}) {
+      for (const int tokens : {256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536}) {
         measure_prefill({.heads = 64, .tokens = tokens, .gated = gated, .silu = silu}, stream);
       }
       for (const int lockstep : {0, 1, 2, 4}) {

@@ -22,12 +22,12 @@ def slopes(heads):
     return [2.0 ** (-8.0 * (h + 1) / heads) * 0.5 for h in range(heads)]
 
 
-def torch_median(call):
+def torch_median(call, repetitions=REPETITIONS):
     import torch
-    for _ in range(5):
+    for _ in range(min(5, repetitions)):
         call()
     times = []
-    for _ in range(REPETITIONS):
+    for _ in range(repetitions):
         begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
         begin.record()
         call()
