@@ -19,8 +19,16 @@ namespace {
 
 constexpr char kAnswer[] = "wrapped up";
 
+// In blocks, as real models: the answer's header lies behind the last border.
+std::shared_ptr<sdk::ScriptedModel> model_in_blocks() {
+  sdk::ScriptedModelOptions options;
+  options.script = [](const sdk::History&) { return std::string(kAnswer); };
+  options.block_tokens = 4;
+  return std::make_shared<sdk::ScriptedModel>(std::move(options));
+}
+
 struct Wrapper : testing::Test {
-  arges::Engine engine{open_scripted_engine(kAnswer)};
+  arges::Engine engine{open_engine(model_in_blocks())};
   arges::Session session{engine};
   arges::Queue queue;
 };
