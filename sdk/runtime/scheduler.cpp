@@ -147,6 +147,12 @@ void Scheduler::submit(GenerationParts parts) {
   wake();
 }
 
+std::shared_ptr<void> Scheduler::listen_for_room(EventQueue& queue) {
+  return queue.add_space_listener(this, [weak = weak_from_this()] {
+    if (const auto owner = weak.lock()) owner->wake();
+  });
+}
+
 void Scheduler::shutdown() {
   std::lock_guard one_at_a_time(shutdown_mutex_);
   std::map<const SessionState*, std::weak_ptr<SessionState>> open;

@@ -64,6 +64,8 @@ class Scheduler : public std::enable_shared_from_this<Scheduler> {
   FileThread& files() { return files_; }
   // Looks at all requests again soon. From any thread, returns at once.
   void wake() noexcept { steps_->ring(); }
+  // Wakes whenever `queue` has room again, until the token is gone.
+  std::shared_ptr<void> listen_for_room(EventQueue& queue);
 
   // What the engine is doing and has done. From any thread.
   EngineStats stats();

@@ -33,9 +33,7 @@ Status assemble(Scheduler& scheduler, std::vector<Message> messages, PromptEnd e
   parts.deadline = options.deadline;
   parts.priority = options.priority;
   parts.preparation->options = std::move(options);
-  parts.space_listener = queue->add_space_listener(&scheduler, [weak = scheduler.weak_from_this()] {
-    if (const auto owner = weak.lock()) owner->wake();
-  });
+  parts.space_listener = scheduler.listen_for_room(*queue);
   parts.queue = std::move(queue);
   return {};
 }

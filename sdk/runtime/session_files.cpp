@@ -15,9 +15,7 @@ Status assemble(Scheduler& scheduler, std::shared_ptr<EventQueue> queue, std::ui
   if (!queue) return invalid_argument("a request needs a queue");
   ARGES_RETURN_IF_ERROR(queue->check_room_for_request());
   task.request = std::make_shared<RequestState>(scheduler.weak_from_this());
-  task.space_listener = queue->add_space_listener(&scheduler, [weak = scheduler.weak_from_this()] {
-    if (const auto owner = weak.lock()) owner->wake();
-  });
+  task.space_listener = scheduler.listen_for_room(*queue);
   task.queue = std::move(queue);
   task.tag = tag;
   return {};

@@ -3,56 +3,22 @@
 #include <gtest/gtest.h>
 #include <arges/arges.hpp>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "tests/bindings_c/abi_world.h"
+#include "tests/bindings_c/pocket_talk.h"
 
 namespace arges::bindings_test {
 namespace {
 
 constexpr char kNext[] = "How many items are there?";
-const std::string kPocket = ARGES_SOURCE_DIR "/models/pocket";
 
-class Continuing : public testing::Test {
+class Continuing : public PocketTalk {
  protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(kPocket + "/model.safetensors")) {
-      GTEST_SKIP() << kPocket << " has no weights";
-    }
-    engine.emplace(arges::EngineOptions{.model_path = kPocket});
-  }
-
-  static arges::Message message(arges::Role role, const std::string& text) {
-    arges::Message made(role);
-    made.add(text);
-    return made;
-  }
-  static arges::Message question() {
-    std::ifstream file(ARGES_SOURCE_DIR "/samples/images/receipt.png", std::ios::binary);
-    const std::string picture(std::istreambuf_iterator<char>(file), {});
-    arges::Message made(arges::Role::kUser);
-    made.add_image_bytes(std::as_bytes(std::span(picture))).add("What is the total?");
-    return made;
-  }
-  // Reads to the terminal event, which must be DONE.
-  std::string text_of(const arges::Request&) {
-    std::string text;
-    arges::Event event = queue.next();
-    for (; !event.terminal(); event = queue.next()) text += event.text();
-    event.check();
-    return text;
-  }
   std::string ask(arges::Session& session, const std::string& question) {
     return text_of(session.generate(message(arges::Role::kUser, question), {}, queue));
   }
-
-  std::optional<arges::Engine> engine;
-  arges::Queue queue;
 };
 
 TEST_F(Continuing, EveryBeginningOfAnAnswerLeadsToTheSameAnswer) {

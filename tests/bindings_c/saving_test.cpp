@@ -4,20 +4,17 @@
 #include <gtest/gtest.h>
 #include <arges/arges.hpp>
 
+#include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <optional>
 #include <string>
-#include <utility>
+#include <vector>
 
-#include "tests/bindings_c/abi_world.h"
+#include "tests/bindings_c/pocket_talk.h"
 
 namespace arges::bindings_test {
 namespace {
 
 constexpr char kNext[] = "How many items are there?";
-const std::string kPocket = ARGES_SOURCE_DIR "/models/pocket";
 
 // Removed with the object.
 struct File {
@@ -29,35 +26,11 @@ struct File {
   }
 };
 
-class Saving : public testing::Test {
+class Saving : public PocketTalk {
  protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(kPocket + "/model.safetensors")) {
-      GTEST_SKIP() << kPocket << " has no weights";
-    }
-    engine.emplace(arges::EngineOptions{.model_path = kPocket, .device = "cpu"});
-  }
+  Saving() : PocketTalk("cpu") {}
 
-  static arges::Message said(const std::string& text) {
-    arges::Message made(arges::Role::kUser);
-    made.add(text);
-    return made;
-  }
-  static arges::Message question() {
-    std::ifstream picture(ARGES_SOURCE_DIR "/samples/images/receipt.png", std::ios::binary);
-    const std::string bytes(std::istreambuf_iterator<char>(picture), {});
-    arges::Message made(arges::Role::kUser);
-    made.add_image_bytes(std::as_bytes(std::span(bytes))).add("What is the total?");
-    return made;
-  }
-  // Reads to the terminal event, which must be DONE.
-  std::string text_of(const arges::Request&) {
-    std::string text;
-    arges::Event event = queue.next();
-    for (; !event.terminal(); event = queue.next()) text += event.text();
-    event.check();
-    return text;
-  }
+  static arges::Message said(const std::string& text) { return message(arges::Role::kUser, text); }
   std::string ask(arges::Session& session, const arges::Message& message) {
     arges::GenerateOptions options;
     options.temperature = 1.5F;
@@ -82,8 +55,6 @@ class Saving : public testing::Test {
   std::uint64_t absorbed() const { return engine->stats().prompt_tokens; }
 
   const File file;
-  std::optional<arges::Engine> engine;
-  arges::Queue queue;
 };
 
 TEST_F(Saving, OfWords) {
